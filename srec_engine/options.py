@@ -1,0 +1,60 @@
+"""What a caller may choose. Each choice is defined here once, for the API, the command line and the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["DEFAULT_MODEL", "CodecOptions", "EncodeOptions", "ExistingPolicy", "Method"]
+
+DEFAULT_MODEL = "photo"
+
+
+class Method(StrEnum):
+    """How a `.srec` file holds its picture."""
+
+    SREC = "srec"
+    WEBP = "webp"
+    VERBATIM = "verbatim"
+
+
+class ExistingPolicy(StrEnum):
+    """What to do when the destination exists."""
+
+    SKIP = "skip"
+    RENAME = "rename"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class CodecOptions:
+    """Where and how the network runs. None of it can change a single bit of the result.
+
+    Attributes:
+        device: "auto", "cpu", "cuda", "cuda:1", …; "auto" takes a GPU that passes the model's known answers, else the CPU.
+        kernel: "auto" or the name of an integer kernel ("int8", "float32", "unfold").
+        threads: CPU threads; None for all cores.
+    """
+
+    device: str = "auto"
+    kernel: str = "auto"
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeOptions:
+    """How a picture is encoded.
+
+    Attributes:
+        method: None takes the smallest; a method forces that one.
+        model: Name or path of the model for the `srec` method.
+        verify: Decode the result again and compare before anything is written.
+        keep_timestamps: Give the result the source file's access and modification times.
+        codec: Device, kernel and threads.
+    """
+
+    method: Method | None = None
+    model: str = DEFAULT_MODEL
+    verify: bool = True
+    keep_timestamps: bool = False
+    codec: CodecOptions = CodecOptions()

@@ -1,0 +1,146 @@
+"""What the engine tells its callers about a file or about work done. Plain data, no behaviour that needs a library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from srec_engine.options import Method
+
+__all__ = ["DecodeReport", "EncodeReport", "FileInfo", "ScaleBytes", "bits_per_subpixel"]
+
+
+def bits_per_subpixel(byte_count: int, width: int, height: int) -> float:
+    """Bits per subpixel of the full image, counting three subpixels a pixel (the unit of the literature)."""
+    return 8.0 * byte_count / (3.0 * width * height)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleBytes:
+    """Coded bytes of one scale.
+
+    Attributes:
+        scale: 0 is the full image.
+        steps: Bytes of the remainders, pixel 1, pixel 2 and pixel 3, stream lengths included.
+    """
+
+    scale: int
+    steps: tuple[int, int, int, int]
+
+    @property
+    def total(self) -> int:
+        """Bytes of all steps."""
+        return sum(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What the header of a `.srec` tells; nothing is decoded for it.
+
+    Attributes:
+        width, height: Pixels.
+        mode: Pillow mode of the picture.
+        method: How the picture is held.
+        format_version: Version of the container.
+        file_bytes: Size of the file.
+        model_id: SHA-256 of the model in hex, or None when no network is needed.
+        model_name: Name of that model where it is known here, else None.
+        scale_count: Scales the network codes (the base not counted); 0 without a network.
+        tile_size, tile_count: Side of a tile in pixels, number of tiles; 0 without a network.
+        metadata: Names of the metadata kept ("icc", "exif", "xmp", "dpi", "text", …) with their bytes.
+        section_bytes: Bytes of each part of the container; they add up to `file_bytes`.
+        scales: Chunk bytes by scale, coarse to fine (empty without a network).
+        source_name: Name of the source file where its bytes are kept verbatim, else None.
+    """
+
+    width: int
+    height: int
+    mode: str
+    method: Method
+    format_version: int
+    file_bytes: int
+    model_id: str | None = None
+    model_name: str | None = None
+    scale_count: int = 0
+    tile_size: int = 0
+    tile_count: int = 0
+    metadata: dict[str, int] = field(default_factory=dict)
+    section_bytes: dict[str, int] = field(default_factory=dict)
+    scales: tuple[ScaleBytes, ...] = ()
+    source_name: str | None = None
+
+    @property
+    def bpsp(self) -> float:
+        """Bits per subpixel of the whole file."""
+        return bits_per_subpixel(self.file_bytes, self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeReport:
+    """What encoding did.
+
+    Attributes:
+        destination: The file written, or None for an in-memory result.
+        width, height: Pixels.
+        method: How the picture is held.
+        source_bytes: Size of the source file (of the raw pixels for an in-memory image).
+        file_bytes: Size of the result.
+        scales: Coded bytes by scale, coarse to fine.
+        model_bits: The model's own bits by scale, coarse to fine, in the order of `scales` (empty without a network).
+        seconds: Wall time of the whole operation.
+        stage_seconds: Wall time of "network", "distribution", "entropy", "io", "verify".
+        device, kernel: What computed the network ("" without a network).
+        verified: Whether the result was decoded again and compared.
+        note: Something the person should know ("stored as it was: the JPEG is smaller than its pixels"), or "".
+    """
+
+    destination: Path | None
+    width: int
+    height: int
+    method: Method
+    source_bytes: int
+    file_bytes: int
+    scales: tuple[ScaleBytes, ...] = ()
+    model_bits: tuple[float, ...] = ()
+    seconds: float = 0.0
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    device: str = ""
+    kernel: str = ""
+    verified: bool = False
+    note: str = ""
+
+    @property
+    def bpsp(self) -> float:
+        """Bits per subpixel of the whole file."""
+        return bits_per_subpixel(self.file_bytes, self.width, self.height)
+
+    @property
+    def saved(self) -> float:
+        """Share of the source's bytes that is saved: 0.25 is a quarter; negative when the result is larger."""
+        return 1.0 - self.file_bytes / self.source_bytes if self.source_bytes else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeReport:
+    """What decoding did.
+
+    Attributes:
+        destination: The file written, or None for an in-memory result.
+        width, height, mode: Of the picture.
+        method: How the picture was held.
+        file_bytes: Size of the `.srec` file.
+        seconds, stage_seconds, device, kernel: As in `EncodeReport`.
+        damage: One sentence for each part that could not be decoded; empty when the picture is exact.
+    """
+
+    destination: Path | None
+    width: int
+    height: int
+    mode: str
+    method: Method
+    file_bytes: int
+    seconds: float = 0.0
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    device: str = ""
+    kernel: str = ""
+    damage: tuple[str, ...] = ()
