@@ -1,0 +1,1 @@
+"""Models: their configuration, their files, and where they are found."""

@@ -1,0 +1,121 @@
+"""What a network looks like: one frozen dataclass, saved with every model and checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from srec_engine.errors import ModelError
+
+__all__ = ["NetworkConfiguration"]
+
+STEP_COUNT = 3
+"""Pixels of a 2×2 block that are coded; the fourth follows from the sum."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfiguration:
+    """Shape of the super-resolution network. The defaults are ours; `original` gives the paper's.
+
+    Attributes:
+        features: Channels of the feature maps.
+        blocks: Residual blocks per step.
+        components: Logistic distributions in a mixture (K).
+        scales: Scales the network codes; the base is 2^scales times smaller than the image.
+        shared_scales: How many of the coarsest scales use the same weights (1: every scale has its own).
+        layout: "preactivation" is ours: one linear residual stream through all steps of a scale, clipped
+            rectifiers before the convolutions, a 1×1 classifier. "edsr" is the original's: post-activation blocks,
+            a closing convolution and a 1×1 tail per step, a context convolution, an atrous classifier.
+        atrous_rates: Dilations of the "edsr" classifier.
+        inputs: "contrast" feeds local contrasts and differences to the block's mean (integers), "normalised"
+            feeds values scaled to −1…1.
+        learned_remainders: Whether the remainders have a distribution of their own (else 2 bits each).
+        truncation: Whether distributions are renormalised to the interval the block's sum allows.
+        linear_kernel: Side of the linear predictor in grey levels that corrects the mean; 0 for none.
+        relative_means: Whether means are relative to the remaining sum's share (else absolute grey levels).
+        coefficients: "linear" multiplies what is known of the channels before by the network's output as it is
+            and counts from their predicted means; "sigmoid" squashes it and counts from zero.
+        log_scale_minimum, log_scale_maximum: Range of the logarithm of a component's scale (nat, grey levels).
+    """
+
+    features: int = 48
+    blocks: int = 2
+    components: int = 5
+    scales: int = 5
+    shared_scales: int = 3
+    layout: Literal["preactivation", "edsr"] = "preactivation"
+    atrous_rates: tuple[int, ...] = ()
+    inputs: Literal["contrast", "normalised"] = "contrast"
+    learned_remainders: bool = True
+    truncation: bool = True
+    linear_kernel: int = 5
+    relative_means: bool = True
+    coefficients: Literal["linear", "sigmoid"] = "linear"
+    log_scale_minimum: float = -2.5
+    log_scale_maximum: float = 5.5
+
+    def __post_init__(self) -> None:
+        """Reject shapes no network can have, so that a hostile model file fails here."""
+        bounds = {
+            "features": (1, 512),
+            "blocks": (0, 32),
+            "components": (1, 10),
+            "scales": (1, 8),
+            "shared_scales": (1, self.scales if 1 <= self.scales <= 8 else 8),
+            "linear_kernel": (0, 15),
+        }
+        for name, (low, high) in bounds.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or not low <= value <= high:
+                raise ModelError(f"The network's {name} must be a whole number from {low} to {high}, not {value!r}.")
+
+    @classmethod
+    def original(cls, features: int = 64, blocks: int = 3, components: int = 10, scales: int = 3) -> NetworkConfiguration:
+        """The paper's network, whose official checkpoints load key for key."""
+        return cls(
+            features=features,
+            blocks=blocks,
+            components=components,
+            scales=scales,
+            shared_scales=1,
+            layout="edsr",
+            atrous_rates=(1, 2, 4),
+            inputs="normalised",
+            learned_remainders=False,
+            truncation=False,
+            linear_kernel=0,
+            relative_means=False,
+            coefficients="sigmoid",
+            log_scale_minimum=-7.0,
+            log_scale_maximum=float("inf"),
+        )
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> NetworkConfiguration:
+        """Build from what `to_dict` gave; unknown or missing names are an error, never a guess."""
+        names = {field.name for field in fields(cls)}
+        if set(values) != names:
+            odd = ", ".join(sorted(set(values) ^ names))
+            raise ModelError(f"The model's configuration does not fit this version of the program ({odd}).")
+        return cls(**{**values, "atrous_rates": tuple(values["atrous_rates"])})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {**asdict(self), "atrous_rates": list(self.atrous_rates)}
+
+    @property
+    def weight_sets(self) -> int:
+        """Sets of weights: the coarse scales that share count once."""
+        return self.scales - self.shared_scales + 1
+
+    def weight_set(self, scale: int) -> int:
+        """Which set codes `scale` (0 is the full image). Set 0 is the coarsest, as in official checkpoints."""
+        from_coarsest = self.scales - 1 - scale
+        return max(0, from_coarsest - (self.shared_scales - 1))
+
+    @property
+    def parameters_per_pixel(self) -> int:
+        """Outputs of a classifier: three parameters per component and channel, and the coefficients."""
+        if self.coefficients == "sigmoid":
+            return 4 * 3 * self.components
+        return 9 * self.components + 3

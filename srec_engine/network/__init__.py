@@ -1,0 +1,1 @@
+"""The float network, its mixture and its loss. Needs torch."""

@@ -1,0 +1,112 @@
+"""Training images: read once, held in memory as bytes, cropped anew for every step.
+
+The crop of a step depends on nothing but the seed and the step's number, so a resumed run continues exactly.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import tarfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from srec_engine.errors import SrecError
+
+__all__ = ["CropSampler", "load_images"]
+
+logger = logging.getLogger(__name__)
+
+IMAGE_SUFFIXES = frozenset({".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".ppm"})
+
+
+def load_images(sources: Iterable[Path], smallest_side: int) -> list[NDArray[np.uint8]]:
+    """Read every image of files, folders and tar packs as (3, H, W) arrays.
+
+    Images that cannot be read, or whose shorter side is under `smallest_side`, are named in the log and skipped.
+
+    Raises:
+        SrecError: When a source is missing or nothing usable was found.
+    """
+    images: list[NDArray[np.uint8]] = []
+    for source in sources:
+        for name, data in _members(source):
+            try:
+                with Image.open(io.BytesIO(data)) as image:
+                    pixels = np.asarray(image.convert("RGB"))
+            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+                logger.warning("Skipped %s: it cannot be read (%s).", name, error)
+                continue
+            if min(pixels.shape[:2]) < smallest_side:
+                logger.warning("Skipped %s: it is smaller than the crop of %d pixels.", name, smallest_side)
+                continue
+            images.append(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+    if not images:
+        raise SrecError("No usable training image was found. Give folders, files or tar packs of photographs.")
+    return images
+
+
+def _members(source: Path) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of the images of one source, in the order of their names."""
+    if source.is_dir():
+        for path in sorted(source.rglob("*")):
+            if path.suffix.lower() in IMAGE_SUFFIXES:
+                yield str(path), path.read_bytes()
+    elif source.suffix == ".tar":
+        yield from _tar_members(source)
+    elif source.is_file():
+        yield str(source), source.read_bytes()
+    else:
+        raise SrecError(f"The training data {source} does not exist.")
+
+
+def _tar_members(source: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with tarfile.open(source) as pack:
+            for member in sorted(pack.getmembers(), key=lambda member: member.name):
+                stream = pack.extractfile(member) if member.isfile() else None
+                if stream is not None and Path(member.name).suffix.lower() in IMAGE_SUFFIXES:
+                    yield f"{source}/{member.name}", stream.read()
+    except (OSError, tarfile.TarError) as error:
+        raise SrecError(f"The training pack {source} cannot be read ({error}).") from error
+
+
+class CropSampler:
+    """Batches of random crops, flipped and transposed at random.
+
+    Images are drawn in proportion to their number of pixels.
+    """
+
+    def __init__(self, images: Sequence[NDArray[np.uint8]], crop: int, batch: int, seed: int) -> None:
+        self._images = images
+        self._crop = crop
+        self._batch = batch
+        self._seed = seed
+        areas = np.array([image.shape[1] * image.shape[2] for image in images], dtype=np.float64)
+        self._cumulative = np.cumsum(areas / areas.sum())
+
+    def batch(self, step: int) -> Tensor:
+        """The batch of one step: uint8, (batch, 3, crop, crop)."""
+        random = np.random.Generator(np.random.Philox(key=[self._seed, step]))
+        crops = [self._one(random) for _ in range(self._batch)]
+        return torch.from_numpy(np.stack(crops))
+
+    def _one(self, random: np.random.Generator) -> NDArray[np.uint8]:
+        index = min(int(np.searchsorted(self._cumulative, random.random())), len(self._images) - 1)
+        image = self._images[index]
+        top = random.integers(image.shape[1] - self._crop + 1)
+        left = random.integers(image.shape[2] - self._crop + 1)
+        crop = image[:, top : top + self._crop, left : left + self._crop]
+        if random.random() < 0.5:
+            crop = crop[:, :, ::-1]
+        if random.random() < 0.5:
+            crop = crop[:, ::-1]
+        if random.random() < 0.5:
+            crop = crop.transpose(0, 2, 1)
+        return np.ascontiguousarray(crop)
