@@ -1,0 +1,1 @@
+"""The network in integers: export with the 2²⁴ proof, exact kernels, known answers. Needs torch."""

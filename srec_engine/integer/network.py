@@ -1,0 +1,125 @@
+"""The integer network on one device: the same walk as `network.likelihood`, in exact integers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from srec_engine.integer.kernels import PreparedLayer, choose_kernel
+from srec_engine.integer.stream import Stream
+from srec_engine.model.integer_model import IntegerModel
+from srec_engine.network.inputs import linear_inputs, local_contrast, signed_inputs
+
+__all__ = ["IntegerNetwork", "ScaleState"]
+
+INPUT_OFFSET = 128
+
+
+class ScaleState:
+    """What is carried through the steps of one scale: the stream, its activations, and what is known of the blocks.
+
+    Attributes:
+        activations: uint8 (N, features, H, W) after the last contribution.
+        sums: float32 (N, 3, H, W) sums of the blocks, once the remainders are known.
+        contrast: Of the sums.
+        known: Pixels of the blocks known so far, float32.
+    """
+
+    def __init__(self, weight_set: int, stream: Stream, activations: Tensor) -> None:
+        self.weight_set = weight_set
+        self.stream = stream
+        self.activations = activations
+        self.sums: Tensor | None = None
+        self.contrast: Tensor | None = None
+        self.known: list[Tensor] = []
+
+
+class IntegerNetwork:
+    """A model on a device, by an admitted kernel.
+
+    Attributes:
+        model: The model.
+        device: Where it runs.
+        kernel_name: The kernel that was admitted.
+    """
+
+    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+        self.model = model
+        self.device = torch.device(device)
+        chosen, self._layers = choose_kernel(kernel, self.device, model.layers, model.known_answers)
+        self._stream = chosen.stream
+        self.kernel_name = chosen.name
+
+    def layer(self, name: str) -> PreparedLayer:
+        """A prepared layer by its name in the model."""
+        return self._layers[name]
+
+    @torch.inference_mode()
+    def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[ScaleState, Tensor]:
+        """Start coding `scale`.
+
+        Args:
+            scale: 0 is the full image.
+            means: float32 (N, 3, H, W) low-resolution pixels on the device.
+            context: Activations that the coarser scale ended with, or None.
+
+        Returns:
+            The state, and float32 (N, H, W, 12) logits of the remainders in steps of 2⁻⁶ nat.
+        """
+        weight_set = self.model.configuration.weight_set(scale)
+        batch, _, height, width = means.shape
+        stream = self._stream((batch, self.model.configuration.features, height, width), self.device)
+        if context is not None:
+            upsampled = functional.pixel_shuffle(self.layer(f"{weight_set}.upsampler").scaled(context), 2)
+            stream.add(upsampled[..., :height, :width])
+        sums = 4 * means
+        inputs = _stored(signed_inputs(local_contrast(sums), sums))
+        activations = stream.add(self.layer(f"{weight_set}.remainder.head").scaled(inputs))
+        logits = self.layer(f"{weight_set}.remainder.classifier").scaled(activations)
+        return ScaleState(weight_set, stream, activations), _channels_last(logits)
+
+    @torch.inference_mode()
+    def set_sums(self, state: ScaleState, sums: Tensor) -> None:
+        """Tell the state the blocks' sums: float32 (N, 3, H, W) on the device."""
+        state.sums = sums
+        state.contrast = local_contrast(sums)
+
+    @torch.inference_mode()
+    def step(self, state: ScaleState) -> tuple[Tensor, Tensor]:
+        """Parameters of the next pixel's distributions.
+
+        Returns:
+            float32 (N, H, W, parameters) in the coder's fixed-point steps, and float32 (N, H, W, 3), the linear
+            correction of the predicted means in steps of 2⁻⁸ grey level. Both are exact; the coder rounds them.
+        """
+        if state.sums is None or state.contrast is None:
+            raise RuntimeError("set_sums comes before the first step")
+        prefix = f"{state.weight_set}.{len(state.known)}"
+        linear = linear_inputs(state.contrast, state.sums, state.known)
+        inputs = _stored(signed_inputs(linear, state.sums))
+        activations = state.stream.add(self.layer(f"{prefix}.head").scaled(inputs))
+        for number in range(self.model.configuration.blocks):
+            inner = self.layer(f"{prefix}.block{number}.first").to_bytes(activations)
+            activations = state.stream.add(self.layer(f"{prefix}.block{number}.second").scaled(inner))
+        state.activations = activations
+        parameters = self.layer(f"{prefix}.classifier").scaled(activations)
+        correction = self.layer(f"{prefix}.linear").scaled(linear.to(torch.int16))
+        return _channels_last(parameters), _channels_last(correction)
+
+    def add_known(self, state: ScaleState, pixel: Tensor) -> None:
+        """Tell the state the pixel that was just coded: float32 (N, 3, H, W) on the device."""
+        state.known.append(pixel)
+
+
+def _stored(signed: Tensor) -> Tensor:
+    """Signed inputs (−127 … 127) as the bytes that layers with an offset take."""
+    return (signed + INPUT_OFFSET).to(torch.uint8)
+
+
+def _channels_last(values: Tensor) -> Tensor:
+    return values.permute(0, 2, 3, 1).contiguous()
+
+
