@@ -1,0 +1,54 @@
+"""The bytes of a `.srec` file: header, sections, index, chunks and checksums. Nothing here knows what pixels mean.
+
+The format is described in docs/format.md.
+"""
+
+from __future__ import annotations
+
+from srec_engine.container.contents import (
+    Contents,
+    NetworkPayload,
+    Plane,
+    PlaneKind,
+    VerbatimPayload,
+    WebPPayload,
+)
+from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Box, Geometry
+from srec_engine.container.header import FORMAT_VERSION, MODEL_ID_BYTES, PIXEL_CHECKSUM_BYTES, Header
+from srec_engine.container.names import safe_file_name
+from srec_engine.container.plane_coding import decode_plane, encode_plane
+from srec_engine.container.reader import Reader, open_reader
+from srec_engine.container.signature import MAGIC, SIGNATURE_BYTES, Signature, recognise
+from srec_engine.container.streams import pack_streams, stream_overhead, unpack_streams
+from srec_engine.container.writer import container_bytes, container_parts, write_container
+
+__all__ = [
+    "DEFAULT_TILE_SIZE",
+    "FORMAT_VERSION",
+    "MAGIC",
+    "MODEL_ID_BYTES",
+    "PIXEL_CHECKSUM_BYTES",
+    "SIGNATURE_BYTES",
+    "Box",
+    "Contents",
+    "Geometry",
+    "Header",
+    "NetworkPayload",
+    "Plane",
+    "PlaneKind",
+    "Reader",
+    "Signature",
+    "VerbatimPayload",
+    "WebPPayload",
+    "container_bytes",
+    "container_parts",
+    "decode_plane",
+    "encode_plane",
+    "open_reader",
+    "pack_streams",
+    "recognise",
+    "safe_file_name",
+    "stream_overhead",
+    "unpack_streams",
+    "write_container",
+]
