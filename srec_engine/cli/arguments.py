@@ -1,0 +1,64 @@
+"""Arguments that several commands share, and how they become the engine's options."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from srec_engine.options import CodecOptions, ExistingPolicy
+
+__all__ = ["add_codec_arguments", "add_input_arguments", "add_json_argument", "add_output_arguments", "codec_options"]
+
+
+def _thread_count(text: str) -> int:
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of threads: give 1 or more")
+    return count
+
+
+def add_input_arguments(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the files to work on: paths, folders, globs, or the original program's `--path` and `--file`.
+
+    Args:
+        parser: Parser of the command.
+        what: What the files are, for the help text ("pictures", ".srec files").
+    """
+    group = parser.add_argument_group("input")
+    group.add_argument("paths", nargs="*", metavar="PATH", help=f"{what}, folders with them, or patterns such as '*.png'")
+    group.add_argument("--path", type=Path, metavar="DIR", help="folder that the names in --file are relative to")
+    group.add_argument("--file", type=Path, metavar="LIST", help="text file with one name per line")
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where results go and what happens when they exist."""
+    group = parser.add_argument_group("output")
+    group.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the results (default: beside each file)")
+    group.add_argument("--mirror", action="store_true", help="with -o: keep the folders below those that were named")
+    group.add_argument(
+        "--existing",
+        choices=[policy.value for policy in ExistingPolicy],
+        default=ExistingPolicy.SKIP.value,
+        help="when a result exists: skip the file, rename the result, or replace it (default: skip)",
+    )
+
+
+def add_codec_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add where and how the network runs. None of it changes a bit of the result."""
+    group = parser.add_argument_group("speed (never changes a result)")
+    group.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, … (default: auto)")
+    group.add_argument("--kernel", default="auto", help="auto, int8, float32 or unfold (default: auto)")
+    group.add_argument("--threads", type=_thread_count, metavar="N", help="CPU threads (default: all cores)")
+
+
+def add_json_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of text")
+
+
+def codec_options(arguments: argparse.Namespace) -> CodecOptions:
+    """The engine's options from the arguments of `add_codec_arguments`."""
+    return CodecOptions(device=arguments.device, kernel=arguments.kernel, threads=arguments.threads)

@@ -1,0 +1,117 @@
+"""From what was typed to the files to work on: paths, folders, globs and file lists."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from srec_engine import FileKind, find_files, identify
+from srec_engine.errors import SrecError
+
+__all__ = ["Shard", "Source", "collect_sources", "parse_shard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to work on.
+
+    Attributes:
+        path: The file.
+        root: Folder that `--mirror` keeps the structure below: the folder that was named, or the file's own.
+    """
+
+    path: Path
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One part of a batch that several machines share.
+
+    Attributes:
+        index: Which part, from 1.
+        count: How many parts there are.
+    """
+
+    index: int
+    count: int
+
+    def holds(self, source: Source) -> bool:
+        """Whether a file belongs to this part: decided by its relative name alone, so every machine agrees."""
+        name = source.path.relative_to(source.root).as_posix()
+        digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(digest[:8], "big") % self.count == self.index - 1
+
+
+def parse_shard(text: str) -> Shard:
+    """Read "2/5" as the second of five parts.
+
+    Raises:
+        argparse.ArgumentTypeError: The text is not of that form.
+    """
+    first, _, second = text.partition("/")
+    if not (first.isdecimal() and second.isdecimal() and 1 <= int(first) <= int(second)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part of a batch: 2/5 is the second of five")
+    return Shard(int(first), int(second))
+
+
+def collect_sources(arguments: argparse.Namespace, kinds: Collection[FileKind]) -> list[Source]:
+    """The files that the arguments of `add_input_arguments` name, each once, in the order given.
+
+    Args:
+        arguments: With `paths`, `path` and `file`.
+        kinds: What is taken out of folders. A file that was named itself is always taken: if it is of another kind,
+            the person should be told and not left wondering.
+
+    Raises:
+        argparse.ArgumentTypeError: Nothing was named, or two ways of naming were mixed.
+        SrecError: The list cannot be read.
+    """
+    if arguments.file is not None:
+        if arguments.paths:
+            raise argparse.ArgumentTypeError("give either paths or --file, not both")
+        named = list(_listed(arguments.file, arguments.path or Path()))
+    elif arguments.path is not None:
+        if arguments.paths:
+            raise argparse.ArgumentTypeError("give either paths or --path, not both")
+        named = [Source(arguments.path, arguments.path)]
+    else:
+        named = [source for text in arguments.paths for source in _named(text)]
+    if not named:
+        raise argparse.ArgumentTypeError("no files were named")
+    found = (source for entry in named for source in _expanded(entry, kinds))
+    return list(dict.fromkeys(found))
+
+
+def _listed(list_file: Path, folder: Path) -> Iterator[Source]:
+    """The entries of a file list, relative to a folder."""
+    try:
+        lines = list_file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SrecError(f"The list {list_file} cannot be read ({error}). It must be a text file in UTF-8.") from error
+    for line in lines:
+        if line.strip():
+            yield Source(folder / line.strip(), folder)
+
+
+def _named(text: str) -> Iterator[Source]:
+    """What one argument stands for: itself, or the matches of a pattern that no shell has expanded."""
+    path = Path(text)
+    names = [text] if path.exists() else sorted(glob.glob(text, recursive=True))
+    for name in names or [text]:
+        match = Path(name)
+        yield Source(match, match if match.is_dir() else match.parent)
+
+
+def _expanded(source: Source, kinds: Collection[FileKind]) -> Iterator[Source]:
+    """A file as it is; of a folder, the files of the wanted kinds."""
+    if not source.path.is_dir():
+        yield source
+        return
+    for path in find_files([source.path]):
+        if identify(path) in kinds:
+            yield Source(path, source.root)

@@ -1,0 +1,51 @@
+"""Ctrl+C (and the polite kill) as cancelling: the engine stops at its next poll and leaves nothing half done."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Self
+
+from srec_engine.control import CancelToken
+
+__all__ = ["Interrupts"]
+
+
+class Interrupts:
+    """While entered, turns the first Ctrl+C into cancelling; the second one is Python's own KeyboardInterrupt.
+
+    Must be entered in the main thread, like every signal handler of Python.
+    """
+
+    def __init__(self) -> None:
+        self._token = CancelToken()
+        self._requested = False
+        self._previous: dict[int, signal._HANDLER] = {}
+
+    @property
+    def requested(self) -> bool:
+        """Whether stopping was asked for."""
+        return self._requested
+
+    def token(self) -> CancelToken:
+        """A fresh token for the next operation."""
+        self._token = CancelToken()
+        if self._requested:
+            self._token.cancel()
+        return self._token
+
+    def _stop(self, number: int, _frame: FrameType | None) -> None:
+        self._requested = True
+        self._token.cancel()
+        signal.signal(number, signal.default_int_handler)
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._previous[number] = signal.signal(number, self._stop)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
