@@ -1,0 +1,115 @@
+"""The two sides of a tile's streams: values to streams, and streams to values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.container.streams import pack_streams, unpack_streams
+from srec_engine.control import CancelToken
+from srec_engine.entropy.steps import CodedStream, EntropyCoder, PixelStep, RemainderStep
+from srec_engine.model.configuration import STEP_COUNT
+from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
+
+__all__ = ["DecodingExchange", "EncodingExchange", "ScaleStreams", "stream_count"]
+
+
+def stream_count(channels: int) -> int:
+    """Streams of a chunk: remainders and three pixels, for each coded channel."""
+    return (1 + STEP_COUNT) * channels
+
+
+@dataclass(slots=True)
+class ScaleStreams:
+    """What the encoder wrote for one tile at one scale.
+
+    Attributes:
+        channels: Coded channels: 3, or 1 for a grey picture.
+        streams: One per step and channel, in coding order.
+    """
+
+    channels: int
+    streams: list[CodedStream] = field(default_factory=list)
+
+    def chunk(self) -> bytes:
+        """The bytes that go into the container."""
+        return pack_streams([stream.data for stream in self.streams])
+
+    def model_bits(self) -> float:
+        """What the distributions say the values cost."""
+        return sum(stream.model_bits for stream in self.streams)
+
+
+class EncodingExchange:
+    """Knows the tile at the finer scale and writes its streams.
+
+    Attributes:
+        written: The streams so far.
+    """
+
+    def __init__(self, image: NDArray[np.uint8], channels: int, coder: EntropyCoder, cancel: CancelToken) -> None:
+        planes = image.transpose(2, 0, 1).astype(np.int32)
+        pixels = block_pixels(planes)
+        _, remainders = mean_and_remainder(block_sums(pixels))
+        self._symbols = _interleaved(remainders + 1)
+        self._pixels = [_interleaved(pixel) for pixel in pixels[:STEP_COUNT]]
+        self._coder = coder
+        self._cancel = cancel
+        self.written = ScaleStreams(channels)
+
+    def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
+        """Write the remainders' streams."""
+        for channel in range(self.written.channels):
+            self._cancel.raise_if_cancelled()
+            self.written.streams.append(self._coder.encode_remainders(step, channel, self._symbols))
+        return self._symbols
+
+    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
+        """Write a pixel's streams."""
+        for channel in range(self.written.channels):
+            self._cancel.raise_if_cancelled()
+            self.written.streams.append(self._coder.encode_pixels(step, channel, self._pixels[index]))
+        return self._pixels[index]
+
+
+class DecodingExchange:
+    """Reads a chunk's streams.
+
+    Raises:
+        DamagedFileError: When the chunk's lengths do not fit it.
+    """
+
+    def __init__(self, chunk: bytes, channels: int, coder: EntropyCoder, cancel: CancelToken) -> None:
+        self._streams = iter(unpack_streams(chunk, stream_count(channels)))
+        self._channels = channels
+        self._coder = coder
+        self._cancel = cancel
+
+    def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
+        """Read the remainders."""
+        symbols = np.ones(step.low_resolution.shape, dtype=np.uint8)
+        for channel in range(self._channels):
+            self._cancel.raise_if_cancelled()
+            self._coder.decode_remainders(step, channel, next(self._streams), symbols)
+        return self._grey_to_all(symbols)
+
+    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
+        """Read a pixel."""
+        values = np.zeros(step.remaining.shape, dtype=np.uint8)
+        for channel in range(self._channels):
+            self._cancel.raise_if_cancelled()
+            self._coder.decode_pixels(step, channel, next(self._streams), values)
+        return self._grey_to_all(values)
+
+    def _grey_to_all(self, values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A grey picture has one coded channel, which the network sees three times."""
+        if self._channels == 1:
+            values[..., 1:] = values[..., :1]
+        return values
+
+
+def _interleaved(planes: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """(3, h, w) to contiguous uint8 (h, w, 3)."""
+    return np.ascontiguousarray(planes.transpose(1, 2, 0), dtype=np.uint8)

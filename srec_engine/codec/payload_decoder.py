@@ -1,0 +1,173 @@
+"""From a base and chunks back to colour planes, scale by scale over the whole picture (or a region of it)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.codec.exchange import DecodingExchange
+from srec_engine.codec.runtime import Runtime
+from srec_engine.codec.walk import TileScale, walk_scale
+from srec_engine.container.geometry import Box, Geometry
+from srec_engine.container.reader import Reader
+from srec_engine.control import CancelToken
+from srec_engine.errors import DamagedFileError
+from srec_engine.pyramid import pad_to
+
+__all__ = ["DecodedScale", "PayloadDecoder", "tile_batches"]
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedScale:
+    """News from the decoder.
+
+    Attributes:
+        scale: The scale that is being decoded (0 is the full image).
+        fraction: Share of the whole work that is done, by pixels.
+        image: uint8 (h, w, channels) of the region at `scale`, once that scale is complete; else None.
+    """
+
+    scale: int
+    fraction: float
+    image: NDArray[np.uint8] | None = None
+
+
+@dataclass(slots=True)
+class _Tile:
+    """One tile on its way through the scales; `failure` says why it stopped short."""
+
+    number: int
+    state: TileScale
+    failure: str = ""
+
+
+@dataclass
+class PayloadDecoder:
+    """Decodes the chunks of one file.
+
+    Attributes:
+        reader: The file.
+        runtime: The file's model, ready.
+        cancel: Polled between streams.
+        region: Rectangle at scale 0; the whole picture when None.
+        damage: A sentence for each tile that could not be decoded.
+    """
+
+    reader: Reader
+    runtime: Runtime
+    cancel: CancelToken
+    region: Box | None = None
+    damage: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        geometry = self.reader.geometry
+        if geometry is None:
+            raise ValueError("this file has no chunks")
+        self._geometry: Geometry = geometry
+        self._region = self.region or Box(0, 0, geometry.width, geometry.height)
+
+    def scales(self) -> Iterator[DecodedScale]:
+        """Decode coarse to fine. The base comes first, then every scale when it is complete, with progress between."""
+        geometry = self._geometry
+        base = self.reader.base()
+        tiles = [_Tile(tile, TileScale(self._base_of(base, tile))) for tile in geometry.tiles_touching(self._region)]
+        yield DecodedScale(geometry.scale_count, 0.0, self._compose(tiles, geometry.scale_count))
+        total = sum(self._area(tiles, scale) for scale in geometry.coded_scales())
+        done = 0
+        for scale in geometry.coded_scales():
+            for finished in self._decode_scale(scale, tiles):
+                done += self._area(finished, scale)
+                yield DecodedScale(scale, done / total)
+            yield DecodedScale(scale, done / total, self._compose(tiles, scale))
+
+    def _base_of(self, base: NDArray[np.uint8], tile: int) -> NDArray[np.uint8]:
+        box = self._geometry.tile_box(self._geometry.scale_count, tile)
+        piece = base[box.rows, box.columns]
+        return np.ascontiguousarray(np.repeat(piece, 3, axis=2) if piece.shape[2] == 1 else piece)
+
+    def _decode_scale(self, scale: int, tiles: Sequence[_Tile]) -> Iterator[list[_Tile]]:
+        """Decode `tiles` at `scale` in place; yields groups of tiles as they are finished."""
+        sizes = [self._size(scale, tile.number) for tile in tiles]
+        batches = tile_batches(sizes, self._geometry.tile_size >> scale, self.runtime.threads)
+        with self.runtime.pool(len(batches)) as pool:
+            futures = [pool.submit(self._decode_batch, scale, [tiles[index] for index in batch]) for batch in batches]
+            try:
+                for future in futures:
+                    yield future.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _decode_batch(self, scale: int, tiles: list[_Tile]) -> list[_Tile]:
+        """Decode tiles of one size; those whose chunk is missing or damaged are enlarged from the scale before."""
+        self.cancel.raise_if_cancelled()
+        ready: list[tuple[_Tile, DecodingExchange]] = []
+        for tile in tiles:
+            exchange = None if tile.failure else self._open_chunk(scale, tile)
+            if exchange is None:
+                tile.state = TileScale(_enlarged(tile.state.image, *self._size(scale, tile.number)))
+            else:
+                ready.append((tile, exchange))
+        if ready:
+            states = walk_scale(
+                self.runtime.network,
+                self.runtime.tables,
+                scale,
+                self._size(scale, tiles[0].number),
+                [tile.state for tile, _ in ready],
+                [exchange for _, exchange in ready],
+            )
+            for (tile, _), state in zip(ready, states, strict=True):
+                tile.state = state
+        return tiles
+
+    def _open_chunk(self, scale: int, tile: _Tile) -> DecodingExchange | None:
+        try:
+            chunk = self.reader.chunk(scale, tile.number)
+            return DecodingExchange(chunk, self.reader.header.channels, self.runtime.coder, self.cancel)
+        except DamagedFileError as error:
+            tile.failure = str(error)
+            self.damage.append(str(error))
+            return None
+
+    def _compose(self, tiles: Sequence[_Tile], scale: int) -> NDArray[np.uint8]:
+        """The region at `scale` from its tiles."""
+        left, top = self._region.left >> scale, self._region.top >> scale
+        right, bottom = -(-self._region.right >> scale), -(-self._region.bottom >> scale)
+        image = np.zeros((bottom - top, right - left, self.reader.header.channels), dtype=np.uint8)
+        for tile in tiles:
+            box = self._geometry.tile_box(scale, tile.number)
+            rows = slice(max(box.top, top), min(box.bottom, bottom))
+            columns = slice(max(box.left, left), min(box.right, right))
+            if rows.start >= rows.stop or columns.start >= columns.stop:
+                continue
+            piece = tile.state.image[rows.start - box.top : rows.stop - box.top]
+            piece = piece[:, columns.start - box.left : columns.stop - box.left, : image.shape[2]]
+            image[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = piece
+        return image
+
+    def _size(self, scale: int, tile: int) -> tuple[int, int]:
+        box = self._geometry.tile_box(scale, tile)
+        return box.height, box.width
+
+    def _area(self, tiles: Sequence[_Tile], scale: int) -> int:
+        return sum(height * width for height, width in (self._size(scale, tile.number) for tile in tiles))
+
+
+def tile_batches(sizes: Sequence[tuple[int, int]], side: int, threads: int) -> list[list[int]]:
+    """Group tiles of equal size, so that small ones share a call of the network.
+
+    A group covers at most a full tile's worth of 512 × 512 pixels, and there are groups for every thread.
+    """
+    most = max(1, min(512 * 512 // (side * side), -(-len(sizes) // threads), 32))
+    by_size: dict[tuple[int, int], list[int]] = {}
+    for index, size in enumerate(sizes):
+        by_size.setdefault(size, []).append(index)
+    return [group[start : start + most] for group in by_size.values() for start in range(0, len(group), most)]
+
+
+def _enlarged(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Each pixel as a 2×2 block, cut to `height` × `width`."""
+    return np.ascontiguousarray(image.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])

@@ -1,0 +1,137 @@
+"""From colour planes to a base and chunks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.codec.exchange import EncodingExchange, ScaleStreams
+from srec_engine.codec.runtime import Runtime
+from srec_engine.codec.walk import TileScale, walk_scale
+from srec_engine.container.geometry import Geometry
+from srec_engine.control import CancelToken
+from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
+from srec_engine.reports import ScaleBytes
+
+__all__ = ["EncodedPayload", "encode_payload"]
+
+Advance = Callable[[float, int], None]
+"""Told after each tile and scale: the share of the whole work done so far, and the scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPayload:
+    """A picture as the network codes it.
+
+    Attributes:
+        base: uint8 (h, w, channels), the coarsest scale.
+        chunks: In the container's order: coarse to fine, tiles in raster order.
+        scales: Coded bytes by scale and step, coarse to fine.
+        model_bits: The model's own bits by scale, coarse to fine.
+    """
+
+    base: NDArray[np.uint8]
+    chunks: list[bytes]
+    scales: tuple[ScaleBytes, ...]
+    model_bits: tuple[float, ...]
+
+
+def encode_payload(
+    runtime: Runtime,
+    colour: NDArray[np.uint8],
+    geometry: Geometry,
+    cancel: CancelToken,
+    advance: Advance,
+) -> EncodedPayload:
+    """Code `colour`, uint8 (H, W, 3) or (H, W, 1), tile by tile on the runtime's threads."""
+    channels = colour.shape[2]
+    work = _Progress(geometry, advance)
+    base = np.empty((*geometry.base_size, channels), dtype=np.uint8)
+
+    def encode(tile: int) -> list[tuple[bytes, tuple[int, ...], float]]:
+        box = geometry.tile_box(0, tile)
+        levels = _levels(colour[box.rows, box.columns], geometry.scale_count)
+        corner = geometry.tile_box(geometry.scale_count, tile)
+        base[corner.rows, corner.columns] = levels[-1][..., :channels]
+        summaries = []
+        for written, scale in _encode_tile(runtime, levels, channels, cancel):
+            summaries.append((written.chunk(), _step_bytes(written), written.model_bits()))
+            work.finished(scale, tile)
+        return summaries
+
+    with runtime.pool(geometry.tile_count) as pool:
+        try:
+            tiles = list(pool.map(encode, range(geometry.tile_count)))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return _assemble(base, tiles, geometry)
+
+
+def _levels(tile: NDArray[np.uint8], scale_count: int) -> list[NDArray[np.uint8]]:
+    """The tile at every scale, fine to coarse, always with three channels."""
+    three = np.repeat(tile, 3, axis=2) if tile.shape[2] == 1 else tile
+    levels = [np.ascontiguousarray(three)]
+    for _ in range(scale_count):
+        planes = levels[-1].transpose(2, 0, 1).astype(np.int32)
+        means, _ = mean_and_remainder(block_sums(block_pixels(planes)))
+        levels.append(np.ascontiguousarray(means.transpose(1, 2, 0), dtype=np.uint8))
+    return levels
+
+
+def _encode_tile(
+    runtime: Runtime, levels: list[NDArray[np.uint8]], channels: int, cancel: CancelToken
+) -> Iterator[tuple[ScaleStreams, int]]:
+    """Code one tile through all scales; its streams and the scale after each."""
+    state = TileScale(levels[-1])
+    for scale in reversed(range(len(levels) - 1)):
+        cancel.raise_if_cancelled()
+        exchange = EncodingExchange(levels[scale], channels, runtime.coder, cancel)
+        size = (levels[scale].shape[0], levels[scale].shape[1])
+        (state,) = walk_scale(runtime.network, runtime.tables, scale, size, [state], [exchange])
+        yield exchange.written, scale
+
+
+def _step_bytes(written: ScaleStreams) -> tuple[int, ...]:
+    """Bytes of remainders, pixel 1, 2, 3 of one chunk; the streams' lengths count with the remainders."""
+    lengths = [len(stream.data) for stream in written.streams]
+    steps = [sum(lengths[start : start + written.channels]) for start in range(0, len(lengths), written.channels)]
+    steps[0] += len(written.chunk()) - sum(lengths)
+    return tuple(steps)
+
+
+def _assemble(
+    base: NDArray[np.uint8], tiles: list[list[tuple[bytes, tuple[int, ...], float]]], geometry: Geometry
+) -> EncodedPayload:
+    chunks: list[bytes] = []
+    scales: list[ScaleBytes] = []
+    model_bits: list[float] = []
+    for position, scale in enumerate(geometry.coded_scales()):
+        column = [tile[position] for tile in tiles]
+        chunks.extend(chunk for chunk, _, _ in column)
+        totals = np.sum([steps for _, steps, _ in column], axis=0)
+        remainders, first, second, third = (int(total) for total in totals)
+        scales.append(ScaleBytes(scale, (remainders, first, second, third)))
+        model_bits.append(sum(bits for _, _, bits in column))
+    return EncodedPayload(base, chunks, tuple(scales), tuple(model_bits))
+
+
+class _Progress:
+    """Adds up finished tiles by their pixels and tells the caller."""
+
+    def __init__(self, geometry: Geometry, advance: Advance) -> None:
+        self._geometry = geometry
+        self._advance = advance
+        self._lock = threading.Lock()
+        self._done = 0
+        self._total = sum(height * width for height, width in map(geometry.scale_size, geometry.coded_scales()))
+
+    def finished(self, scale: int, tile: int) -> None:
+        box = self._geometry.tile_box(scale, tile)
+        with self._lock:
+            self._done += box.width * box.height
+            self._advance(self._done / self._total, scale)

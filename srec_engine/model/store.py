@@ -1,0 +1,72 @@
+"""Where models are found: shipped ones, the user's own, or a path."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from srec_engine.errors import ModelError
+from srec_engine.model.file import MODEL_SUFFIX, read_model
+from srec_engine.resources import resource_path
+
+__all__ = ["find_model", "find_model_by_id", "model_names", "user_model_folder"]
+
+
+def user_model_folder() -> Path:
+    """The folder where a person keeps own models; it need not exist."""
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        root = Path.home() / "Library" / "Application Support"
+    else:
+        root = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return root / "srec" / "models"
+
+
+def model_names() -> list[str]:
+    """Names that `find_model` knows, shipped ones first."""
+    return list(dict.fromkeys(path.stem for path in _files() if path.parent.name != "archive"))
+
+
+def find_model(name_or_path: str) -> Path:
+    """The file of a model, given its name or a path.
+
+    Raises:
+        ModelError: When there is none.
+    """
+    for path in _files():
+        if path.stem == name_or_path:
+            return path
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    known = ", ".join(model_names()) or "none"
+    raise ModelError(f"There is no model {name_or_path!r}. Give a path or one of the names that are here: {known}.")
+
+
+def find_model_by_id(model_id: bytes) -> Path | None:
+    """The file of the model with this SHA-256, or None."""
+    for path in _files():
+        try:
+            if _identity(path, path.stat().st_mtime_ns) == model_id:
+                return path
+        except (ModelError, OSError):  # a broken file in the user's folder must not hide the others
+            continue
+    return None
+
+
+@functools.lru_cache(maxsize=64)
+def _identity(path: Path, changed: int) -> bytes:
+    """A model's id; `changed` makes a rewritten file be read again."""
+    return read_model(path).identity()
+
+
+def _files() -> Iterator[Path]:
+    """Model files: the shipped ones, those kept for old `.srec` files, and the user's."""
+    shipped = resource_path("models")
+    for folder in (shipped, shipped / "archive", user_model_folder()):
+        if folder.is_dir():
+            yield from sorted(folder.glob(f"*{MODEL_SUFFIX}"))
