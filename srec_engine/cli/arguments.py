@@ -28,7 +28,9 @@ def add_input_arguments(parser: argparse.ArgumentParser, what: str) -> None:
         what: What the files are, for the help text ("pictures", ".srec files").
     """
     group = parser.add_argument_group("input")
-    group.add_argument("paths", nargs="*", metavar="PATH", help=f"{what}, folders with them, or patterns such as '*.png'")
+    group.add_argument(
+        "paths", nargs="*", metavar="PATH", help=f"{what}, folders with them, or patterns such as '*.png'"
+    )
     group.add_argument("--path", type=Path, metavar="DIR", help="folder that the names in --file are relative to")
     group.add_argument("--file", type=Path, metavar="LIST", help="text file with one name per line")
 
@@ -36,7 +38,9 @@ def add_input_arguments(parser: argparse.ArgumentParser, what: str) -> None:
 def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where results go and what happens when they exist."""
     group = parser.add_argument_group("output")
-    group.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder for the results (default: beside each file)")
+    group.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", help="folder for the results (default: beside each file)"
+    )
     group.add_argument("--mirror", action="store_true", help="with -o: keep the folders below those that were named")
     group.add_argument(
         "--existing",

@@ -40,7 +40,7 @@ class Command:
 
     def load(self) -> CommandModule:
         """Import the command's module."""
-        return cast(CommandModule, import_module(self.module))
+        return cast("CommandModule", import_module(self.module))
 
 
 COMMANDS: Mapping[str, Command] = MappingProxyType(

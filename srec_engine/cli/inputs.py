@@ -101,7 +101,7 @@ def _listed(list_file: Path, folder: Path) -> Iterator[Source]:
 def _named(text: str) -> Iterator[Source]:
     """What one argument stands for: itself, or the matches of a pattern that no shell has expanded."""
     path = Path(text)
-    names = [text] if path.exists() else sorted(glob.glob(text, recursive=True))
+    names = [text] if path.exists() else sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - absolute patterns too
     for name in names or [text]:
         match = Path(name)
         yield Source(match, match if match.is_dir() else match.parent)

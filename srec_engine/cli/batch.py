@@ -1,0 +1,95 @@
+"""Work on many files: progress, messages, cancelling, and one exit code for all of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from srec_engine.cli.exit_codes import FAILED, INTERRUPTED, OK
+from srec_engine.cli.inputs import Source
+from srec_engine.cli.interrupts import Interrupts
+from srec_engine.cli.outcome import Outcome, State
+from srec_engine.cli.progress import ProgressBar
+from srec_engine.control import CancelToken, ProgressCallback
+from srec_engine.errors import Cancelled, SrecError
+
+__all__ = ["BatchResult", "Work", "print_json", "run_batch"]
+
+Work = Callable[[Source, CancelToken, ProgressCallback], Outcome]
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What became of a batch.
+
+    Attributes:
+        outcomes: Of the files that were begun and not stopped, in order.
+        interrupted: Whether the person stopped it.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    interrupted: bool = False
+
+    def count(self, state: State) -> int:
+        """How many files ended that way."""
+        return sum(outcome.state is state for outcome in self.outcomes)
+
+    @property
+    def exit_code(self) -> int:
+        """As documented in `exit_codes`."""
+        if self.interrupted:
+            return INTERRUPTED
+        return FAILED if self.count(State.FAILED) else OK
+
+
+def run_batch(sources: Sequence[Source], work: Work, *, quiet: bool) -> BatchResult:
+    """Work on files one after the other; one that fails does not stop the others.
+
+    Args:
+        sources: The files.
+        work: Does one file. What it raises of the engine's errors becomes a failed outcome.
+        quiet: Print nothing on standard output (the caller prints JSON); errors are always named on standard error.
+    """
+    result = BatchResult()
+    with Interrupts() as interrupts, ProgressBar(len(sources)) as bar:
+        for source in sources:
+            token = interrupts.token()
+            try:
+                token.raise_if_cancelled()
+                outcome = work(source, token, bar.begin(source.path.name))
+            except Cancelled:
+                result.interrupted = True
+                break
+            except SrecError as error:
+                outcome = Outcome(source.path, State.FAILED, str(error))
+            result.outcomes.append(outcome)
+            bar.end()
+            with bar.paused():
+                _tell(outcome, quiet=quiet)
+    if result.interrupted:
+        print(f"Stopped after {len(result.outcomes)} of {len(sources)}.", file=sys.stderr)
+    return result
+
+
+def _tell(outcome: Outcome, *, quiet: bool) -> None:
+    """Print the line of one file: figures on standard output, what went wrong on standard error."""
+    if outcome.state is State.FAILED:
+        print(f"{outcome.source}: {outcome.message}", file=sys.stderr)
+    elif not quiet:
+        print(f"{outcome.source}: {outcome.message}", flush=True)
+    if outcome.note and not quiet:
+        print(f"    {outcome.note}", flush=True)
+
+
+def print_json(result: BatchResult, **totals: Any) -> None:
+    """Print a batch as one JSON document: `files`, counts by state, and what the caller adds."""
+    document = {
+        "files": [outcome.as_json() for outcome in result.outcomes],
+        **{state.value: result.count(state) for state in State},
+        "interrupted": result.interrupted,
+        **totals,
+    }
+    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,102 @@
+"""`srec encode`: pictures to `.srec` files."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+
+from srec_engine import FileKind, encode_file
+from srec_engine.cli.arguments import (
+    add_codec_arguments,
+    add_input_arguments,
+    add_json_argument,
+    add_output_arguments,
+    codec_options,
+)
+from srec_engine.cli.batch import BatchResult, print_json, run_batch
+from srec_engine.cli.destinations import Destinations
+from srec_engine.cli.inputs import Source, collect_sources, parse_shard
+from srec_engine.cli.outcome import Outcome, State
+from srec_engine.cli.text import format_bytes, format_share
+from srec_engine.control import CancelToken, ProgressCallback
+from srec_engine.options import DEFAULT_MODEL, EncodeOptions, Method
+from srec_engine.reports import EncodeReport
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `srec encode`."""
+    add_input_arguments(parser, "pictures")
+    parser.add_argument(
+        "--shard",
+        type=parse_shard,
+        metavar="I/N",
+        help="work on part I of N only, decided by each file's name: for N machines that share a folder",
+    )
+    add_output_arguments(parser)
+    group = parser.add_argument_group("encoding")
+    group.add_argument(
+        "--method", choices=[method.value for method in Method], help="force one (default: the smallest)"
+    )
+    group.add_argument(
+        "--model", default=DEFAULT_MODEL, metavar="NAME", help=f"name or file of a model (default: {DEFAULT_MODEL})"
+    )
+    group.add_argument("--no-verify", action="store_true", help="do not decode each result again to compare it")
+    group.add_argument("--keep-timestamps", action="store_true", help="give each result the times of its source")
+    add_codec_arguments(parser)
+    add_json_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Encode what was named and return the exit code."""
+    sources = collect_sources(arguments, {FileKind.IMAGE})
+    if arguments.shard is not None:
+        sources = [source for source in sources if arguments.shard.holds(source)]
+    options = EncodeOptions(
+        method=None if arguments.method is None else Method(arguments.method),
+        model=arguments.model,
+        verify=not arguments.no_verify,
+        keep_timestamps=arguments.keep_timestamps,
+        codec=codec_options(arguments),
+    )
+    work = partial(_encode, options=options, destinations=Destinations.from_arguments(arguments))
+    result = run_batch(sources, work, quiet=arguments.json)
+    before, after = _totals(result)
+    if arguments.json:
+        print_json(result, source_bytes=before, file_bytes=after)
+    elif result.count(State.DONE) > 1:
+        print(f"{result.count(State.DONE)} files: {_sizes(before, after)}")
+    return result.exit_code
+
+
+def _encode(
+    source: Source,
+    cancel: CancelToken,
+    progress: ProgressCallback,
+    *,
+    options: EncodeOptions,
+    destinations: Destinations,
+) -> Outcome:
+    destination = destinations.choose(source, ".srec")
+    if destination is None:
+        return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
+    report = encode_file(source.path, destination, options, cancel=cancel, progress=progress)
+    message = (
+        f"{destination}  {_sizes(report.source_bytes, report.file_bytes)}  {report.bpsp:.3f} bpsp  "
+        f"{report.method.value}{', verified' if report.verified else ''}  {report.seconds:.1f} s"
+    )
+    return Outcome(source.path, State.DONE, message, destination, report, {"saved": report.saved}, report.note)
+
+
+def _sizes(before: int, after: int) -> str:
+    """Two sizes and what was saved: "234.9 KiB → 180.0 KiB, 23.4 % saved"."""
+    saved = 1 - after / before if before else 0.0
+    verdict = f"{format_share(saved)} saved" if saved >= 0 else f"{format_share(-saved)} larger"
+    return f"{format_bytes(before)} → {format_bytes(after)}, {verdict}"
+
+
+def _totals(result: BatchResult) -> tuple[int, int]:
+    """Bytes of the sources and of the results, over the files that were done."""
+    reports = [outcome.report for outcome in result.outcomes if isinstance(outcome.report, EncodeReport)]
+    return sum(report.source_bytes for report in reports), sum(report.file_bytes for report in reports)

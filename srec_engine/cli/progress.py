@@ -1,0 +1,69 @@
+"""The progress bar: on standard error, and only where a person looks at it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from srec_engine.control import Progress, ProgressCallback
+
+__all__ = ["ProgressBar"]
+
+_FORMAT = "{percentage:3.0f} % |{bar:24}| {elapsed} {desc}"
+
+
+class ProgressBar:
+    """Progress over several files; silent when standard error is not a terminal.
+
+    Args:
+        files: How many files there are.
+    """
+
+    def __init__(self, files: int) -> None:
+        self._files = files
+        self._finished = 0
+        self._bar: Any = None
+
+    def begin(self, name: str) -> ProgressCallback:
+        """Start a file and return the callback for its progress."""
+
+        def show(progress: Progress) -> None:
+            if self._bar is None:
+                return
+            what = progress.message or progress.stage.value
+            self._bar.set_description_str(f"{self._finished + 1}/{self._files} {name}: {what}", refresh=False)
+            self._bar.n = min(self._files, self._finished + progress.fraction)
+            # update(0) redraws at most ten times a second; refresh() would draw every time.
+            self._bar.update(0)
+
+        return show
+
+    def end(self) -> None:
+        """The file that was begun is finished."""
+        self._finished += 1
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bar away while a line is printed."""
+        if self._bar is None:
+            yield
+            return
+        self._bar.clear()
+        yield
+        self._bar.refresh()
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=self._files, bar_format=_FORMAT, leave=False, file=sys.stderr)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()

@@ -1,0 +1,56 @@
+"""`srec thumbnail`: a small picture of a `.srec` file out of its coarsest scale, without torch."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+
+from srec_engine import FileKind
+from srec_engine.cli.arguments import add_input_arguments, add_json_argument, add_output_arguments
+from srec_engine.cli.batch import print_json, run_batch
+from srec_engine.cli.destinations import Destinations
+from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.outcome import Outcome, State
+from srec_engine.cli.thumbnails import write_thumbnail
+from srec_engine.control import CancelToken, ProgressCallback
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `srec thumbnail`."""
+    add_input_arguments(parser, ".srec files")
+    parser.add_argument("-s", "--size", type=pixel_count, default=256, metavar="N", help="longer side (default: 256)")
+    add_output_arguments(parser)
+    add_json_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the thumbnails of what was named and return the exit code."""
+    sources = collect_sources(arguments, {FileKind.SREC})
+    work = partial(_thumbnail, size=arguments.size, destinations=Destinations.from_arguments(arguments))
+    result = run_batch(sources, work, quiet=arguments.json)
+    if arguments.json:
+        print_json(result)
+    return result.exit_code
+
+
+def _thumbnail(
+    source: Source, _cancel: CancelToken, _progress: ProgressCallback, *, size: int, destinations: Destinations
+) -> Outcome:
+    destination = destinations.choose(source, ".thumbnail.png")
+    if destination is None:
+        return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
+    width, height = write_thumbnail(source.path, destination, size)
+    return Outcome(source.path, State.DONE, f"{destination}  {width}×{height}", destination)
+
+
+def pixel_count(text: str) -> int:
+    """Read the side of a thumbnail, 1 to 4096 pixels.
+
+    Raises:
+        argparse.ArgumentTypeError: It is not such a number.
+    """
+    if not (text.isdecimal() and 1 <= int(text) <= 4096):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size in pixels from 1 to 4096")
+    return int(text)

@@ -1,0 +1,38 @@
+"""`srec verify`: decode `.srec` files, check every checksum, write nothing."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+
+from srec_engine import FileKind, verify_file
+from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
+from srec_engine.cli.batch import print_json, run_batch
+from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.outcome import Outcome, State
+from srec_engine.control import CancelToken, ProgressCallback
+from srec_engine.options import CodecOptions
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `srec verify`."""
+    add_input_arguments(parser, ".srec files")
+    add_codec_arguments(parser)
+    add_json_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify what was named and return the exit code."""
+    sources = collect_sources(arguments, {FileKind.SREC})
+    result = run_batch(sources, partial(_verify, options=codec_options(arguments)), quiet=arguments.json)
+    if arguments.json:
+        print_json(result)
+    return result.exit_code
+
+
+def _verify(source: Source, cancel: CancelToken, progress: ProgressCallback, *, options: CodecOptions) -> Outcome:
+    report = verify_file(source.path, options, cancel=cancel, progress=progress)
+    message = f"exact  {report.width}×{report.height} {report.mode}  {report.method.value}  {report.seconds:.1f} s"
+    return Outcome(source.path, State.DONE, message, report=report)

@@ -1,0 +1,37 @@
+"""What all tests share: no display needed, nobody's settings touched, real pictures at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before any test module imports Qt: windows are drawn off screen unless the person says otherwise.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _private_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep settings, recent files and registrations of the person who runs the tests out of reach.
+
+    The cache folder stays the person's own: compiling the entropy coder anew for each run would take a minute.
+    """
+    folder = tmp_path_factory.mktemp("home")
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        os.environ[variable] = str(folder / variable.lower())
+        (folder / variable.lower()).mkdir()
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """Folder that holds `srec_engine`, `srec_gui`, `docs` and `resources`."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sample_photograph() -> Path:
+    """A small real photograph (451×300, RGB, PNG) that ships with the program."""
+    return ROOT / "resources" / "sample" / "chelsea.png"
