@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from srec_engine.errors import ModelError, OutputError
+from srec_engine.errors import OutputError
 
-__all__ = ["load_checkpoint", "save_checkpoint"]
+__all__ = ["cloned", "save_checkpoint"]
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -31,21 +30,6 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     except (OSError, RuntimeError) as error:
         temporary.unlink(missing_ok=True)
         raise OutputError(f"The checkpoint {path} could not be written ({error}). Free some space and resume.") from error
-
-
-def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint; nothing but tensors and plain values is accepted.
-
-    Raises:
-        ModelError: When it is missing, damaged or holds anything else.
-    """
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        raise ModelError(f"{path} is not a checkpoint that can be read ({error}).") from error
-    if not isinstance(state, dict):
-        raise ModelError(f"{path} is not a checkpoint: it holds {type(state).__name__}.")
-    return state
 
 
 def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

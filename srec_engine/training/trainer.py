@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from srec_engine.errors import ModelError
 from srec_engine.network.likelihood import ScaleBits, image_bits
+from srec_engine.network.checkpoint import load_network, read_tensors
 from srec_engine.network.network import SuperResolutionNetwork
-from srec_engine.training.checkpoint import cloned, load_checkpoint, save_checkpoint
+from srec_engine.training.checkpoint import cloned, save_checkpoint
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import CropSampler
 
@@ -51,6 +52,7 @@ class Trainer:
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=configuration.learning_rate, betas=(0.9, 0.99))
         self.average = cloned(self.network.state_dict())
         self.step = 0
+        self._stopping = False
         self._sampler = CropSampler(images, configuration.crop, configuration.batch, configuration.seed)
 
     @property
@@ -75,7 +77,7 @@ class Trainer:
         Raises:
             ModelError: When it belongs to a run with another configuration.
         """
-        state = load_checkpoint(self.checkpoint_path)
+        state = read_tensors(self.checkpoint_path)
         if state.get("training") != self.configuration.to_dict():
             raise ModelError(f"{self.checkpoint_path} belongs to a run with other settings. Choose another folder.")
         self.network.load_state_dict(state["network"])
@@ -83,15 +85,28 @@ class Trainer:
         self.average = {name: tensor.to(self.device) for name, tensor in state["average"].items()}
         self.step = int(state["step"])
 
-    def start_from(self, weights: dict[str, Tensor]) -> None:
-        """Begin with given weights instead of random ones."""
-        self.network.load_state_dict(weights)
+    def start_from(self, checkpoint: Path) -> None:
+        """Begin with a checkpoint's averaged weights instead of random ones.
+
+        Raises:
+            ModelError: When its network has another configuration.
+        """
+        given = load_network(checkpoint)
+        if given.configuration != self.configuration.network:
+            raise ModelError(f"{checkpoint} holds a network of another configuration. Choose the same preset and sizes.")
+        self.network.load_state_dict(given.state_dict())
         self.average = cloned(self.network.state_dict())
+
+    def stop(self) -> None:
+        """Let `run` end after the step it is in, with a checkpoint. Safe from a signal handler."""
+        self._stopping = True
 
     def run(self, until: float | None = None, save_every: int = 200) -> None:
         """Train until the last step, or until the clock (`time.monotonic`) passes `until`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        while self.step < self.configuration.steps and (until is None or time.monotonic() < until):
+        while self.step < self.configuration.steps and not self._stopping:
+            if until is not None and time.monotonic() >= until:
+                break
             started = time.monotonic()
             bits = self.train_step()
             self._log(bits, time.monotonic() - started)
@@ -127,11 +142,11 @@ class Trainer:
         configuration = self.configuration
         subpixels = 3 * configuration.batch * configuration.crop**2
         row: dict[str, float] = {"step": self.step, "seconds": round(seconds, 4)}
-        row["bpsp"] = round(sum(float(scale.total) for scale in bits) / subpixels, 5)
+        row["bpsp"] = round(sum(scale.total.item() for scale in bits) / subpixels, 5)
         for scale in bits:
-            row[f"scale{scale.scale}_remainders"] = round(float(scale.remainders) / subpixels, 5)
+            row[f"scale{scale.scale}_remainders"] = round(scale.remainders.item() / subpixels, 5)
             for index, pixel in enumerate(scale.pixels, start=1):
-                row[f"scale{scale.scale}_pixel{index}"] = round(float(pixel) / subpixels, 5)
+                row[f"scale{scale.scale}_pixel{index}"] = round(pixel.item() / subpixels, 5)
         path = self.folder / "curve.csv"
         new = not path.exists()
         with path.open("a", newline="") as stream:

@@ -1,0 +1,84 @@
+"""Bits that a network needs for images, part by part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from srec_engine.network.likelihood import base_bits, image_bits
+from srec_engine.network.network import SuperResolutionNetwork
+
+__all__ = ["Evaluation", "PartBits", "evaluate", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartBits:
+    """Bits of one part of an image.
+
+    Attributes:
+        scale: 0 is the full image; the base has the number of scales.
+        step: "base", "remainders", "pixel 1", "pixel 2" or "pixel 3".
+        bits: The model's bits.
+    """
+
+    scale: int
+    step: str
+    bits: float
+
+    def original_key(self, scales: int) -> str:
+        """The name the original program gives this part (its scale 0 is the coarsest)."""
+        if self.step == "base":
+            return "eval/codes_0"
+        step = "rounding" if self.step == "remainders" else str(int(self.step[-1]) - 1)
+        return f"eval/{scales - 1 - self.scale}_{step}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Bits of an image, or of several together.
+
+    Attributes:
+        subpixels: Three times the pixels.
+        parts: Coarse to fine.
+        scales: Scales the network codes.
+    """
+
+    subpixels: int
+    parts: tuple[PartBits, ...] = field(default=())
+    scales: int = 0
+
+    @property
+    def bits(self) -> float:
+        """Bits of all parts."""
+        return sum(part.bits for part in self.parts)
+
+    @property
+    def bpsp(self) -> float:
+        """Bits per subpixel of the full image."""
+        return self.bits / self.subpixels
+
+
+def evaluate(network: SuperResolutionNetwork, image: NDArray[np.uint8], device: str = "cpu") -> Evaluation:
+    """Bits of one image, uint8 (H, W, 3)."""
+    pixels = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))[None]).float().to(device)
+    with torch.inference_mode():
+        scales = image_bits(network, pixels)
+    count = network.configuration.scales
+    parts = [PartBits(count, "base", base_bits(pixels, count))]
+    for scale in scales:
+        parts.append(PartBits(scale.scale, "remainders", float(scale.remainders)))
+        parts.extend(PartBits(scale.scale, f"pixel {i}", float(bits)) for i, bits in enumerate(scale.pixels, start=1))
+    return Evaluation(image.size, tuple(parts), count)
+
+
+def total(evaluations: list[Evaluation]) -> Evaluation:
+    """Several images as one."""
+    first = evaluations[0]
+    sums = [
+        PartBits(part.scale, part.step, sum(evaluation.parts[index].bits for evaluation in evaluations))
+        for index, part in enumerate(first.parts)
+    ]
+    return Evaluation(sum(evaluation.subpixels for evaluation in evaluations), tuple(sums), first.scales)

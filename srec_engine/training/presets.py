@@ -1,0 +1,33 @@
+"""Named settings of training runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from srec_engine.model.configuration import NetworkConfiguration
+from srec_engine.training.configuration import TrainingConfiguration
+
+__all__ = ["PRESETS"]
+
+_ORIGINAL = TrainingConfiguration(
+    network=NetworkConfiguration.original(blocks=5),
+    crop=128,
+    learning_rate=1e-4,
+    warm_up=0,
+    clip=0.5,
+    average=0.0,
+    quantised_from=1.0,
+    bfloat16=False,
+)
+
+PRESETS: Mapping[str, TrainingConfiguration] = MappingProxyType(
+    {
+        "photo": TrainingConfiguration(),
+        "photo-fast": TrainingConfiguration(network=NetworkConfiguration(features=32, blocks=1)),
+        "original-openimages": _ORIGINAL,
+        "original-imagenet64": replace(_ORIGINAL, crop=64),
+    }
+)
+"""Settings by name. The original's are those of its paper and README (learning-rate schedule aside)."""
