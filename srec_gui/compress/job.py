@@ -1,0 +1,158 @@
+"""One item's work, run in the engine's thread. Knows nothing of the queue or of Qt."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from srec_gui.compress.item import Direction, Item
+from srec_gui.compress.policy import Policy
+from srec_gui.desktop import move_to_trash
+from srec_gui.engine import (
+    CancelToken,
+    CodecOptions,
+    DecodeReport,
+    EncodeReport,
+    Engine,
+    ExistingPolicy,
+    OutputError,
+    ProgressCallback,
+)
+
+__all__ = ["Asks", "Finished", "Skipped", "Texts", "run_item"]
+
+logger = logging.getLogger(__name__)
+
+_CPU = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The destination exists and the person is to be asked what to do."""
+
+    destination: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The destination exists and is kept."""
+
+    destination: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The result is on the disk.
+
+    Attributes:
+        destination: Where.
+        report: What the engine says.
+        result_bytes: Size of the result's file.
+        replaced: Whether an older file was replaced.
+        trashed: Where the original is in the trash, or None.
+        notes: What the person should know.
+    """
+
+    destination: Path
+    report: EncodeReport | DecodeReport
+    result_bytes: int
+    replaced: bool
+    trashed: Path | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Sentences for notes, translated in the UI thread."""
+
+    on_cpu: str
+    not_trashed: str
+
+
+def run_item(
+    item: Item,
+    policy: Policy,
+    taken: frozenset[Path],
+    engine: Engine,
+    texts: Texts,
+    cancel: CancelToken,
+    report: Callable[[object], None],
+) -> Asks | Skipped | Finished:
+    """Do the work of `item`, of which only what was known before is read.
+
+    Args:
+        item: The item.
+        policy: What the person chose.
+        taken: Results of this batch: two sources of one name must not overwrite each other.
+        engine: The engine.
+        texts: Sentences for notes.
+        cancel: Stops it.
+        report: Takes the engine's progress.
+
+    Raises:
+        SrecError: Whatever the engine has to say.
+    """
+    wanted = policy.destination(item, engine)
+    existing = ExistingPolicy.RENAME if wanted in taken else policy.existing
+    if existing is None and wanted.exists():
+        return Asks(wanted)
+    destination = engine.resolve_existing(wanted, existing or ExistingPolicy.SKIP)
+    if destination is None:
+        return Skipped(wanted)
+    replaced = destination.exists()
+    done, notes = _with_fallback(item, destination, policy, engine, texts, cancel, report)
+    trashed = None
+    if policy.trash_originals and isinstance(done, EncodeReport) and done.verified and destination != item.source:
+        trashed = _trash(item.source, notes, texts)
+    return Finished(destination, done, destination.stat().st_size, replaced, trashed, tuple(notes))
+
+
+def _with_fallback(
+    item: Item,
+    destination: Path,
+    policy: Policy,
+    engine: Engine,
+    texts: Texts,
+    cancel: CancelToken,
+    progress: ProgressCallback,
+) -> tuple[EncodeReport | DecodeReport, list[str]]:
+    codec = policy.options.codec
+    try:
+        return _call(item, destination, policy, codec, engine, cancel, progress), []
+    except Exception as error:
+        if codec.device == _CPU or not _is_out_of_gpu_memory(error):
+            raise
+        logger.warning("The GPU's memory did not suffice for %s.", item.source.name)
+    codec = dataclasses.replace(codec, device=_CPU)
+    return _call(item, destination, policy, codec, engine, cancel, progress), [texts.on_cpu]
+
+
+def _call(
+    item: Item,
+    destination: Path,
+    policy: Policy,
+    codec: CodecOptions,
+    engine: Engine,
+    cancel: CancelToken,
+    progress: ProgressCallback,
+) -> EncodeReport | DecodeReport:
+    if item.direction is Direction.EXPAND:
+        return engine.decode_file(item.source, destination, codec, cancel=cancel, progress=progress)
+    options = dataclasses.replace(policy.options, codec=codec)
+    return engine.encode_file(item.source, destination, options, cancel=cancel, progress=progress)
+
+
+def _is_out_of_gpu_memory(error: Exception) -> bool:
+    # By name: torch is not imported here.
+    return type(error).__name__ == "OutOfMemoryError" or "CUDA out of memory" in str(error)
+
+
+def _trash(source: Path, notes: list[str], texts: Texts) -> Path | None:
+    try:
+        return move_to_trash(source)
+    except OutputError:
+        notes.append(texts.not_trashed)
+        return None

@@ -1,0 +1,73 @@
+"""Where a result goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from srec_gui.compress.item import Direction, Item
+from srec_gui.engine import CodecOptions, EncodeOptions, Engine, ExistingPolicy
+from srec_gui.settings import Existing, OutputPlace, Settings
+
+__all__ = ["SREC_SUFFIX", "Policy"]
+
+SREC_SUFFIX = ".srec"
+_PICTURE_SUFFIX = ".png"
+# A name inside a file is hostile: it may choose among picture suffixes and nothing else.
+_KEPT_SUFFIXES = frozenset(
+    {".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jp2", ".jpeg", ".jpg", ".jxl", ".png", ".ppm", ".pgm"}
+    | {".tga", ".tif", ".tiff", ".webp"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the person chose for results, as plain values that a worker thread can read.
+
+    Attributes:
+        place, folder: Beside the source, in `folder`, or below `folder` as in the dropped folder.
+        existing: What to do with existing files; None when the person is to be asked.
+        options: For the engine.
+        trash_originals: Whether originals go to the trash after a verified result.
+    """
+
+    place: OutputPlace
+    folder: Path
+    existing: ExistingPolicy | None
+    options: EncodeOptions
+    trash_originals: bool
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Policy:
+        """The policy of the settings as they are now."""
+        existing = settings.existing
+        return cls(
+            place=settings.output_place,
+            folder=settings.output_folder,
+            existing=None if existing is Existing.ASK else ExistingPolicy(existing.value),
+            options=EncodeOptions(
+                model=settings.model,
+                verify=settings.verify,
+                keep_timestamps=settings.keep_timestamps,
+                codec=CodecOptions(device=settings.device),
+            ),
+            trash_originals=settings.trash_originals and settings.verify,
+        )
+
+    def with_existing(self, answer: ExistingPolicy | None) -> Policy:
+        """This policy, with the person's `answer` where it asks."""
+        return self if self.existing is not None else replace(self, existing=answer)
+
+    def destination(self, item: Item, engine: Engine) -> Path:
+        """The file that the result of `item` goes to, before it is known whether that exists."""
+        suffix = SREC_SUFFIX if item.direction is Direction.COMPRESS else _picture_suffix(item)
+        if self.place is OutputPlace.SAME or self.folder == Path():
+            return engine.output_path(item.source, suffix)
+        if self.place is OutputPlace.MIRROR:
+            return engine.output_path(item.source, suffix, self.folder, item.root)
+        return engine.output_path(item.source, suffix, self.folder)
+
+
+def _picture_suffix(item: Item) -> str:
+    stored = item.stored_suffix.lower()
+    return stored if stored in _KEPT_SUFFIXES else _PICTURE_SUFFIX
