@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.start is not None:
         trainer.start_from(arguments.start)
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         trainer.stop()
 
     signal.signal(signal.SIGTERM, stop)

@@ -95,7 +95,7 @@ class DecodingExchange:
             self._coder.decode_remainders(step, channel, next(self._streams), symbols)
         return self._grey_to_all(symbols)
 
-    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
+    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:  # noqa: ARG002 - streams come in order
         """Read a pixel."""
         values = np.zeros(step.remaining.shape, dtype=np.uint8)
         for channel in range(self._channels):

@@ -15,7 +15,6 @@ from srec_engine.container.geometry import Box, Geometry
 from srec_engine.container.reader import Reader
 from srec_engine.control import CancelToken
 from srec_engine.errors import DamagedFileError
-from srec_engine.pyramid import pad_to
 
 __all__ = ["DecodedScale", "PayloadDecoder", "tile_batches"]
 

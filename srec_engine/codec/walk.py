@@ -83,9 +83,7 @@ def walk_scale(
     pixels = _walk_pixels(network, tables, state, sums, size, exchanges)
     planes = [pixel.transpose(0, 3, 1, 2) for pixel in pixels]
     images = join_blocks(planes, height, width).transpose(0, 2, 3, 1)
-    return [
-        TileScale(np.ascontiguousarray(image), state.activations[number]) for number, image in enumerate(images)
-    ]
+    return [TileScale(np.ascontiguousarray(image), state.activations[number]) for number, image in enumerate(images)]
 
 
 def _walk_pixels(

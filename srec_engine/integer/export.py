@@ -68,9 +68,9 @@ def export(
 def _layers(network: SuperResolutionNetwork) -> Iterator[tuple[str, IntegerConvolution]]:
     """Every convolution of the network with the name the integer network looks it up by."""
     for index, decoder in enumerate(network.scale_decoders()):
-        upsampler = network.nets[0][index]  # type: ignore[index]
+        upsampler = cast(torch.nn.ModuleList, network.nets[0])[index]
         if isinstance(upsampler, torch.nn.Sequential):
-            yield f"{index}.upsampler", _from_stream(upsampler[0], STREAM_BITS)
+            yield f"{index}.upsampler", _from_stream(cast(Convolution, upsampler[0]), STREAM_BITS)
         if decoder.remainder is not None:
             yield f"{index}.remainder.head", _from_inputs(decoder.remainder.head)
             yield f"{index}.remainder.classifier", _from_stream(decoder.remainder.lin, LOG_BITS)

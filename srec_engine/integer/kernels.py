@@ -84,7 +84,7 @@ class _UnfoldLayer(_FloatLayer):
         for top in range(0, height, band):
             bottom = min(height, top + band)
             patches = functional.unfold(padded[:, :, top : bottom + 2 * margin], side)
-            rows.append((matrix @ patches).unflatten(2, (bottom - top, width)))
+            rows.append((matrix @ patches).reshape(len(values), -1, bottom - top, width))
         return torch.cat(rows, dim=2) + self.bias.view(-1, 1, 1)
 
 
@@ -130,6 +130,7 @@ class Float32Kernel:
     stream: type[Stream] = FloatStream
 
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
+        """See `Kernel.prepare`."""
         return _FloatLayer(layer, device)
 
 
@@ -140,6 +141,7 @@ class UnfoldKernel:
     stream: type[Stream] = FloatStream
 
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
+        """See `Kernel.prepare`."""
         return _UnfoldLayer(layer, device)
 
 
@@ -150,6 +152,7 @@ class Int8Kernel:
     stream: type[Stream] = Int16Stream
 
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
+        """See `Kernel.prepare`."""
         if device.type != "cpu":
             raise RuntimeError("The int8 kernel runs on the CPU only.")
         return _Int8Layer(layer) if layer.eight_bit else _FloatLayer(layer, device)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -121,5 +119,3 @@ def _stored(signed: Tensor) -> Tensor:
 
 def _channels_last(values: Tensor) -> Tensor:
     return values.permute(0, 2, 3, 1).contiguous()
-
-

@@ -36,6 +36,7 @@ class FloatStream:
         self._values = torch.zeros(shape, device=device).contiguous(memory_format=torch.channels_last)
 
     def add(self, contribution: Tensor) -> Tensor:
+        """See `Stream.add`."""
         self._values.add_(contribution.round()).clamp_(LOWEST, HIGHEST)
         return torch.mul(self._values, 0.25).round_().clamp_(0, 255).to(torch.uint8)
 
@@ -49,12 +50,13 @@ class Int16Stream:
             return FloatStream(shape, device)
         return super().__new__(cls)
 
-    def __init__(self, shape: tuple[int, int, int, int], device: torch.device) -> None:
+    def __init__(self, shape: tuple[int, int, int, int], device: torch.device) -> None:  # noqa: ARG002 - the CPU's
         batch, features, height, width = shape
         self._shape = (batch, height, width, features)
         self._values = np.zeros(batch * height * width * features, dtype=np.int16)
 
     def add(self, contribution: Tensor) -> Tensor:
+        """See `Stream.add`."""
         added = contribution.permute(0, 2, 3, 1).contiguous().numpy().reshape(-1)
         activations = np.empty(self._values.size, dtype=np.uint8)
         functions = stream_functions()

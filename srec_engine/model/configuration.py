@@ -70,7 +70,9 @@ class NetworkConfiguration:
                 raise ModelError(f"The network's {name} must be a whole number from {low} to {high}, not {value!r}.")
 
     @classmethod
-    def original(cls, features: int = 64, blocks: int = 3, components: int = 10, scales: int = 3) -> NetworkConfiguration:
+    def original(
+        cls, features: int = 64, blocks: int = 3, components: int = 10, scales: int = 3
+    ) -> NetworkConfiguration:
         """The paper's network, whose official checkpoints load key for key."""
         return cls(
             features=features,

@@ -36,8 +36,8 @@ class IntegerConvolution:
         bias: int32 (outputs,), in accumulator units.
         shift: int8 (outputs,): outputs are accumulator·2^−shift.
         input_maximum: Largest magnitude of an input.
-        input_offset: Inputs are stored as unsigned bytes with this added (128 for signed ones); padding has the value 0,
-            which is stored as the offset.
+        input_offset: Inputs are stored as unsigned bytes with this added (128 for signed ones); padding has the
+            value 0, which is stored as the offset.
     """
 
     weight: NDArray[np.int16]

@@ -59,7 +59,7 @@ def find_model_by_id(model_id: bytes) -> Path | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _identity(path: Path, changed: int) -> bytes:
+def _identity(path: Path, changed: int) -> bytes:  # noqa: ARG001 - part of the cache key
     """A model's id; `changed` makes a rewritten file be read again."""
     return read_model(path).identity()
 

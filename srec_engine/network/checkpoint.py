@@ -60,7 +60,9 @@ def _load(module: torch.nn.Module, weights: dict[str, Tensor], path: Path) -> No
     try:
         module.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise ModelError(f"The weights in {path} do not fit their configuration ({str(error).splitlines()[0]}).") from error
+        raise ModelError(
+            f"The weights in {path} do not fit their configuration ({str(error).splitlines()[0]})."
+        ) from error
 
 
 def original_configuration(weights: dict[str, Tensor], path: Path) -> NetworkConfiguration:

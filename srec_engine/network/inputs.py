@@ -1,6 +1,7 @@
 """What the network is told about a block: exact integers, computed the same way in training and in coding.
 
-All tensors are float32 (or float64) that hold integers; every operation stays far below 2²⁴, so it is exact in any order.
+All tensors are float32 (or float64) that hold integers; every operation stays far below 2²⁴, so it is exact in any
+order.
 """
 
 from __future__ import annotations

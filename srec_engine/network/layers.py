@@ -7,8 +7,6 @@ the bias and the rescaling into the convolution give the same integers as kernel
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -66,12 +64,12 @@ class Convolution(nn.Conv2d):
     def rounded_weight(self) -> Tensor:
         """The weights as int8 times a power of two, with a straight-through gradient."""
         exponents = weight_exponents(self.weight).view(-1, 1, 1, 1)
-        return cast(Tensor, round_straight_through(self.weight * 2.0**exponents) * 2.0**-exponents)
+        return round_straight_through(self.weight * 2.0**exponents) * 2.0**-exponents
 
     def forward(self, values: Tensor) -> Tensor:
         """Convolve (N, inputs, H, W) to (N, outputs, H, W)."""
         weight = self.rounded_weight() if self.quantised else self.weight
-        return functional.conv2d(values, weight, self.bias, padding=self.padding, dilation=self.dilation)  # type: ignore[arg-type]
+        return functional.conv2d(values, weight, self.bias, padding=self.padding, dilation=self.dilation)
 
 
 class Rectifier(nn.Module):
@@ -87,4 +85,4 @@ class Rectifier(nn.Module):
         clipped = functional.hardtanh(values, 0.0, ACTIVATION_LEVELS * 2.0**-self.bits)
         if not self.quantised:
             return clipped
-        return cast(Tensor, round_straight_through(clipped * 2.0**self.bits) * 2.0**-self.bits)
+        return round_straight_through(clipped * 2.0**self.bits) * 2.0**-self.bits

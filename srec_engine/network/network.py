@@ -7,6 +7,7 @@ key; `SuperResolutionNetwork.nets` is what they hold.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -161,18 +162,18 @@ class ScaleDecoder(nn.Module):
         if self.configuration.coefficients == "sigmoid":
             return
         for convolution in self.linear:
-            nn.init.zeros_(convolution.weight)
+            nn.init.zeros_(cast(Convolution, convolution).weight)
         components = self.configuration.components
         spread = torch.arange(components) - (components - 1) / 2
         for classifier in self.mix_logits_prob_clf:
-            last = classifier.atrous.lin
+            last = cast(Classifier, classifier).atrous.lin
             nn.init.normal_(last.weight, std=0.02)
             bias = torch.zeros(9 * components + 3)
             main = bias[: 9 * components].view(3, 3, components)
             main[:, 1] = spread * 2.0
             main[:, 2] = 1.0 + spread.abs() * 0.5
             bias[9 * components] = bias[9 * components + 2] = 0.5
-            last.bias.data.copy_(bias)
+            cast(Tensor, last.bias).data.copy_(bias)
 
     def predicted(self, step: int, inputs: Tensor, remaining: Tensor, left: int) -> Tensor:
         """Predicted means (N, 3, H, W) in grey levels: the remaining sum's share, corrected linearly."""
@@ -227,22 +228,22 @@ class SuperResolutionNetwork(nn.Module):
         at export.
         """
         for module in self.modules():
-            if hasattr(module, "quantised"):
+            if isinstance(module, Convolution | Rectifier | ResidualBlock | StepDecoder | RemainderClassifier):
                 module.quantised = quantised
         for decoder in self.scale_decoders():
             for convolution in decoder.linear:
-                convolution.quantised = False
+                cast(Convolution, convolution).quantised = False
 
     def scale_decoders(self) -> list[ScaleDecoder]:
         """The decoders by weight set, coarsest first."""
-        decoders: list[ScaleDecoder] = list(self.nets[1])  # type: ignore[arg-type]
-        return decoders
+        return [cast(ScaleDecoder, decoder) for decoder in cast(nn.ModuleList, self.nets[1])]
 
     def upsampled_context(self, scale: int, features: Tensor, height: int, width: int) -> Tensor:
         """The context for `scale` at its low resolution, from the features the coarser scale ended with."""
         weight_set = self.configuration.weight_set(scale)
         decoder = self.scale_decoders()[weight_set]
-        context: Tensor = self.nets[0][weight_set](decoder.activation(features))  # type: ignore[index]
-        if decoder.activation.quantised if isinstance(decoder.activation, Rectifier) else False:
+        upsampler = cast(nn.ModuleList, self.nets[0])[weight_set]
+        context: Tensor = upsampler(decoder.activation(features))
+        if isinstance(decoder.activation, Rectifier) and decoder.activation.quantised:
             context = _round_to_stream(context)
         return context[..., :height, :width]

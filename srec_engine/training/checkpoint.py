@@ -29,7 +29,9 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
         temporary.unlink(missing_ok=True)
-        raise OutputError(f"The checkpoint {path} could not be written ({error}). Free some space and resume.") from error
+        raise OutputError(
+            f"The checkpoint {path} could not be written ({error}). Free some space and resume."
+        ) from error
 
 
 def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from srec_engine.errors import ModelError
-from srec_engine.network.likelihood import ScaleBits, image_bits
 from srec_engine.network.checkpoint import load_network, read_tensors
+from srec_engine.network.likelihood import ScaleBits, image_bits
 from srec_engine.network.network import SuperResolutionNetwork
 from srec_engine.training.checkpoint import cloned, save_checkpoint
 from srec_engine.training.configuration import TrainingConfiguration
@@ -48,7 +48,8 @@ class Trainer:
         self.device = torch.device(device)
         torch.manual_seed(configuration.seed)
         self.network = SuperResolutionNetwork(configuration.network)
-        self.network.to(self.device, memory_format=torch.channels_last)
+        self.network.to(self.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=configuration.learning_rate, betas=(0.9, 0.99))
         self.average = cloned(self.network.state_dict())
         self.step = 0
@@ -93,7 +94,9 @@ class Trainer:
         """
         given = load_network(checkpoint)
         if given.configuration != self.configuration.network:
-            raise ModelError(f"{checkpoint} holds a network of another configuration. Choose the same preset and sizes.")
+            raise ModelError(
+                f"{checkpoint} holds a network of another configuration. Choose the same preset and sizes."
+            )
         self.network.load_state_dict(given.state_dict())
         self.average = cloned(self.network.state_dict())
 

@@ -1,0 +1,138 @@
+"""Lossless image compression with a learned codec: the engine.
+
+What is exported here is the public API; everything else may change. Names are loaded when they are first used, so that
+importing the package costs nothing and brings in neither torch nor numba nor Pillow.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from srec_engine.codec.decode import (
+        DecodedImage,
+        DecodeStep,
+        decode_file,
+        decode_image,
+        decode_steps,
+        verify_file,
+    )
+    from srec_engine.codec.encode import EncodedImage, encode_file, encode_image
+    from srec_engine.codec.information import read_info, read_preview
+    from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
+    from srec_engine.errors import (
+        Cancelled,
+        DamagedFileError,
+        FileExistsPolicyError,
+        MissingDependencyError,
+        ModelError,
+        NotSrecError,
+        OutputError,
+        SrecError,
+        UnsupportedImageError,
+    )
+    from srec_engine.files import FileKind, find_files, identify, output_path, resolve_existing
+    from srec_engine.model.store import model_names
+    from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method
+    from srec_engine.pillow_plugin import register_pillow
+    from srec_engine.reports import DecodeReport, EncodeReport, FileInfo, ScaleBytes
+
+_MODULE_OF = {
+    "CancelToken": "control",
+    "Cancelled": "errors",
+    "CodecOptions": "options",
+    "DEFAULT_MODEL": "options",
+    "DamagedFileError": "errors",
+    "DecodeReport": "reports",
+    "DecodeStep": "codec.decode",
+    "DecodedImage": "codec.decode",
+    "EncodeOptions": "options",
+    "EncodeReport": "reports",
+    "EncodedImage": "codec.encode",
+    "ExistingPolicy": "options",
+    "FileExistsPolicyError": "errors",
+    "FileInfo": "reports",
+    "FileKind": "files",
+    "Method": "options",
+    "MissingDependencyError": "errors",
+    "ModelError": "errors",
+    "NotSrecError": "errors",
+    "OutputError": "errors",
+    "Progress": "control",
+    "ProgressCallback": "control",
+    "ScaleBytes": "reports",
+    "SrecError": "errors",
+    "Stage": "control",
+    "UnsupportedImageError": "errors",
+    "decode_file": "codec.decode",
+    "decode_image": "codec.decode",
+    "decode_steps": "codec.decode",
+    "encode_file": "codec.encode",
+    "encode_image": "codec.encode",
+    "find_files": "files",
+    "identify": "files",
+    "model_names": "model.store",
+    "output_path": "files",
+    "read_info": "codec.information",
+    "read_preview": "codec.information",
+    "register_pillow": "pillow_plugin",
+    "resolve_existing": "files",
+    "verify_file": "codec.decode",
+}
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "CancelToken",
+    "Cancelled",
+    "CodecOptions",
+    "DamagedFileError",
+    "DecodeReport",
+    "DecodeStep",
+    "DecodedImage",
+    "EncodeOptions",
+    "EncodeReport",
+    "EncodedImage",
+    "ExistingPolicy",
+    "FileExistsPolicyError",
+    "FileInfo",
+    "FileKind",
+    "Method",
+    "MissingDependencyError",
+    "ModelError",
+    "NotSrecError",
+    "OutputError",
+    "Progress",
+    "ProgressCallback",
+    "ScaleBytes",
+    "SrecError",
+    "Stage",
+    "UnsupportedImageError",
+    "decode_file",
+    "decode_image",
+    "decode_steps",
+    "encode_file",
+    "encode_image",
+    "find_files",
+    "identify",
+    "model_names",
+    "output_path",
+    "read_info",
+    "read_preview",
+    "register_pillow",
+    "resolve_existing",
+    "verify_file",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
