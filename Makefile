@@ -42,7 +42,7 @@ bench: install ## the table of sizes, speeds and memory beside other codecs
 	$(python) -m srec_engine.cli.main bench
 
 screenshots: install ## picture every state of the window into output/screenshots
-	$(python) scripts/screenshots.py
+	$(python) -m srec_gui.screenshots
 
 install: ## make the environment and install the pinned set (done by all the others)
 	@scripts/bootstrap.sh
