@@ -1,0 +1,1 @@
+"""The View room: any picture, and `.srec` pictures that sharpen while they decode."""

@@ -1,0 +1,222 @@
+"""The work of opening a picture. Runs in worker threads; knows nothing of widgets.
+
+An opening has two parts: `open_document` (disk lane) shows something at once: an ordinary picture whole, a `.srec` by
+its base. `refine_document` (engine lane) then decodes a `.srec` and reports every scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from srec_gui.engine import (
+    CancelToken,
+    CodecOptions,
+    Engine,
+    FileInfo,
+    FileKind,
+    Method,
+    SrecError,
+)
+from srec_gui.view.display import make_picture, orientation_of
+from srec_gui.view.document import Document, State
+from srec_gui.view.facts import frame_count, image_facts
+from srec_gui.view.picture import Picture, scaled_size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
+
+__all__ = ["CannotShowError", "TooLargeToPreloadError", "explain", "open_document", "open_image", "refine_document"]
+
+translate = QCoreApplication.translate
+
+Report = Callable[[object], None]
+
+_MAX_PIXELS = 1 << 29
+_PREVIEW_FROM_PIXELS = 6_000_000
+_PREVIEW_SIDE = 1024
+
+
+class CannotShowError(SrecError):
+    """A file that is no picture, or whose picture cannot be read; the message is for the person."""
+
+
+class TooLargeToPreloadError(CannotShowError):
+    """The picture is larger than what is kept in memory on suspicion."""
+
+
+def open_document(
+    path: Path, engine: Engine, cancel: CancelToken, report: Report, *, max_pixels: int = _MAX_PIXELS
+) -> Document:
+    """Open `path` and return what can be shown at once; `State.REFINING` when `refine_document` has more to show.
+
+    Args:
+        path: Any file.
+        engine: For `.srec` files.
+        cancel: Polled often.
+        report: Called with coarser `Document`s on the way.
+        max_pixels: Larger pictures are refused before their pixels are read.
+
+    Raises:
+        Cancelled: The token was set.
+        SrecError: Nothing can be shown; the message says why.
+    """
+    try:
+        kind = engine.identify(path)
+        cancel.raise_if_cancelled()
+        if kind in {FileKind.SREC, FileKind.MOTOROLA_SREC, FileKind.ORIGINAL_SREC}:
+            return _open_srec(path, engine, cancel, max_pixels)
+        return _open_ordinary(path, cancel, report, max_pixels)
+    except SrecError:
+        raise
+    except (OSError, MemoryError, ValueError) as error:
+        raise CannotShowError(explain(error, path)) from error
+
+
+def refine_document(
+    document: Document, engine: Engine, options: CodecOptions, cancel: CancelToken, report: Report
+) -> Document:
+    """Decode the `.srec` of `document` coarse to fine and return it complete, or damaged.
+
+    Every scale is reported as a `Document`, and the engine's `Progress` in between.
+
+    Raises:
+        Cancelled: The token was set.
+        SrecError: The file cannot be decoded at all.
+    """
+    facts = document.facts
+    if facts is None or facts.info is None:
+        return document
+    size = facts.info.width, facts.info.height
+    steps = engine.decode_steps(document.path, options, cancel=cancel, partial=True)
+    result = None
+    for step in steps:
+        cancel.raise_if_cancelled()
+        if step.picture is not None:
+            scale = step.scale or 0
+            picture = make_picture(step.picture, cancel, full_size=size, scale=scale)
+            facts = image_facts(document.path, step.picture, info=facts.info)
+            document = replace(document, picture=picture, facts=facts)
+            report(document)
+        report(step.progress)
+        result = step.report if step.report is not None else result
+    damage = tuple(result.damage) if result is not None else ()
+    incomplete = document.picture is None or not document.picture.exact
+    if incomplete and not damage:
+        damage = (translate("view", "The file ends before the full picture."),)
+    state = State.DAMAGED if damage else State.COMPLETE
+    return replace(document, state=state, damage=damage, fraction=1.0, scale=None, facts=replace(facts, report=result))
+
+
+def _open_srec(path: Path, engine: Engine, cancel: CancelToken, max_pixels: int) -> Document:
+    info = engine.read_info(path)
+    if info.width * info.height > max_pixels:
+        raise TooLargeToPreloadError(str(path))
+    preview = engine.read_preview(path)
+    cancel.raise_if_cancelled()
+    picture = make_picture(preview, cancel, full_size=(info.width, info.height), scale=_preview_scale(info, preview))
+    return Document(path, State.REFINING, picture, image_facts(path, preview, info=info))
+
+
+def _preview_scale(info: FileInfo, preview: Image) -> int:
+    """Which scale of the picture a preview is; -1 for a reduced picture of another size."""
+    if info.method is Method.SREC and scaled_size(info.width, info.height, info.scale_count) == preview.size:
+        return info.scale_count
+    return -1
+
+
+def _open_ordinary(path: Path, cancel: CancelToken, report: Report, max_pixels: int) -> Document:
+    image = open_image(path)
+    if image.width * image.height > max_pixels:
+        raise TooLargeToPreloadError(str(path))
+    if image.format == "JPEG" and image.width * image.height >= _PREVIEW_FROM_PIXELS:
+        preview = _jpeg_preview(path, image.size, cancel)
+        if preview is not None:
+            report(Document(path, State.REFINING, preview, image_facts(path, image)))
+    frames = frame_count(image)
+    damage: tuple[str, ...] = ()
+    try:
+        image.load()
+    except (OSError, SyntaxError, ValueError) as error:
+        damage = (explain(error, path),)
+        _keep_decoded_part(image, error)
+    cancel.raise_if_cancelled()
+    # A file of several pictures stays open and may be read again at any time: what is kept must be detached from it.
+    pixels = image.copy() if frames > 1 else image
+    picture = make_picture(pixels, cancel, orientation=orientation_of(image))
+    state = State.DAMAGED if damage else State.COMPLETE
+    return Document(path, state, picture, image_facts(path, image, frames=frames), fraction=1.0, damage=damage)
+
+
+def open_image(path: Path) -> ImageFile:
+    """Open a picture with Pillow, its pixels not yet read; a refusal explains itself.
+
+    Raises:
+        CannotShowError: It is no picture, or larger than any memory.
+        OSError: The file cannot be read.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    # Pillow's own limit is a warning at 90 megapixels; ours is the engine's, and an error.
+    Image.MAX_IMAGE_PIXELS = _MAX_PIXELS
+    try:
+        return Image.open(path)
+    except UnidentifiedImageError as error:
+        raise CannotShowError(
+            translate("view", "“{name}” is not a picture this program can read.").format(name=path.name)
+        ) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        message = translate("view", "“{name}” says it has more pixels than can be shown ({limit} megapixels at most).")
+        raise CannotShowError(message.format(name=path.name, limit=_MAX_PIXELS // 1_000_000)) from error
+
+
+def _keep_decoded_part(image: ImageFile, error: Exception) -> None:
+    """Make Pillow take the rows that came before `error` for the picture; raises `error` when there are none."""
+    image.tile = []
+    try:
+        image.load()
+        image.getpixel((0, 0))
+    except (OSError, SyntaxError, ValueError, AttributeError, IndexError):
+        raise error from None
+
+
+def _jpeg_preview(path: Path, size: tuple[int, int], cancel: CancelToken) -> Picture | None:
+    """A large JPEG at an eighth of its size, which takes a fraction of the time; None where that fails."""
+    image = open_image(path)
+    image.draft("RGB", (_PREVIEW_SIDE, _PREVIEW_SIDE))
+    if image.size == size:
+        return None
+    try:
+        image.load()
+    except (OSError, SyntaxError, ValueError):
+        return None
+    cancel.raise_if_cancelled()
+    return make_picture(image, cancel, full_size=size, scale=-1)
+
+
+def explain(error: BaseException, path: Path) -> str:
+    """What happened to `path`, and what the person can do."""
+    name = path.name
+    if isinstance(error, SrecError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return translate(
+            "view", "There is not enough memory to show “{name}”. Close other programs and try again."
+        ).format(name=name)
+    if isinstance(error, FileNotFoundError):
+        return translate("view", "“{name}” is not there any more.").format(name=name)
+    if isinstance(error, IsADirectoryError):
+        return translate("view", "“{name}” is a folder.").format(name=name)
+    if isinstance(error, PermissionError):
+        return translate(
+            "view", "You are not allowed to read “{name}”. Ask its owner, or change its permissions."
+        ).format(name=name)
+    detail = str(error) or type(error).__name__
+    return translate("view", "“{name}” is damaged or incomplete: {detail}.").format(
+        name=name, detail=detail.rstrip(".")
+    )
