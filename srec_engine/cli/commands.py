@@ -50,5 +50,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "info": Command("srec_engine.cli.info", "show what .srec files hold and where their bytes went"),
         "verify": Command("srec_engine.cli.verify", "decode .srec files and check every pixel, writing nothing"),
         "thumbnail": Command("srec_engine.cli.thumbnail", "write a small picture of a .srec file, without decoding it"),
+        "eval": Command("srec_engine.cli.eval", "compute the bits that a network needs for images, part by part"),
+        "train": Command("srec_engine.cli.train", "train a network on photographs"),
     }
 )
