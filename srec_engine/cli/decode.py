@@ -7,7 +7,8 @@ import re
 from functools import partial
 from pathlib import PurePath
 
-from srec_engine import FileKind, decode_file, read_info
+import srec_engine
+from srec_engine import FileKind
 from srec_engine.cli.arguments import (
     add_codec_arguments,
     add_input_arguments,
@@ -65,11 +66,11 @@ def _decode(
     destinations: Destinations,
     chosen_format: str | None,
 ) -> Outcome:
-    suffix = f".{chosen_format}" if chosen_format else result_suffix(read_info(source.path))
+    suffix = f".{chosen_format}" if chosen_format else result_suffix(srec_engine.read_info(source.path))
     destination = destinations.choose(source, suffix)
     if destination is None:
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
-    report = decode_file(source.path, destination, options, cancel=cancel, progress=progress)
+    report = srec_engine.decode_file(source.path, destination, options, cancel=cancel, progress=progress)
     message = (
         f"{destination}  {report.width}×{report.height} {report.mode}  {report.method.value}  {report.seconds:.1f} s"
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from srec_engine import FileKind, encode_file
+import srec_engine
+from srec_engine import FileKind
 from srec_engine.cli.arguments import (
     add_codec_arguments,
     add_input_arguments,
@@ -81,7 +82,7 @@ def _encode(
     destination = destinations.choose(source, ".srec")
     if destination is None:
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
-    report = encode_file(source.path, destination, options, cancel=cancel, progress=progress)
+    report = srec_engine.encode_file(source.path, destination, options, cancel=cancel, progress=progress)
     message = (
         f"{destination}  {_sizes(report.source_bytes, report.file_bytes)}  {report.bpsp:.3f} bpsp  "
         f"{report.method.value}{', verified' if report.verified else ''}  {report.seconds:.1f} s"

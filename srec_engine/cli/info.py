@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from srec_engine import FileKind, read_info
+import srec_engine
+from srec_engine import FileKind
 from srec_engine.cli.arguments import add_input_arguments, add_json_argument
 from srec_engine.cli.batch import print_json, run_batch
 from srec_engine.cli.inputs import Source, collect_sources
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _inform(source: Source, _cancel: CancelToken, _progress: ProgressCallback, *, per_step: bool) -> Outcome:
-    info = read_info(source.path)
+    info = srec_engine.read_info(source.path)
     text = format_info(info)
     if per_step:
         text = f"{text}\n\n{format_ledger(info)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from srec_engine import read_preview
+import srec_engine
 
 __all__ = ["write_thumbnail"]
 
@@ -25,9 +25,10 @@ def write_thumbnail(source: Path, destination: Path, size: int) -> tuple[int, in
         SrecError: The file cannot be read or the thumbnail cannot be written.
     """
     from PIL import Image, ImageOps
+
     from srec_engine.files import write_atomically
 
-    preview = ImageOps.exif_transpose(read_preview(source))
+    preview = ImageOps.exif_transpose(srec_engine.read_preview(source))
     if preview.mode not in {"L", "LA", "RGB", "RGBA"}:
         # A palette cannot be averaged: its neighbours in number are no neighbours in colour.
         preview = preview.convert("RGBA" if preview.has_transparency_data else "RGB")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from srec_engine import FileKind, verify_file
+import srec_engine
+from srec_engine import FileKind
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
 from srec_engine.cli.batch import print_json, run_batch
 from srec_engine.cli.inputs import Source, collect_sources
@@ -33,6 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(source: Source, cancel: CancelToken, progress: ProgressCallback, *, options: CodecOptions) -> Outcome:
-    report = verify_file(source.path, options, cancel=cancel, progress=progress)
+    report = srec_engine.verify_file(source.path, options, cancel=cancel, progress=progress)
     message = f"exact  {report.width}×{report.height} {report.mode}  {report.method.value}  {report.seconds:.1f} s"
     return Outcome(source.path, State.DONE, message, report=report)

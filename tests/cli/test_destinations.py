@@ -43,7 +43,9 @@ def test_mirroring_without_a_folder_is_a_usage_error() -> None:
     ("existing", "expected"),
     [(ExistingPolicy.SKIP, None), (ExistingPolicy.RENAME, "cat (1).srec"), (ExistingPolicy.REPLACE, "cat.srec")],
 )
-def test_a_result_that_exists_is_treated_as_told(tmp_path: Path, existing: ExistingPolicy, expected: str | None) -> None:
+def test_a_result_that_exists_is_treated_as_told(
+    tmp_path: Path, existing: ExistingPolicy, expected: str | None
+) -> None:
     (tmp_path / "cat.srec").touch()
     chosen = policy("--existing", existing.value).choose(Source(tmp_path / "cat.png", tmp_path), ".srec")
     assert chosen == (None if expected is None else tmp_path / expected)
