@@ -107,7 +107,8 @@ def _literal_context_bits(coding: PlaneCoding) -> int:
 
 
 def _pack(samples: NDArray[np.uint8], coding: PlaneCoding) -> bytes:
-    planes = np.ascontiguousarray(samples.transpose(2, 0, 1))
+    # A copy in any case: one plane is contiguous as it is, and the caller keeps the samples.
+    planes = samples.transpose(2, 0, 1).copy()
     if len(planes) == 3:
         planes[0::2] -= planes[1]
     if coding in (PlaneCoding.LEFT, PlaneCoding.GRADIENT):

@@ -1,0 +1,46 @@
+"""Pictures in and out through Pillow: modes, planes, metadata, and the methods that need no network."""
+
+from __future__ import annotations
+
+from srec_engine.images.losses import reason_to_refuse
+from srec_engine.images.metadata import info_from_metadata, metadata_of
+from srec_engine.images.opening import open_image, picture_from_image, read_picture
+from srec_engine.images.picture import (
+    PICTURE_MODES,
+    Palette,
+    Picture,
+    SourceFile,
+    VerbatimOnlyError,
+    bytes_checksum,
+    pixel_checksum,
+)
+from srec_engine.images.planes import network_planes, picture_from_reader, webp_contents
+from srec_engine.images.preview import read_reduced
+from srec_engine.images.saving import LOSSLESS_EXTENSIONS, save_image, to_image, write_image
+from srec_engine.images.webp import webp_decode, webp_encode
+
+__all__ = [
+    "LOSSLESS_EXTENSIONS",
+    "PICTURE_MODES",
+    "Palette",
+    "Picture",
+    "SourceFile",
+    "VerbatimOnlyError",
+    "bytes_checksum",
+    "info_from_metadata",
+    "metadata_of",
+    "network_planes",
+    "open_image",
+    "picture_from_image",
+    "picture_from_reader",
+    "pixel_checksum",
+    "read_picture",
+    "read_reduced",
+    "reason_to_refuse",
+    "save_image",
+    "to_image",
+    "webp_contents",
+    "webp_decode",
+    "webp_encode",
+    "write_image",
+]

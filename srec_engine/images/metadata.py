@@ -1,0 +1,156 @@
+"""What surrounds the pixels, between Pillow's `info` and the named bytes that the container keeps.
+
+Names: "icc", "exif" and "xmp" hold the bytes as the file had them; "comment" too; "dpi" and "properties" are JSON;
+"text" is a JSON list of [key, text] or [key, text, language, translated key], in their order.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from PIL import Image
+from PIL.PngImagePlugin import iTXt
+from PIL.TiffImagePlugin import IFDRational
+
+from srec_engine.errors import DamagedFileError
+
+__all__ = ["STRUCTURAL_TAGS", "info_from_metadata", "metadata_of", "text_entries"]
+
+_BYTES = {"icc_profile": "icc", "exif": "exif", "xmp": "xmp", "comment": "comment"}
+_PROPERTIES = ("transparency", "gamma", "chromaticity", "srgb", "aspect", "resolution", "background")
+# Text that Pillow puts into `info` beside the text of the file.
+_NOT_TEXT = frozenset(["compression", *_BYTES])
+
+STRUCTURAL_TAGS = frozenset(
+    [
+        *(254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 280, 281, 282, 283, 284),
+        *(288, 289, 290, 291, 292, 293, 296, 297, 301, 317, 320, 322, 323, 324, 325, 332, 338, 339, 340, 341, 347),
+        *range(512, 522),
+        *(529, 530, 531, 532, 700, 34675),
+    ]
+)
+"""Tags of a TIFF file that say how it stores its pixels, not what they show; size, resolution, colour profile and XMP
+are kept elsewhere."""
+
+
+def metadata_of(image: Image.Image) -> dict[str, bytes]:
+    """The metadata of an image that Pillow exposes and can write again. Orientation is only kept, never applied."""
+    info = image.info
+    metadata: dict[str, bytes] = {}
+    for key, name in _BYTES.items():
+        value = info.get(key)
+        data = value.encode() if isinstance(value, str) else value
+        if isinstance(data, bytes | bytearray) and data:
+            metadata[name] = bytes(data)
+    if "exif" not in metadata and hasattr(image, "tag_v2"):
+        metadata |= _tiff_exif(image)
+    if "dpi" in info:
+        metadata["dpi"] = _pack(info["dpi"])
+    properties = {key: info[key] for key in _PROPERTIES if info.get(key) is not None}
+    if properties:
+        metadata["properties"] = _pack(properties)
+    text = [
+        _text_entry(key, value)
+        for key, value in info.items()
+        if isinstance(key, str) and isinstance(value, str) and key not in _NOT_TEXT
+    ]
+    if text:
+        metadata["text"] = _pack(text)
+    return {name: data for name, data in metadata.items() if data}
+
+
+def info_from_metadata(metadata: Mapping[str, bytes]) -> dict[str, Any]:
+    """A Pillow `info` with the metadata of a `.srec` file.
+
+    Raises:
+        DamagedFileError: When an entry is not what its name says.
+    """
+    info: dict[str, Any] = {key: metadata[name] for key, name in _BYTES.items() if name in metadata}
+    if "dpi" in metadata:
+        info["dpi"] = _unpack(metadata["dpi"], "dpi")
+    if "properties" in metadata:
+        properties = _unpack(metadata["properties"], "properties")
+        if not isinstance(properties, dict):
+            raise DamagedFileError('The metadata "properties" of the file is not a list of named values.')
+        info |= {key: value for key, value in properties.items() if key in _PROPERTIES}
+    for key, text in text_entries(metadata):
+        info.setdefault(key, text)
+    return info
+
+
+def text_entries(metadata: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """Key and text of each text entry; the text is an `iTXt` where the entry has a language.
+
+    Raises:
+        DamagedFileError: When the entry is not a list of texts.
+    """
+    entries: list[tuple[str, str]] = []
+    for entry in _unpack(metadata["text"], "text") if "text" in metadata else ():
+        if not isinstance(entry, tuple) or len(entry) not in (2, 4) or not all(isinstance(part, str) for part in entry):
+            raise DamagedFileError('The metadata "text" of the file is not a list of texts.')
+        entries.append((entry[0], entry[1] if len(entry) == 2 else iTXt(*entry[1:])))
+    return entries
+
+
+def _text_entry(key: str, value: str) -> list[str]:
+    if not isinstance(value, iTXt):
+        return [key, value]
+    return [key, str(value), *(_decoded(part) for part in (value.lang, value.tkey))]
+
+
+def _decoded(part: str | bytes | None) -> str:
+    return part.decode(errors="replace") if isinstance(part, bytes) else part or ""
+
+
+def _tiff_exif(image: Image.Image) -> dict[str, bytes]:
+    """The tags of a TIFF that tell about the picture, as EXIF."""
+    exif = image.getexif()
+    for tag in STRUCTURAL_TAGS & set(exif):
+        del exif[tag]
+    return {"exif": exif.tobytes()} if len(exif) else {}
+
+
+def _pack(value: Any) -> bytes:
+    """A value as JSON; b"" for one that JSON cannot hold (not a number, an object of somebody's own)."""
+    try:
+        return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError):
+        return b""
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no bytes and no fractions: they become {"hex": …} and {"ratio": [numerator, denominator]}."""
+    match value:
+        case IFDRational():
+            numerator, denominator = value.limit_rational(1 << 31) if math.isfinite(value) else (0, 0)
+            return {"ratio": [int(numerator), int(denominator)]}
+        case bytes():
+            return {"hex": value.hex()}
+        case dict():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+    return value
+
+
+def _unpack(data: bytes, name: str) -> Any:
+    try:
+        return _rich(json.loads(data))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DamagedFileError(f'The metadata "{name}" of the file is not what it should be.') from error
+
+
+def _rich(value: Any) -> Any:
+    match value:
+        case {"ratio": [int(numerator), int(denominator)]}:
+            return IFDRational(numerator, denominator)
+        case {"hex": str(digits)}:
+            return bytes.fromhex(digits)
+        case dict():
+            return {key: _rich(item) for key, item in value.items()}
+        case list():
+            return tuple(_rich(item) for item in value)
+    return value

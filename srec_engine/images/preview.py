@@ -1,0 +1,68 @@
+"""A small picture, quickly: what a thumbnail or the first glance needs. No network."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from srec_engine.container import Reader
+from srec_engine.errors import DamagedFileError, UnsupportedImageError
+from srec_engine.images.opening import open_image
+from srec_engine.images.planes import picture_from_reader
+from srec_engine.images.saving import to_image
+from srec_engine.options import Method
+
+__all__ = ["read_reduced"]
+
+
+def read_reduced(reader: Reader, max_side: int = 512) -> Image.Image:
+    """A reduced picture of a `.srec` file.
+
+    Args:
+        reader: The file.
+        max_side: Pixels that a side may have where the picture has to be reduced here.
+
+    Returns:
+        For method `srec` the base (mode L or RGB, without alpha) in its own size; for the others the picture, at most
+        `max_side` pixels a side, of mode L, LA, RGB or RGBA, not turned by its orientation.
+
+    Raises:
+        DamagedFileError: When the part that is needed is missing or damaged.
+    """
+    match reader.header.method:
+        case Method.SREC:
+            base = reader.base()
+            return Image.fromarray(base[:, :, 0] if base.shape[2] == 1 else base)
+        case Method.WEBP:
+            return _reduce(to_image(picture_from_reader(reader)), max_side)
+    return _reduced_source(reader, max_side)
+
+
+def _reduced_source(reader: Reader, max_side: int) -> Image.Image:
+    name = f"{reader.name} ({reader.source_name})"
+    try:
+        with open_image(io.BytesIO(reader.body()), name) as image:
+            # A JPEG is decoded at a fraction of its size.
+            image.draft(None, (max_side, max_side))
+            return _reduce(image, max_side)
+    except (UnsupportedImageError, OSError, SyntaxError, ValueError) as error:
+        raise DamagedFileError(f"{name} holds a file that cannot be shown: {error}") from error
+
+
+def _reduce(image: Image.Image, max_side: int) -> Image.Image:
+    image.load()
+    if image.mode.startswith(("I", "F")):
+        image = _eight_bits(image)
+    if image.mode not in ("L", "LA", "RGB", "RGBA") or "transparency" in image.info:
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.thumbnail((max_side, max_side), reducing_gap=2.0)
+    return image
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of any depth, its range stretched to 0 … 255: only to be looked at."""
+    values = np.asarray(image).astype(np.float64)
+    values = np.nan_to_num(values - np.nanmin(values), posinf=0.0, neginf=0.0)
+    return Image.fromarray((values * (255.0 / max(1e-12, float(values.max())))).astype(np.uint8))
