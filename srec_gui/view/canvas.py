@@ -15,8 +15,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from srec_gui.view.painting import backdrop_color, paint_picture, paint_pin, paint_values
+from srec_gui.view.painting import backdrop_color, paint_picture, paint_pin
 from srec_gui.view.picture import Picture, Pixel
+from srec_gui.view.values import paint_values
 from srec_gui.view.viewport import Fit, Viewport
 
 __all__ = ["Canvas"]

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 _BAND_ROWS = 64
 _MAX_LEVELS = 7  # 2**6 = _BAND_ROWS: every band makes whole rows of every level
 _SMALLEST_LEVEL = 256
+_ENLARGEMENT = 4
+_MOST_ENLARGED_PIXELS = 4_000_000
 _ORIENTATION_TAG = 0x0112
 
 _Convert = Callable[["Image"], "Image"]
@@ -66,15 +68,31 @@ def make_picture(
     width, height = full_size or image.size
     if orientation >= 5:
         width, height = height, width
-    convert, note = _conversion(image)
-    levels = _levels(_oriented(image, orientation), convert, cancel)
-    return Picture(width, height, levels, image, scale, orientation, note)
+    times = 1 if scale == 0 else _enlargement(image)
+    shown = image if times == 1 else _enlarged(image, times)
+    convert, note = _conversion(shown)
+    levels = _levels(_oriented(shown, orientation), convert, cancel)
+    return Picture(width, height, levels, image, scale, orientation, times, note)
 
 
 def display_image(image: Image, cancel: CancelToken) -> QImage:
     """`image` in sRGB and oriented, at its full size."""
     convert, _ = _conversion(image)
     return _levels(_oriented(image, orientation_of(image)), convert, cancel, count=1)[0]
+
+
+def _enlargement(image: Image) -> int:
+    """How much to enlarge a coarser scale: painting enlarges bilinearly, which shows the grid of a small picture."""
+    small = image.width * image.height * _ENLARGEMENT**2 <= _MOST_ENLARGED_PIXELS
+    return _ENLARGEMENT if small and image.mode in {"L", "LA", "RGB", "RGBA"} else 1
+
+
+def _enlarged(image: Image, times: int) -> Image:
+    from PIL.Image import Resampling
+
+    larger = image.resize((image.width * times, image.height * times), Resampling.BICUBIC)
+    larger.info = image.info
+    return larger
 
 
 def _oriented(image: Image, orientation: int) -> Image:

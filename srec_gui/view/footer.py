@@ -12,6 +12,7 @@ from srec_gui.view.picture import Pixel
 __all__ = ["Footer", "pixel_text"]
 
 _ZOOMS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 32.0)
+_TYPICAL_PIXEL = "0000, 0000   R 000  G 000  B 000   #000000"
 _SWATCH = 12
 _HEIGHT = 34
 
@@ -50,6 +51,23 @@ class _Swatch(QWidget):
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
 
 
+class _ElidedLabel(QLabel):
+    """Text that gives up its middle when there is no room for it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(60, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
 class Footer(QWidget):
     """One line of facts under the picture.
 
@@ -64,16 +82,19 @@ class Footer(QWidget):
         super().__init__(parent)
         self._fraction: float | None = None
         self._counter = self._label(self.tr("Position in the folder"))
-        self._name = self._label(self.tr("File name"))
-        self._name.setObjectName("")
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._name = _ElidedLabel(self)
+        self._name.setAccessibleName(self.tr("File name"))
         self._state = self._label(self.tr("State"))
         self._swatch = _Swatch(self)
         self._pixel = self._label(self.tr("Pixel under the pointer"))
         self._pixel.setObjectName("")
         self._pixel.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        # Numbers that change must not push their neighbours about.
+        self._pixel.setMinimumWidth(self._pixel.fontMetrics().horizontalAdvance(_TYPICAL_PIXEL))
         self._zoom = QToolButton(self)
         self._zoom.setAutoRaise(True)
+        self._zoom.setStyleSheet("QToolButton { padding: 3px 8px; } QToolButton::menu-indicator { image: none; }")
+        self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("10000 %") + 16)
         self._zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._zoom.setAccessibleName(self.tr("Zoom"))
         self._zoom.setToolTip(self.tr("Zoom"))
@@ -83,9 +104,9 @@ class Footer(QWidget):
         line.setContentsMargins(14, 2, 8, 0)
         line.setSpacing(12)
         line.addWidget(self._counter)
-        line.addWidget(self._name, 1)
+        line.addWidget(self._name)
         line.addWidget(self._state)
-        line.addSpacing(8)
+        line.addStretch(1)
         line.addWidget(self._swatch)
         line.addWidget(self._pixel)
         line.addWidget(self._zoom)
@@ -105,7 +126,7 @@ class Footer(QWidget):
         """Show the file's name and its position, as "7/120"."""
         self._counter.setText(counter)
         self._counter.setVisible(bool(counter))
-        self._name.setText(self._name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 520))
+        self._name.setText(name)
         self._name.setToolTip(name)
 
     def show_state(self, text: str, fraction: float | None = None) -> None:

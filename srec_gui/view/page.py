@@ -14,6 +14,7 @@ from srec_gui.actions import Actions
 from srec_gui.engine import Engine
 from srec_gui.pages import Page
 from srec_gui.settings import Settings
+from srec_gui.thumbnails import Thumbnails
 from srec_gui.view.bindings import bind_actions, context_menu, update_actions
 from srec_gui.view.canvas import Canvas
 from srec_gui.view.document import Document, State
@@ -26,7 +27,6 @@ from srec_gui.view.room import Room
 from srec_gui.view.sharing import Sharing
 from srec_gui.view.status import counter_text, describe_view, state_text
 from srec_gui.view.strip import THUMBNAIL_SIDE, Strip, StripModel
-from srec_gui.view.thumbnails import Thumbnails
 from srec_gui.worker import Worker
 
 __all__ = ["ViewPage"]
@@ -263,7 +263,7 @@ class ViewPage(Page):
             self.placard.show_words(
                 "drop",
                 self.tr("Drop a picture here"),
-                self.tr("SReC pictures open at once and sharpen as they decode. Every other picture opens, too."),
+                self.tr("SReC pictures appear at once and sharpen as they decode.\nOther picture files open as well."),
             )
             self.placard.set_buttons([self.registry["window.open"]])
             self.placard.set_links(self.tr("Recent"), self._recent_actions())

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPixmap
 
-from srec_gui.view.picture import Picture, Pixel
+from srec_gui.view.picture import Picture
 from srec_gui.view.viewport import Rect, Viewport
 
-__all__ = ["NEAREST_FROM", "VALUES_FROM", "backdrop_color", "paint_picture", "paint_pin", "paint_values"]
+__all__ = ["NEAREST_FROM", "backdrop_color", "paint_picture", "paint_pin"]
 
 NEAREST_FROM = 2.0
 """Zoom from which pixels are painted as squares."""
 
-VALUES_FROM = 32.0
-"""Zoom from which values are printed in pixels."""
-
-_MOST_PRINTED_PIXELS = 4500  # about 50 ms of text
 _CHECK_SIDE = 8
 _LIGHT_BACKDROP = 0xE4E4E6
 _DARK_BACKDROP = 0x19191B
@@ -71,51 +67,6 @@ def target_rect(part: Rect, viewport: Viewport) -> QRectF:
     """Where `part` of the picture is in the view, in device pixels."""
     left, top = viewport.to_view(part.left, part.top)
     return QRectF(left, top, part.width * viewport.zoom, part.height * viewport.zoom)
-
-
-def paint_values(painter: QPainter, picture: Picture, viewport: Viewport, font: QFont) -> bool:
-    """Print each pixel's stored values into it; whether they were (large enough, exact, not too many).
-
-    `font` gives the family; `painter` has device pixels.
-    """
-    part = viewport.visible()
-    if part is None or viewport.zoom < VALUES_FROM or not picture.exact:
-        return False
-    if part.width * part.height > _MOST_PRINTED_PIXELS:
-        return False
-    first = picture.pixel(int(part.left), int(part.top))
-    if first is None:
-        return False
-    sized = _value_font(font, viewport.zoom, len(first.values))
-    painter.setFont(sized)
-    metrics = QFontMetricsF(sized)
-    for y in range(int(part.top), int(part.top + part.height)):
-        for x in range(int(part.left), int(part.left + part.width)):
-            pixel = picture.pixel(x, y)
-            if pixel is not None:
-                _print_pixel(painter, pixel, viewport, metrics)
-    return True
-
-
-def _value_font(font: QFont, zoom: float, lines: int) -> QFont:
-    """`font` so small that `lines` lines of three digits fit a pixel."""
-    sized = QFont(font)
-    sized.setPixelSize(max(7, min(20, int(zoom / (lines + 0.45)), int(zoom * 0.36))))
-    return sized
-
-
-def _print_pixel(painter: QPainter, pixel: Pixel, viewport: Viewport, metrics: QFontMetricsF) -> None:
-    left, top = viewport.to_view(pixel.x, pixel.y)
-    red, green, blue = pixel.rgb
-    light = 0.299 * red + 0.587 * green + 0.114 * blue > 140
-    painter.setPen(QColor(0, 0, 0, 190) if light else QColor(255, 255, 255, 215))
-    line = metrics.ascent() + 1.0
-    baseline = top + (viewport.zoom - line * len(pixel.values)) / 2 + metrics.ascent() - metrics.descent() / 3
-    for value in pixel.values:
-        text = str(value) if isinstance(value, int) else f"{value:.3g}"
-        width = metrics.horizontalAdvance(text)
-        painter.drawText(QPointF(left + (viewport.zoom - width) / 2, baseline), text)
-        baseline += line
 
 
 def paint_pin(painter: QPainter, x: int, y: int, viewport: Viewport, ratio: float) -> None:

@@ -63,11 +63,12 @@ class Picture:
     Attributes:
         width, height: Size of the full picture as displayed, in pixels.
         levels: Images for the display, in sRGB and oriented. Each is half as large as the one before (rounded up);
-            the first has the size of `original`.
+            the first is `enlarged` times as wide and high as `original`.
         original: The pixels as stored in the file (not oriented, no colour conversion), or of a coarser scale.
         scale: 0 when `original` is the full picture, n when it is 2**n times smaller (rounded up), -1 when it
             is a reduced picture of any other size.
         orientation: EXIF orientation, 1 to 8, that was applied to `levels`.
+        enlarged: How much a coarser scale was smoothly enlarged for the display.
         note: Something about the display the person should know ("the colour profile is damaged"), or "".
     """
 
@@ -77,6 +78,7 @@ class Picture:
     original: Image
     scale: int = 0
     orientation: int = 1
+    enlarged: int = 1
     note: str = ""
 
     @property
@@ -88,7 +90,7 @@ class Picture:
     def level_scale(self) -> tuple[float, float]:
         """Pixels of the first level per pixel of the full picture, across and down."""
         if self.scale >= 0:
-            return 2.0**-self.scale, 2.0**-self.scale
+            return self.enlarged * 2.0**-self.scale, self.enlarged * 2.0**-self.scale
         return self.levels[0].width() / self.width, self.levels[0].height() / self.height
 
     def level_for(self, zoom: float) -> int:
@@ -120,7 +122,10 @@ class Picture:
         shown = self.levels[0]
         level_x = min(shown.width() - 1, int((x + 0.5) * across + offset_x))
         level_y = min(shown.height() - 1, int((y + 0.5) * down + offset_y))
-        stored = stored_point(level_x, level_y, shown.width(), shown.height(), self.orientation)
+        times = self.enlarged
+        stored = stored_point(
+            level_x // times, level_y // times, shown.width() // times, shown.height() // times, self.orientation
+        )
         value = self.original.getpixel(stored)
         values = value if isinstance(value, tuple) else (value if value is not None else 0,)
         color = shown.pixelColor(level_x, level_y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from srec_gui.icons import draw_icon
 from srec_gui.theme import colours
@@ -55,13 +55,17 @@ class Placard(QWidget):
         self._buttons.setSpacing(8)
         self._links = QVBoxLayout()
         self._links.setSpacing(0)
-        column = QVBoxLayout(self)
+        middle = QWidget(self)
+        middle.setMaximumWidth(_TEXT_WIDTH)
+        outer = QHBoxLayout(self)
+        outer.addWidget(middle)
+        column = QVBoxLayout(middle)
         column.setSpacing(8)
         column.addStretch(3)
         column.addWidget(self._icon)
         column.addSpacing(8)
-        column.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._heading)
+        column.addWidget(self._text)
         column.addSpacing(8)
         column.addLayout(self._buttons)
         column.addSpacing(16)
@@ -110,8 +114,6 @@ class Placard(QWidget):
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        label.setMinimumWidth(_TEXT_WIDTH)
-        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         return label
 
 

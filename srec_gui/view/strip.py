@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QUrl,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -29,8 +29,8 @@ from PySide6.QtWidgets import (
 
 from srec_gui.icons import draw_icon
 from srec_gui.theme import colours
+from srec_gui.thumbnails import Thumbnails
 from srec_gui.view.folder import Sequel
-from srec_gui.view.thumbnails import Thumbnails
 
 __all__ = ["THUMBNAIL_SIDE", "Strip", "StripModel"]
 
@@ -38,6 +38,7 @@ THUMBNAIL_SIDE = 72
 """Logical pixels a thumbnail may be wide and high."""
 
 _CELL = THUMBNAIL_SIDE + 12
+_MOST_ENLARGED = 2.0
 _FAILED_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -52,6 +53,7 @@ class StripModel(QAbstractListModel):
         self._thumbnails = thumbnails
         self._paths: tuple[Path, ...] = ()
         self._rows: dict[Path, int] = {}
+        self._failed: set[Path] = set()
         thumbnails.ready.connect(self._ready)
 
     def show_paths(self, paths: tuple[Path, ...]) -> None:
@@ -77,7 +79,7 @@ class StripModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.get(path)
         if role == _FAILED_ROLE:
-            return self._thumbnails.failed(path)
+            return path in self._failed
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -93,6 +95,8 @@ class StripModel(QAbstractListModel):
     def _ready(self, path: Path) -> None:
         row = self._rows.get(path)
         if row is not None:
+            if self._thumbnails.get(path) is None:
+                self._failed.add(path)
             index = self.index(row)
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
@@ -130,7 +134,8 @@ def _paint_thumbnail(painter: QPainter, image: QImage, box: QRect) -> QRect:
     """Paint `image` into `box` at device pixels and return where it is."""
     ratio = painter.device().devicePixelRatioF()
     width, height = image.width() / ratio, image.height() / ratio
-    factor = min(1.0, box.width() / width, box.height() / height)
+    # The base of a small picture is smaller than a thumbnail: enlarge it, but not without end.
+    factor = min(_MOST_ENLARGED, box.width() / width, box.height() / height)
     target = QRect(0, 0, max(1, round(width * factor)), max(1, round(height * factor)))
     target.moveCenter(box.center())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -171,15 +176,23 @@ class Strip(QListView):
         self.setMouseTracking(True)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setFixedHeight(_CELL + 18)
+        self.setFixedHeight(_CELL + 20)
+        self.setObjectName("strip")
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
         self.setAccessibleName(self.tr("Thumbnails"))
         self.setAccessibleDescription(self.tr("The pictures of this folder. Left and Right show the neighbours."))
         self.clicked.connect(lambda index: self.chosen.emit(index.row()))
         self.activated.connect(lambda index: self.chosen.emit(index.row()))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Few thumbnails stand in the middle."""
+        self._center()
+        super().resizeEvent(event)
+
     def show_sequel(self, sequel: Sequel) -> None:
         """Show the files of `sequel` with the current one in the middle."""
         self._model.show_paths(sequel.paths)
+        self._center()
         index = self._model.index(max(0, sequel.index))
         if sequel.index < 0:
             self.clearSelection()
@@ -187,3 +200,7 @@ class Strip(QListView):
             self.setCurrentIndex(index)
         if self.isVisible():
             self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def _center(self) -> None:
+        spare = max(0, self.width() - self._model.rowCount() * _CELL)
+        self.setViewportMargins(spare // 2, 4, 0, 0)
