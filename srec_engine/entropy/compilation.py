@@ -1,0 +1,116 @@
+"""How inner loops are compiled by numba, and where the machine code is kept. Importing it imports numba."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba.core import config, types  # the settings have no other public name
+from numba.extending import intrinsic
+
+from srec_engine.entropy.cache_directory import cache_directory
+
+__all__ = [
+    "code_directory",
+    "inlined",
+    "integer",
+    "is_compiled",
+    "kernel",
+    "leading_zeros",
+    "mark_compiled",
+    "quotient",
+]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_log = logging.getLogger(__name__)
+_configuration_lock = threading.Lock()
+
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
+
+
+def inlined(function: Function) -> Function:
+    """Compile a function so that it becomes a part of every kernel that calls it."""
+    return cast(Function, numba.njit(forceinline=True, **_OPTIONS)(function))
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function on its first call, without the GIL, and keep the machine code for the next process."""
+    dispatcher = numba.njit(**_OPTIONS)(function)
+    with _configuration_lock:
+        # numba looks at its configuration only here; a user's own choice of folder comes back right after.
+        settings = cast(Any, config)
+        previous = settings.CACHE_DIR
+        settings.CACHE_DIR = str(code_directory())
+        try:
+            dispatcher.enable_caching()
+        except (RuntimeError, OSError) as error:
+            _log.warning("Compiled code cannot be kept in %s: %s", code_directory(), error)
+        finally:
+            settings.CACHE_DIR = previous
+    return cast(Function, dispatcher)
+
+
+def code_directory() -> Path:
+    """Folder of the machine code that was compiled from exactly these sources by exactly this numba.
+
+    numba itself looks only at the file of the outermost function. Code compiled from an older `distribution` would
+    decode to other pixels, so the folder's name covers every file of this package.
+    """
+    return cache_directory() / "numba" / _sources_digest()
+
+
+def is_compiled(key: str) -> bool:
+    """Whether `mark_compiled` was called for this kind of kernel, by this process or an earlier one."""
+    return (code_directory() / f"{key}.done").exists()
+
+
+def mark_compiled(key: str) -> None:
+    """Remember that the machine code of a kernel is on disk. Only a message depends on it."""
+    try:
+        code_directory().mkdir(parents=True, exist_ok=True)
+        (code_directory() / f"{key}.done").touch()
+    except OSError as error:
+        _log.info("Cannot write to %s: %s", code_directory(), error)
+
+
+@functools.cache
+def _sources_digest() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _leading_zeros(_typing_context: Any, value: Any) -> Any:
+    if not isinstance(value, types.Integer) or value != types.int64:
+        return None
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(value), generate
+
+
+leading_zeros: Callable[[int], int] = cast(Any, intrinsic(_leading_zeros))
+"""Leading zero bits of a 64-bit integer (64 for zero). For use inside kernels only."""
+
+
+@inlined
+def integer(value: Any) -> int:
+    """Make a 64-bit integer of a number: numba would compute narrower ones in their own width, or in floating point."""
+    return np.int64(value)  # type: ignore[return-value]
+
+
+@inlined
+def quotient(dividend: int, divisor: int) -> int:
+    """Divide integers that are not negative; without signs there is no floor to take care of."""
+    return np.int64(np.uint64(dividend) // np.uint64(divisor))  # type: ignore[return-value]

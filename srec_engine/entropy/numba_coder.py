@@ -1,0 +1,129 @@
+"""The fast implementation of the entropy coder. Importing it imports numba."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from srec_engine.entropy import pixel_kernels, remainder_kernels
+from srec_engine.entropy.compilation import is_compiled, mark_compiled
+from srec_engine.entropy.distribution import PixelArrays, RemainderArrays, TableArrays
+from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
+from srec_engine.entropy.range_coder import STREAM_PADDING
+from srec_engine.entropy.steps import CodedStream, PixelStep, RemainderStep, check_plane
+from srec_engine.entropy.tables import DistributionTables
+
+__all__ = ["NumbaCoder"]
+
+Kernel = Callable[..., Any]
+
+
+class NumbaCoder:
+    """torchac's bitstream with distributions that are evaluated only where a symbol needs them.
+
+    Nothing is compiled before the first call. What was compiled is kept on disk. Calls release the GIL and may run in
+    as many threads as there are cores.
+
+    Args:
+        notify: Is told once when something has to be compiled that no earlier run has left on disk.
+    """
+
+    name = "numba"
+
+    def __init__(self, notify: Callable[[str], None] | None = None) -> None:
+        self._notify = notify
+        self._notified = False
+        self._loaded: set[str] = set()
+        self._lock = threading.Lock()
+
+    def encode_pixels(self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8]) -> CodedStream:
+        """See `EntropyCoder.encode_pixels`."""
+        key = f"encode-pixels-{step.components}"
+        return self._encode(key, pixel_kernels.encode_pixels, step, _pixel_arrays(step), channel, values)
+
+    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> None:
+        """See `EntropyCoder.decode_pixels`."""
+        key = f"decode-pixels-{step.components}"
+        self._decode(key, pixel_kernels.decode_pixels, step, _pixel_arrays(step), channel, stream, values)
+
+    def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
+        """See `EntropyCoder.encode_remainders`."""
+        arrays = _remainder_arrays(step)
+        return self._encode("encode-remainders", remainder_kernels.encode_remainders, step, arrays, channel, symbols)
+
+    def decode_remainders(
+        self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
+    ) -> None:
+        """See `EntropyCoder.decode_remainders`."""
+        arrays = _remainder_arrays(step)
+        self._decode("decode-remainders", remainder_kernels.decode_remainders, step, arrays, channel, stream, symbols)
+
+    def _encode(
+        self,
+        key: str,
+        kernel: Kernel,
+        step: PixelStep | RemainderStep,
+        arrays: PixelArrays | RemainderArrays,
+        channel: int,
+        values: npt.NDArray[np.uint8],
+    ) -> CodedStream:
+        check_plane(step, channel, values)
+        known = np.ascontiguousarray(values).view()
+        known.flags.writeable = False
+        # 18 bits is the most that a symbol can take; the rest is for the last word.
+        output = np.empty(3 * step.height * step.width + 16, np.uint8)
+        length, bits, impossible = self._run(key, kernel, table_arrays(step.tables), arrays, channel, known, output)
+        if impossible >= 0:
+            row, column = divmod(impossible, step.width)
+            raise ValueError(f"The value at row {row}, column {column}, channel {channel} is not one it can have.")
+        return CodedStream(output[:length].tobytes(), bits)
+
+    def _decode(
+        self,
+        key: str,
+        kernel: Kernel,
+        step: PixelStep | RemainderStep,
+        arrays: PixelArrays | RemainderArrays,
+        channel: int,
+        stream: bytes,
+        values: npt.NDArray[np.uint8],
+    ) -> None:
+        check_plane(step, channel, values, writable=True)
+        target = np.ascontiguousarray(values)
+        data = np.frombuffer(stream + bytes(STREAM_PADDING), np.uint8)
+        self._run(key, kernel, table_arrays(step.tables), arrays, channel, data, target)
+        if target is not values:
+            values[..., channel] = target[..., channel]
+
+    def _run(self, key: str, kernel: Kernel, *arguments: Any) -> Any:
+        """Call a kernel; the first call of each kind compiles it, one thread at a time."""
+        if key in self._loaded:
+            return kernel(*arguments)
+        with self._lock:
+            compiled = is_compiled(key)
+            if not compiled and self._notify is not None and not self._notified:
+                self._notified = True
+                self._notify(FIRST_RUN_MESSAGE)
+            result = kernel(*arguments)
+            self._loaded.add(key)
+            if not compiled:
+                mark_compiled(key)
+        return result
+
+
+def table_arrays(tables: DistributionTables) -> TableArrays:
+    """Tables as kernels take them."""
+    return TableArrays(tables.sigmoid, tables.exponential, tables.inverse_scale, tables.log_scale_minimum)
+
+
+def _pixel_arrays(step: PixelStep) -> PixelArrays:
+    unrolled = (0,) * step.components
+    return PixelArrays(step.parameters, step.linear, step.remaining, step.left, step.height, step.width, unrolled)
+
+
+def _remainder_arrays(step: RemainderStep) -> RemainderArrays:
+    return RemainderArrays(step.logits, step.couplings, step.low_resolution, step.height, step.width)

@@ -1,0 +1,133 @@
+"""Inner loops that code pixels, for numba. Importing it imports numba."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srec_engine.entropy.compilation import inlined, integer, kernel
+from srec_engine.entropy.distribution import (
+    Mixture,
+    PixelArrays,
+    Span,
+    TableArrays,
+    allowed_interval,
+    empty_mixture,
+    inside_weight,
+    load_span,
+    span_frequency,
+)
+from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL
+from srec_engine.entropy.range_coder import (
+    decode_interval,
+    encode_interval,
+    finish_encoding,
+    start_decoding,
+    start_encoding,
+    target_frequency,
+)
+
+__all__ = ["decode_pixels", "encode_pixels"]
+
+_NEWTON_ROUNDS = 4
+"""Steps of a search that follow the slope; after them it halves, so that no distribution can make it slow."""
+
+_NEWTON_REACH = 64.0
+"""Farthest such a step goes, in grey levels: slopes in the tails promise too much."""
+
+_PRODUCT_LIMIT = 1e280
+"""Frequencies are multiplied up to this before a logarithm is taken: one for about 60 symbols."""
+
+
+@kernel
+def encode_pixels(
+    tables: TableArrays, pixels: PixelArrays, channel: int, values: Any, output: Any
+) -> tuple[int, float, int]:
+    """Code one channel of `values` (uint8 (H, W, 3)) into `output` (uint8, 3 bytes a pixel + 16).
+
+    Returns:
+        Bytes written, bits of the model, and the position row·width + column of a value that is impossible, or -1.
+    """
+    mixture = empty_mixture(pixels.unrolled)
+    state = start_encoding()
+    coded = 0
+    logarithms = 0.0
+    product = 1.0
+    for row in range(pixels.height):
+        for column in range(pixels.width):
+            value = integer(values[row, column, channel])
+            lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
+            if value < lowest or value > highest:
+                return 0, 0.0, row * pixels.width + column
+            if lowest == highest:
+                continue
+            span = load_span(tables, pixels, values, row, column, channel, mixture)
+            below = inside_weight(value, span, tables, pixels.unrolled, mixture)
+            above = inside_weight(value + 1, span, tables, pixels.unrolled, mixture)
+            start = span_frequency(value, below, span)
+            end = span_frequency(value + 1, above, span)
+            state = encode_interval(state, output, start, end)
+            coded += 1
+            product *= end - start
+            if product > _PRODUCT_LIMIT:
+                logarithms += np.log2(product)
+                product = 1.0
+    if coded == 0:
+        return 0, 0.0, -1
+    length = finish_encoding(state, output)
+    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1
+
+
+@kernel
+def decode_pixels(tables: TableArrays, pixels: PixelArrays, channel: int, stream: Any, values: Any) -> None:
+    """Fill one channel of `values` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end)."""
+    mixture = empty_mixture(pixels.unrolled)
+    state = start_decoding(stream)
+    for row in range(pixels.height):
+        for column in range(pixels.width):
+            lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
+            if lowest >= highest:
+                # A damaged tile can leave sums that no pixels have; the interval may then be empty.
+                values[row, column, channel] = min(lowest, 255)
+                continue
+            span = load_span(tables, pixels, values, row, column, channel, mixture)
+            value, below, above = _search(target_frequency(state), span, tables, pixels.unrolled, mixture)
+            start = span_frequency(value, below, span)
+            end = span_frequency(value + 1, above, span)
+            state = decode_interval(state, stream, start, end)
+            values[row, column, channel] = value
+
+
+@inlined
+def _search(target: int, span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture) -> tuple[int, int, int]:
+    """Find the value whose frequencies contain `target`: (value, weight below it, weight below the next value).
+
+    The frequency c(v) = ⌊G(v)·scale / total⌋ + v - lowest is never computed here:
+    c(v) ≤ target exactly when G(v)·scale < (target - (v - lowest) + 1)·total.
+    Floating point only chooses where to look next; which value is found does not depend on it.
+    """
+    symbols = span.highest - span.lowest + 1
+    scale = FREQUENCY_TOTAL - symbols
+    total = span.inside if span.inside > 0 else symbols
+    first, last = span.lowest, span.highest
+    probe = span.centre
+    rounds = 0
+    while True:
+        probe = min(max(probe, first), last)
+        below = inside_weight(probe, span, tables, unrolled, mixture)
+        above = inside_weight(probe + 1, span, tables, unrolled, mixture)
+        allowed = (target - (probe - span.lowest) + 1) * total
+        if probe > first and below * scale >= allowed:
+            last = probe - 1
+        elif probe < last and above * scale < allowed - total:
+            first = probe + 1
+        else:
+            return probe, below, above
+        rounds += 1
+        if rounds > _NEWTON_ROUNDS:
+            probe = (first + last) >> 1
+            continue
+        missing = np.float64(allowed - total) / np.float64(scale) - np.float64(below)
+        step = missing / np.float64(above - below + (total >> 12) + 1)
+        probe += integer(min(max(step, -_NEWTON_REACH), _NEWTON_REACH))
