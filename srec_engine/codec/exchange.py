@@ -7,18 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.codec.chunks import stream_count
 from srec_engine.container.streams import pack_streams, unpack_streams
 from srec_engine.control import CancelToken
 from srec_engine.entropy.steps import CodedStream, EntropyCoder, PixelStep, RemainderStep
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
 
-__all__ = ["DecodingExchange", "EncodingExchange", "ScaleStreams", "stream_count"]
-
-
-def stream_count(channels: int) -> int:
-    """Streams of a chunk: remainders and three pixels, for each coded channel."""
-    return (1 + STEP_COUNT) * channels
+__all__ = ["DecodingExchange", "EncodingExchange", "ScaleStreams"]
 
 
 @dataclass(slots=True)

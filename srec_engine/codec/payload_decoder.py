@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import DecodingExchange
 from srec_engine.codec.runtime import Runtime
 from srec_engine.codec.walk import TileScale, walk_scale
@@ -51,6 +52,7 @@ class PayloadDecoder:
         reader: The file.
         runtime: The file's model, ready.
         cancel: Polled between streams.
+        clock: Told where the time goes.
         region: Rectangle at scale 0; the whole picture when None.
         damage: A sentence for each tile that could not be decoded.
     """
@@ -58,6 +60,7 @@ class PayloadDecoder:
     reader: Reader
     runtime: Runtime
     cancel: CancelToken
+    clock: StageClock = field(default_factory=StageClock)
     region: Box | None = None
     damage: list[str] = field(default_factory=list)
 
@@ -117,6 +120,7 @@ class PayloadDecoder:
                 self._size(scale, tiles[0].number),
                 [tile.state for tile, _ in ready],
                 [exchange for _, exchange in ready],
+                self.clock,
             )
             for (tile, _), state in zip(ready, states, strict=True):
                 tile.state = state

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.codec.chunks import step_bytes
+from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import EncodingExchange, ScaleStreams
 from srec_engine.codec.runtime import Runtime
 from srec_engine.codec.walk import TileScale, walk_scale
@@ -46,6 +48,7 @@ def encode_payload(
     geometry: Geometry,
     cancel: CancelToken,
     advance: Advance,
+    clock: StageClock,
 ) -> EncodedPayload:
     """Code `colour`, uint8 (H, W, 3) or (H, W, 1), tile by tile on the runtime's threads."""
     channels = colour.shape[2]
@@ -58,8 +61,14 @@ def encode_payload(
         corner = geometry.tile_box(geometry.scale_count, tile)
         base[corner.rows, corner.columns] = levels[-1][..., :channels]
         summaries = []
-        for written, scale in _encode_tile(runtime, levels, channels, cancel):
-            summaries.append((written.chunk(), _step_bytes(written), written.model_bits()))
+        for written, scale in _encode_tile(runtime, levels, channels, cancel, clock):
+            summaries.append(
+                (
+                    written.chunk(),
+                    step_bytes([stream.data for stream in written.streams], channels),
+                    written.model_bits(),
+                )
+            )
             work.finished(scale, tile)
         return summaries
 
@@ -84,7 +93,7 @@ def _levels(tile: NDArray[np.uint8], scale_count: int) -> list[NDArray[np.uint8]
 
 
 def _encode_tile(
-    runtime: Runtime, levels: list[NDArray[np.uint8]], channels: int, cancel: CancelToken
+    runtime: Runtime, levels: list[NDArray[np.uint8]], channels: int, cancel: CancelToken, clock: StageClock
 ) -> Iterator[tuple[ScaleStreams, int]]:
     """Code one tile through all scales; its streams and the scale after each."""
     state = TileScale(levels[-1])
@@ -92,16 +101,8 @@ def _encode_tile(
         cancel.raise_if_cancelled()
         exchange = EncodingExchange(levels[scale], channels, runtime.coder, cancel)
         size = (levels[scale].shape[0], levels[scale].shape[1])
-        (state,) = walk_scale(runtime.network, runtime.tables, scale, size, [state], [exchange])
+        (state,) = walk_scale(runtime.network, runtime.tables, scale, size, [state], [exchange], clock)
         yield exchange.written, scale
-
-
-def _step_bytes(written: ScaleStreams) -> tuple[int, ...]:
-    """Bytes of remainders, pixel 1, 2, 3 of one chunk; the streams' lengths count with the remainders."""
-    lengths = [len(stream.data) for stream in written.streams]
-    steps = [sum(lengths[start : start + written.channels]) for start in range(0, len(lengths), written.channels)]
-    steps[0] += len(written.chunk()) - sum(lengths)
-    return tuple(steps)
 
 
 def _assemble(

@@ -16,9 +16,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from srec_engine.codec.clock import StageClock
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
-from srec_engine.integer.network import IntegerNetwork
+from srec_engine.integer.network import IntegerNetwork, ScaleState
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.pyramid import join_blocks, reduced_size
 
@@ -62,8 +63,18 @@ def walk_scale(
     size: tuple[int, int],
     tiles: Sequence[TileScale],
     exchanges: Sequence[Exchange],
+    clock: StageClock,
 ) -> list[TileScale]:
     """Take tiles of one size from scale + 1 to `scale`, which has (height, width) `size`.
+
+    Args:
+        network: The model on a device.
+        tables: Its distribution tables.
+        scale: The scale to reach.
+        size: Height and width of the tiles there.
+        tiles: At scale + 1.
+        exchanges: One for each tile.
+        clock: Told the time in the network and in the exchanges.
 
     Returns:
         The tiles at `scale`, in the same order.
@@ -73,14 +84,16 @@ def walk_scale(
     if means.shape[1:3] != reduced_size(height, width):
         raise ValueError(f"tiles of {means.shape[1:3]} do not become {size}")
     context = _stacked(tiles)
-    state, logits = network.begin_scale(scale, _planes(means, network.device), context)
+    with clock.measure("network"):
+        state, logits = network.begin_scale(scale, _planes(means, network.device), context)
     couplings = network.model.couplings[state.weight_set]
     sums = 4 * means.astype(np.int32) - 1
     for number, exchange in enumerate(exchanges):
         step = RemainderStep(tables, _array(logits[number]), couplings, means[number], *means.shape[1:3])
-        sums[number] += exchange.remainders(step)
+        with clock.measure("entropy"):
+            sums[number] += exchange.remainders(step)
     network.set_sums(state, _planes(sums, network.device))
-    pixels = _walk_pixels(network, tables, state, sums, size, exchanges)
+    pixels = _walk_pixels(network, tables, state, sums, size, exchanges, clock)
     planes = [pixel.transpose(0, 3, 1, 2) for pixel in pixels]
     images = join_blocks(planes, height, width).transpose(0, 2, 3, 1)
     return [TileScale(np.ascontiguousarray(image), state.activations[number]) for number, image in enumerate(images)]
@@ -89,17 +102,19 @@ def walk_scale(
 def _walk_pixels(
     network: IntegerNetwork,
     tables: DistributionTables,
-    state: Any,
+    state: ScaleState,
     sums: NDArray[np.int32],
     size: tuple[int, int],
     exchanges: Sequence[Exchange],
+    clock: StageClock,
 ) -> list[NDArray[np.uint8]]:
     """The four pixels of every block, each uint8 (N, h, w, 3)."""
     components = network.model.configuration.components
     remaining = sums.copy()
     pixels: list[NDArray[np.uint8]] = []
     for index in range(STEP_COUNT):
-        parameters, linear = network.step(state)
+        with clock.measure("network"):
+            parameters, linear = network.step(state)
         values = np.empty(sums.shape, dtype=np.uint8)
         rows, columns = coded_rectangle(*size, index)
         for number, exchange in enumerate(exchanges):
@@ -107,7 +122,8 @@ def _walk_pixels(
                 tables, components, _array(parameters[number]), _array(linear[number]), remaining[number],
                 4 - index, rows, columns,
             )  # fmt: skip
-            values[number] = exchange.pixels(index, step)
+            with clock.measure("entropy"):
+                values[number] = exchange.pixels(index, step)
         # What lies outside the image repeats its last column or row, which is the block's first pixel.
         if pixels:
             values[:, rows:] = pixels[0][:, rows:]

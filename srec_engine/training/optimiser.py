@@ -43,13 +43,19 @@ class MuonWithAdam(torch.optim.Optimizer):
     """
 
     def __init__(
-        self, parameters: Iterable[nn.Parameter], lr: float, betas: tuple[float, float] = (0.9, 0.99), momentum: float = 0.95
+        self,
+        parameters: Iterable[nn.Parameter],
+        lr: float,
+        betas: tuple[float, float] = (0.9, 0.99),
+        momentum: float = 0.95,
     ) -> None:
         everything = list(parameters)
         matrices = [parameter for parameter in everything if _is_square_convolution(parameter)]
         others = [parameter for parameter in everything if not _is_square_convolution(parameter)]
         groups = [{"params": matrices, "muon": True}, {"params": others, "muon": False}]
-        super().__init__([group for group in groups if group["params"]], {"lr": lr, "betas": betas, "momentum": momentum})
+        super().__init__(
+            [group for group in groups if group["params"]], {"lr": lr, "betas": betas, "momentum": momentum}
+        )
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]  # noqa: ARG002 - the base class's signature

@@ -1,0 +1,147 @@
+"""Measuring one codec on a list of images, in a process of its own so that its peak memory is its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from srec_engine.benchmark.codecs import BenchmarkCodec, make_codec
+from srec_engine.errors import SrecError
+from srec_engine.options import CodecOptions
+
+__all__ = ["ImageResult", "Measurement", "measure", "measure_in_process"]
+
+WARM_UP_SIDE = 96
+
+
+@dataclass(frozen=True, slots=True)
+class ImageResult:
+    """One image.
+
+    Attributes:
+        path: The image.
+        pixels: Its pixels.
+        file_bytes: Size of the whole file.
+        encode_seconds, decode_seconds: Wall time.
+        model_bits: The model's own bits (0 for other codecs).
+        payload_bytes: Bytes of the chunks (0 for other codecs).
+    """
+
+    path: Path
+    pixels: int
+    file_bytes: int
+    encode_seconds: float
+    decode_seconds: float
+    model_bits: float = 0.0
+    payload_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One codec on a list of images.
+
+    Attributes:
+        codec: Its name.
+        images: A result for each image, in order.
+        peak_memory: Largest resident memory of the process in bytes.
+        stage_seconds: Seconds by stage, summed over images: "encode network", …
+    """
+
+    codec: str
+    images: tuple[ImageResult, ...]
+    peak_memory: int = 0
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def megapixels(self) -> float:
+        """Of all images together."""
+        return sum(image.pixels for image in self.images) / 1e6
+
+    @property
+    def bpsp(self) -> float:
+        """Bits per subpixel by whole file sizes: the mean over images, as papers quote it."""
+        return sum(8 * image.file_bytes / (3 * image.pixels) for image in self.images) / len(self.images)
+
+    @property
+    def file_bytes(self) -> int:
+        """Of all images together."""
+        return sum(image.file_bytes for image in self.images)
+
+    @property
+    def encode_speed(self) -> float:
+        """Seconds per megapixel."""
+        return sum(image.encode_seconds for image in self.images) / self.megapixels
+
+    @property
+    def decode_speed(self) -> float:
+        """Seconds per megapixel."""
+        return sum(image.decode_seconds for image in self.images) / self.megapixels
+
+    @property
+    def overhead(self) -> float:
+        """Share by which our payload exceeds the model's own bits; 0 for other codecs."""
+        model_bits = sum(image.model_bits for image in self.images)
+        payload = 8.0 * sum(image.payload_bytes for image in self.images)
+        return payload / model_bits - 1 if model_bits else 0.0
+
+
+def measure_in_process(codec: str, paths: Sequence[Path], options: CodecOptions) -> Measurement:
+    """`measure` in a fresh process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(measure, (codec, list(paths), options))
+
+
+def measure(name: str, paths: Sequence[Path], options: CodecOptions) -> Measurement:
+    """Encode and decode every image, comparing pixels.
+
+    Raises:
+        SrecError: When a codec does not give the pixels back.
+    """
+    codec = make_codec(name, options)
+    _warm_up(codec)
+    stages: dict[str, float] = {}
+    results = [_measure_image(codec, path, stages) for path in paths]
+    return Measurement(name, tuple(results), _peak_memory(), stages)
+
+
+def _warm_up(codec: BenchmarkCodec) -> None:
+    """Load libraries and compile before the clock runs."""
+    random = np.random.default_rng(0)
+    data, _ = codec.encode(random.integers(0, 256, (WARM_UP_SIDE, WARM_UP_SIDE, 3), dtype=np.uint8))
+    codec.decode(data)
+
+
+def _measure_image(codec: BenchmarkCodec, path: Path, stages: dict[str, float]) -> ImageResult:
+    with Image.open(path) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    started = time.perf_counter()
+    data, encoded = codec.encode(pixels)
+    between = time.perf_counter()
+    back, decoded = codec.decode(data)
+    finished = time.perf_counter()
+    if not np.array_equal(pixels, back):
+        raise SrecError(f"{codec.name} did not give the pixels of {path} back.")
+    for prefix, report in (("encode", encoded), ("decode", decoded)):
+        for stage, seconds in (report.stage_seconds if report else {}).items():
+            stages[f"{prefix} {stage}"] = stages.get(f"{prefix} {stage}", 0.0) + seconds
+    model_bits = sum(encoded.model_bits) if encoded else 0.0
+    payload = sum(scale.total for scale in encoded.scales) if encoded else 0
+    count = pixels.shape[0] * pixels.shape[1]
+    return ImageResult(path, count, len(data), between - started, finished - between, model_bits, payload)
+
+
+def _peak_memory() -> int:
+    """Largest resident memory of this process in bytes; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

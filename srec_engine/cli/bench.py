@@ -1,0 +1,79 @@
+"""`srec bench`: sizes, speeds and memory beside other codecs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from srec_engine.benchmark.codecs import CODEC_NAMES
+from srec_engine.benchmark.measure import Measurement, measure_in_process
+from srec_engine.cli.arguments import add_codec_arguments, add_json_argument, codec_options
+from srec_engine.cli.exit_codes import OK
+from srec_engine.cli.text import format_table
+from srec_engine.files import FileKind, find_files, identify
+from srec_engine.resources import resource_path
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument(
+        "sets", nargs="*", type=Path, metavar="FOLDER",
+        help="folders of images, each a set of its own in the table (default: the sample photograph)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--codecs", default=",".join(CODEC_NAMES), help='comma-separated; "srec:NAME" takes another model (%(default)s)'
+    )
+    add_codec_arguments(parser)
+    add_json_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print; returns the exit code."""
+    options = codec_options(arguments)
+    sets: list[Path] = arguments.sets or [resource_path("sample")]
+    results: dict[str, list[Measurement]] = {}
+    for folder in sets:
+        paths = [path for path in find_files([folder]) if identify(path) == FileKind.IMAGE]
+        for codec in arguments.codecs.split(","):
+            print(f"{folder.name}: {codec} on {len(paths)} images …", file=sys.stderr)
+            results.setdefault(folder.name, []).append(measure_in_process(codec, paths, options))
+    if arguments.json:
+        document = {name: [asdict(measurement) for measurement in row] for name, row in results.items()}
+        print(json.dumps(document, indent=1, default=str))
+    else:
+        print(f"Machine: {platform.processor() or platform.machine()}, {platform.platform()}")
+        for name, measurements in results.items():
+            print(f"\n{name} ({measurements[0].megapixels:.1f} megapixels)\n{_table(measurements)}")
+            _print_stages(measurements)
+    return OK
+
+
+def _table(measurements: Sequence[Measurement]) -> str:
+    heading = ["codec", "bytes", "bpsp", "enc s/MP", "dec s/MP", "peak MB", "over model"]
+    rows = [
+        [
+            result.codec,
+            str(result.file_bytes),
+            f"{result.bpsp:.3f}",
+            f"{result.encode_speed:.2f}",
+            f"{result.decode_speed:.2f}",
+            f"{result.peak_memory / 1e6:.0f}",
+            f"{100 * result.overhead:.2f} %" if result.overhead else "",
+        ]
+        for result in measurements
+    ]
+    return format_table([heading, *rows], [False, *[True] * 6])
+
+
+def _print_stages(measurements: Sequence[Measurement]) -> None:
+    for result in measurements:
+        if result.stage_seconds:
+            stages = (f"{stage} {seconds / result.megapixels:.2f}" for stage, seconds in result.stage_seconds.items())
+            print(f"{result.codec}, thread seconds per megapixel: {', '.join(stages)}")

@@ -1,0 +1,102 @@
+"""The ways to hold a picture, and which of them is smallest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.codec.background import run_cancellable
+from srec_engine.codec.payload_encoder import EncodedPayload
+from srec_engine.container import Contents, NetworkPayload, VerbatimPayload, container_bytes
+from srec_engine.control import CancelToken
+from srec_engine.images import (
+    Picture,
+    SourceFile,
+    bytes_checksum,
+    network_planes,
+    pixel_checksum,
+    webp_contents,
+    webp_encode,
+)
+from srec_engine.options import Method
+
+__all__ = ["Candidate", "estimated_webp_bytes", "network_candidate", "verbatim_candidate", "webp_candidate"]
+
+SAMPLE_SIDE = 256
+"""Side of the squares that an estimate looks at."""
+
+SAMPLE_COUNT = 16
+"""Squares that an estimate looks at in a large picture."""
+
+THOROUGH_PIXELS = 1 << 22
+"""Up to this size lossless WebP is tried as thoroughly as it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to hold the picture.
+
+    Attributes:
+        method: Which.
+        data: The whole `.srec` file.
+        payload: What the network coded, where it did.
+    """
+
+    method: Method
+    data: bytes
+    payload: EncodedPayload | None = None
+
+
+def network_candidate(picture: Picture, payload: EncodedPayload, model_id: bytes, tile_size: int) -> Candidate:
+    """The picture as the network coded it."""
+    network = NetworkPayload(model_id, payload.base, payload.chunks, len(payload.scales), tile_size)
+    contents = Contents(
+        picture.mode,
+        picture.width,
+        picture.height,
+        network,
+        pixel_checksum(picture),
+        picture.metadata,
+        network_planes(picture),
+    )
+    return Candidate(Method.SREC, container_bytes(contents), payload)
+
+
+def webp_candidate(picture: Picture, cancel: CancelToken) -> Candidate:
+    """The picture as lossless WebP (or a packed plane, where that is smaller)."""
+    effort = 6 if picture.width * picture.height <= THOROUGH_PIXELS else None
+    payload, planes = run_cancellable(lambda: webp_contents(picture, effort), cancel)
+    contents = Contents(
+        picture.mode, picture.width, picture.height, payload, pixel_checksum(picture), picture.metadata, planes
+    )
+    return Candidate(Method.WEBP, container_bytes(contents))
+
+
+def verbatim_candidate(source: SourceFile, mode: str, width: int, height: int) -> Candidate:
+    """The source file as it is."""
+    data = source.read()
+    contents = Contents(mode, width, height, VerbatimPayload(source.name, data), bytes_checksum(data))
+    return Candidate(Method.VERBATIM, container_bytes(contents))
+
+
+def estimated_webp_bytes(picture: Picture) -> float:
+    """About what a quick lossless WebP of the colours would take; squares of a large picture stand for all."""
+    if picture.colour is None:
+        return 0.0
+    sample = _squares(picture.colour)
+    return len(webp_encode(sample, effort=0)) * picture.colour.size / sample.size
+
+
+def _squares(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Evenly spread squares one below the other, or the whole of a small picture."""
+    height, width, _ = colour.shape
+    if height * width <= SAMPLE_COUNT * SAMPLE_SIDE**2 or min(height, width) < SAMPLE_SIDE:
+        return colour if height * width <= SAMPLE_COUNT * SAMPLE_SIDE**2 else colour[: max(1, (1 << 20) // width)]
+    side = round(SAMPLE_COUNT**0.5)
+    tops = np.linspace(0, height - SAMPLE_SIDE, side).astype(int)
+    lefts = np.linspace(0, width - SAMPLE_SIDE, side).astype(int)
+    return np.concatenate(
+        [colour[top : top + SAMPLE_SIDE, left : left + SAMPLE_SIDE] for top in tops for left in lefts]
+    )

@@ -1,0 +1,206 @@
+"""`.srec` back to pictures: what callers use. The steps themselves are in `codec.steps`."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.codec.steps import Step, decoding_steps
+from srec_engine.container import Box
+from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
+from srec_engine.errors import DamagedFileError
+from srec_engine.files import write_atomically
+from srec_engine.images import Picture, open_image, read_picture, save_image, to_image
+from srec_engine.options import CodecOptions
+from srec_engine.reports import DecodeReport
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["DecodeStep", "DecodedImage", "decode_file", "decode_image", "decode_picture", "decode_steps", "verify_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedImage:
+    """A decoded picture.
+
+    Attributes:
+        image: Pillow image with mode, pixels and metadata of the original.
+        report: What was done.
+    """
+
+    image: Image
+    report: DecodeReport
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeStep:
+    """One step of decoding.
+
+    Attributes:
+        progress: How far the whole is.
+        picture: The picture at the scale that became complete with this step (smaller than the full picture and without
+            alpha, until the last step), else None.
+        scale: The scale being decoded; 0 is the full picture.
+        report: On the last step only.
+    """
+
+    progress: Progress
+    picture: Image | None
+    scale: int
+    report: DecodeReport | None = None
+
+
+def decode_steps(
+    source: Path | bytes,
+    options: CodecOptions = CodecOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    region: tuple[int, int, int, int] | None = None,
+    partial: bool = True,
+) -> Iterator[DecodeStep]:
+    """Decode coarse to fine.
+
+    A damaged or truncated file yields what could be decoded, and the last step's report names what is missing.
+
+    Args:
+        source: The file or its bytes.
+        options: Device, kernel, threads.
+        cancel: Stops between streams.
+        region: (left, top, right, bottom) in pixels of the full picture: only the tiles it touches are decoded.
+        partial: Whether the coarser scales' pictures are given too.
+
+    Raises:
+        NotSrecError: When this is no `.srec` file that can be read.
+        DamagedFileError: When nothing can be shown.
+        ModelError: When the file's model is not here.
+        Cancelled: When the token was set.
+    """
+    box = None if region is None else Box(*region)
+    for step in decoding_steps(source, options, cancel or CancelToken(), box):
+        image = None
+        if step.result is not None:
+            image = _image_of(step.result, box)
+        elif step.colour is not None and partial:
+            image = _plain_image(step.colour)
+        yield DecodeStep(step.progress, image, step.scale, step.report)
+
+
+def decode_image(
+    source: Path | bytes,
+    options: CodecOptions = CodecOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> DecodedImage:
+    """Decode the whole picture.
+
+    Raises:
+        NotSrecError, ModelError, Cancelled: As `decode_steps`.
+        DamagedFileError: When any part of the picture could not be decoded exactly.
+    """
+    step = _last_step(source, options, cancel, progress)
+    return DecodedImage(_image_of(_result(step), None), _report(step))
+
+
+def decode_file(
+    source: Path,
+    destination: Path,
+    options: CodecOptions = CodecOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> DecodeReport:
+    """Decode to an image file, in the lossless format of the destination's name; it is replaced, whole or not at all.
+
+    A file that keeps its source's bytes gives just those where the destination has the source's extension.
+
+    Raises:
+        NotSrecError, DamagedFileError, ModelError, Cancelled: As `decode_image`.
+        UnsupportedImageError: When the destination's format cannot hold the picture.
+        OutputError: When the result cannot be written.
+    """
+    step = _last_step(source, options, cancel, progress)
+    result = _result(step)
+    if isinstance(result, bytes):
+        if destination.suffix.lower() == Path(step.source_name).suffix.lower():
+            write_atomically(destination, result)
+            return replace(_report(step), destination=destination)
+        result = read_picture(result, step.source_name)
+    save_image(result, destination)
+    return replace(_report(step), destination=destination)
+
+
+def verify_file(
+    source: Path | bytes,
+    options: CodecOptions = CodecOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> DecodeReport:
+    """Decode everything and check every checksum; nothing is written.
+
+    Raises:
+        NotSrecError, DamagedFileError, ModelError, Cancelled: As `decode_image`.
+    """
+    return _report(_last_step(source, options, cancel, progress))
+
+
+def decode_picture(
+    source: Path | bytes,
+    options: CodecOptions,
+    cancel: CancelToken,
+    advance: Callable[[float, int], None],
+) -> Picture | bytes:
+    """The exact picture, or the source's bytes where those are kept. Raises as `decode_image`."""
+    step = _last_step(source, options, cancel, lambda news: advance(news.fraction, news.scale or 0))
+    return _result(step)
+
+
+def _last_step(
+    source: Path | bytes, options: CodecOptions, cancel: CancelToken | None, progress: ProgressCallback | None
+) -> Step:
+    """Run through all steps; the last one, which must be exact."""
+    last = Step(Progress(Stage.DECODING, 0.0), 0)
+    for step in decoding_steps(source, options, cancel or CancelToken(), None):
+        if progress is not None:
+            progress(step.progress)
+        last = step
+    damage = _report(last).damage
+    if damage:
+        more = f" ({len(damage) - 1} more parts are damaged as well.)" if len(damage) > 1 else ""
+        raise DamagedFileError(damage[0] + more)
+    return last
+
+
+def _report(step: Step) -> DecodeReport:
+    if step.report is None:
+        raise DamagedFileError("The file ended before its picture did.")
+    return step.report
+
+
+def _result(step: Step) -> Picture | bytes:
+    if step.result is None:
+        raise DamagedFileError("The file ended before its picture did.")
+    return step.result
+
+
+def _plain_image(colour: NDArray[np.uint8]) -> Image:
+    from PIL import Image
+
+    return Image.fromarray(colour[:, :, 0] if colour.shape[2] == 1 else colour)
+
+
+def _image_of(result: Picture | bytes, region: Box | None) -> Image:
+    """What a caller looks at. Source bytes are opened as Pillow opens them."""
+    if isinstance(result, Picture):
+        return to_image(result)
+    with open_image(io.BytesIO(result), "The stored file") as image:
+        image.load()
+        return image if region is None else image.crop(tuple(region))

@@ -1,0 +1,259 @@
+"""Pictures to `.srec`: the network, lossless WebP or the source's own bytes, whichever is smallest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srec_engine.codec.candidates import (
+    Candidate,
+    estimated_webp_bytes,
+    network_candidate,
+    verbatim_candidate,
+    webp_candidate,
+)
+from srec_engine.codec.clock import StageClock
+from srec_engine.container import DEFAULT_TILE_SIZE, Geometry
+from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
+from srec_engine.errors import DamagedFileError, UnsupportedImageError
+from srec_engine.files import copy_timestamps, write_atomically
+from srec_engine.images import Picture, VerbatimOnlyError, picture_from_image, pixel_checksum, read_picture
+from srec_engine.model.store import find_model
+from srec_engine.options import EncodeOptions, Method
+from srec_engine.reports import EncodeReport
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from srec_engine.codec.runtime import Runtime
+
+__all__ = ["EncodedImage", "encode_file", "encode_image"]
+
+ENCODING_SHARE = 0.5
+"""Share of the whole work that encoding is when verifying follows."""
+
+NETWORK_ADVANTAGE = 0.45
+"""The network never takes less than this share of a quick WebP's bytes, so a smaller source is kept without trying."""
+
+WEBP_ADVANTAGE = 0.6
+"""A thorough WebP never takes less than this share of a quick one's bytes, so it need not be tried on photographs."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedImage:
+    """An encoded picture in memory.
+
+    Attributes:
+        data: The whole `.srec` file.
+        report: What was done.
+    """
+
+    data: bytes
+    report: EncodeReport
+
+
+def _ignore(_progress: Progress) -> None:
+    """The progress of somebody who does not listen."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What every part of one encoding needs."""
+
+    options: EncodeOptions
+    cancel: CancelToken
+    progress: ProgressCallback
+    clock: StageClock
+
+    def tell(self, stage: Stage, fraction: float, scale: int | None = None, message: str = "") -> None:
+        self.cancel.raise_if_cancelled()
+        self.progress(Progress(stage, fraction, scale, message))
+
+    @property
+    def encoding_share(self) -> float:
+        return ENCODING_SHARE if self.options.verify else 1.0
+
+
+def _job(options: EncodeOptions, cancel: CancelToken | None, progress: ProgressCallback | None) -> _Job:
+    return _Job(options, cancel or CancelToken(), progress or _ignore, StageClock())
+
+
+def encode_image(
+    image: Image,
+    options: EncodeOptions = EncodeOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> EncodedImage:
+    """Encode a Pillow image with its metadata.
+
+    Raises:
+        UnsupportedImageError: When something would be lost silently (16 bits, CMYK, several frames, …).
+        ModelError: When the model cannot be used.
+        Cancelled: When the token was set.
+    """
+    job = _job(options, cancel, progress)
+    if options.method == Method.VERBATIM:
+        raise UnsupportedImageError("An image in memory has no source bytes to store. Choose another method.")
+    picture = picture_from_image(image)
+    candidate = _smallest(job, picture)
+    report = _finished_report(job, candidate, picture, picture.raw_bytes)
+    return EncodedImage(candidate.data, report)
+
+
+def encode_file(
+    source: Path,
+    destination: Path,
+    options: EncodeOptions = EncodeOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> EncodeReport:
+    """Encode an image file. `destination` is replaced, whole or not at all; the source is only read.
+
+    Raises:
+        UnsupportedImageError: When the file is no image, or the forced method would lose something.
+        ModelError: When the model cannot be used.
+        OutputError: When the result cannot be written.
+        Cancelled: When the token was set.
+    """
+    job = _job(options, cancel, progress)
+    job.tell(Stage.READING, 0.0)
+    picture: Picture | None = None
+    try:
+        with job.clock.measure("io"):
+            picture = read_picture(source)
+        candidate = _smallest(job, picture)
+        report = _finished_report(job, candidate, picture, picture.source.size if picture.source else 0)
+    except VerbatimOnlyError as refusal:
+        candidate, report = _stored(job, refusal)
+    job.tell(Stage.WRITING, 1.0)
+    with job.clock.measure("io"):
+        write_atomically(destination, candidate.data)
+        if options.keep_timestamps:
+            copy_timestamps(source, destination)
+    return replace(report, destination=destination, seconds=job.clock.elapsed, stage_seconds=dict(job.clock.seconds))
+
+
+def _stored(job: _Job, refusal: VerbatimOnlyError) -> tuple[Candidate, EncodeReport]:
+    """Keep the source's bytes where its pixels cannot be kept."""
+    if refusal.source is None or job.options.method not in (None, Method.VERBATIM):
+        raise refusal
+    candidate = verbatim_candidate(refusal.source, refusal.mode, refusal.width, refusal.height)
+    report = EncodeReport(
+        None,
+        refusal.width,
+        refusal.height,
+        Method.VERBATIM,
+        refusal.source.size,
+        len(candidate.data),
+        verified=job.options.verify,
+        note=f"stored as it was: {refusal.reason}",
+    )
+    return candidate, report
+
+
+def _smallest(job: _Job, picture: Picture) -> Candidate:
+    """The candidate that was asked for, or the smallest."""
+    method = job.options.method
+    source = picture.source
+    if method == Method.VERBATIM and source is not None:
+        return verbatim_candidate(source, picture.mode, picture.width, picture.height)
+    if method == Method.WEBP:
+        return webp_candidate(picture, job.cancel)
+    if method == Method.SREC:
+        return _by_network(job, picture)
+    estimate = estimated_webp_bytes(picture)
+    if source is not None and picture.colour is not None and source.size < NETWORK_ADVANTAGE * estimate:
+        return verbatim_candidate(source, picture.mode, picture.width, picture.height)
+    candidates = [_by_network(job, picture)] if picture.colour is not None else []
+    if not candidates or WEBP_ADVANTAGE * estimate < len(candidates[0].data):
+        candidates.append(webp_candidate(picture, job.cancel))
+    smallest = min(candidates, key=lambda candidate: len(candidate.data))
+    if source is not None and source.size < len(smallest.data):
+        stored = verbatim_candidate(source, picture.mode, picture.width, picture.height)
+        smallest = min(smallest, stored, key=lambda candidate: len(candidate.data))
+    return smallest
+
+
+def _by_network(job: _Job, picture: Picture) -> Candidate:
+    if picture.colour is None:
+        raise UnsupportedImageError(
+            f"A picture of mode {picture.mode} has no colours for the network. Let the method be chosen (auto)."
+        )
+    from srec_engine.codec.payload_encoder import encode_payload
+
+    runtime = _runtime(job)
+    geometry = Geometry(picture.width, picture.height, runtime.model.configuration.scales, DEFAULT_TILE_SIZE)
+
+    def advance(share: float, scale: int) -> None:
+        job.tell(Stage.ENCODING, share * job.encoding_share, scale)
+
+    payload = encode_payload(runtime, picture.colour, geometry, job.cancel, advance, job.clock)
+    return network_candidate(picture, payload, runtime.model_id, geometry.tile_size)
+
+
+def _runtime(job: _Job) -> Runtime:
+    job.tell(Stage.PREPARING, 0.0)
+    from srec_engine.codec.runtime import load_runtime  # brings in torch
+
+    def message(text: str) -> None:
+        job.tell(Stage.PREPARING, 0.0, message=text)
+
+    with job.clock.measure("preparing"):
+        return load_runtime(find_model(job.options.model), job.options.codec, message)
+
+
+def _finished_report(job: _Job, candidate: Candidate, picture: Picture, source_bytes: int) -> EncodeReport:
+    """Verify where that was asked for, and sum up."""
+    if job.options.verify:
+        with job.clock.measure("verify"):
+            _verify(job, candidate, picture)
+    payload = candidate.payload
+    device = kernel = ""
+    if payload is not None:
+        network = _runtime(job).network
+        device, kernel = str(network.device), network.kernel_name
+    return EncodeReport(
+        None,
+        picture.width,
+        picture.height,
+        candidate.method,
+        source_bytes,
+        len(candidate.data),
+        payload.scales if payload else (),
+        payload.model_bits if payload else (),
+        job.clock.elapsed,
+        dict(job.clock.seconds),
+        device,
+        kernel,
+        verified=job.options.verify,
+        note=_note(candidate.method, picture),
+    )
+
+
+def _verify(job: _Job, candidate: Candidate, picture: Picture) -> None:
+    """Decode the result and compare pixels and metadata with what went in."""
+    from srec_engine.codec.decode import decode_picture
+
+    def advance(share: float, scale: int) -> None:
+        job.tell(Stage.VERIFYING, ENCODING_SHARE + share * (1 - ENCODING_SHARE), scale)
+
+    back = decode_picture(candidate.data, job.options.codec, job.cancel, advance)
+    if isinstance(back, bytes):
+        return  # the source's own bytes, compared by their checksum while decoding
+    if pixel_checksum(back) != pixel_checksum(picture) or dict(back.metadata) != dict(picture.metadata):
+        raise DamagedFileError(
+            "The result did not decode to the same picture, so nothing was written. "
+            "This is a fault of the program or of the machine's memory: please report it, the original is untouched."
+        )
+
+
+def _note(method: Method, picture: Picture) -> str:
+    if method == Method.VERBATIM:
+        kind = picture.source.format if picture.source else "file"
+        return f"stored as it was: the {kind} is smaller than its pixels"
+    if method == Method.WEBP and picture.colour is not None:
+        return "lossless WebP is smaller than the network's file"
+    return ""

@@ -1,0 +1,85 @@
+"""What a `.srec` tells without decoding: no torch here, so that thumbnails and first glances are instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srec_engine.codec.chunks import scale_bytes
+from srec_engine.codec.steps import opened
+from srec_engine.container import Reader
+from srec_engine.errors import DamagedFileError
+from srec_engine.images import read_reduced
+from srec_engine.model.store import find_model_by_id
+from srec_engine.options import Method
+from srec_engine.reports import FileInfo, ScaleBytes
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["read_info", "read_preview"]
+
+
+def read_info(source: Path | bytes) -> FileInfo:
+    """What the header and the chunks' lengths tell.
+
+    Raises:
+        NotSrecError: When this is no `.srec` file that can be read.
+        DamagedFileError: When its header is damaged. Other damage leaves out what cannot be told.
+    """
+    with opened(source) as reader:
+        header, geometry = reader.header, reader.geometry
+        model = find_model_by_id(header.model_id) if header.model_id else None
+        return FileInfo(
+            width=header.width,
+            height=header.height,
+            mode=header.mode,
+            method=header.method,
+            format_version=header.version,
+            file_bytes=reader.file_bytes,
+            model_id=header.model_id.hex() if header.model_id else None,
+            model_name=model.stem if model else None,
+            scale_count=header.scale_count,
+            tile_size=header.tile_size,
+            tile_count=geometry.tile_count if geometry else 0,
+            metadata=_metadata_sizes(reader),
+            section_bytes=reader.section_sizes(),
+            scales=_scales(reader),
+            source_name=_source_name(reader),
+        )
+
+
+def read_preview(source: Path | bytes) -> Image:
+    """A small picture at once: the base of a network's file, else the picture reduced.
+
+    Raises:
+        NotSrecError: When this is no `.srec` file that can be read.
+        DamagedFileError: When the part that is needed is missing or damaged.
+    """
+    with opened(source) as reader:
+        return read_reduced(reader)
+
+
+def _metadata_sizes(reader: Reader) -> dict[str, int]:
+    try:
+        return {name: len(value) for name, value in reader.metadata().items()}
+    except DamagedFileError:
+        return {}
+
+
+def _scales(reader: Reader) -> tuple[ScaleBytes, ...]:
+    if reader.geometry is None:
+        return ()
+    try:
+        return tuple(scale_bytes(reader, scale) for scale in reader.geometry.coded_scales())
+    except DamagedFileError:
+        return ()
+
+
+def _source_name(reader: Reader) -> str | None:
+    if reader.header.method != Method.VERBATIM:
+        return None
+    try:
+        return reader.source_name
+    except DamagedFileError:
+        return None
