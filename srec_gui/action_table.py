@@ -60,6 +60,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("window.shortcuts", QT_TRANSLATE_NOOP("actions", "&Keyboard Shortcuts"), ("?", "F1"), "keyboard"),
     ActionSpec("window.about", QT_TRANSLATE_NOOP("actions", "&About SReC")),
     # compress
+    ActionSpec("compress.expand", QT_TRANSLATE_NOOP("actions", "E&xpand .srec Files…"), ("Ctrl+E",), "expand"),
     ActionSpec("compress.cancel", QT_TRANSLATE_NOOP("actions", "&Cancel"), ("Esc",), "cancel"),
     ActionSpec("compress.cancel_all", QT_TRANSLATE_NOOP("actions", "Cancel &All"), ("Ctrl+.",), "cancel"),
     ActionSpec("compress.retry", QT_TRANSLATE_NOOP("actions", "&Try Again"), ("Ctrl+R",), "retry"),

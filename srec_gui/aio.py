@@ -19,7 +19,9 @@ __all__ = ["Spawner", "next_signal", "run", "show"]
 logger = logging.getLogger(__name__)
 
 
-def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]], interrupt: Callable[[], None]) -> int:
+def run(
+    application: QApplication, main: Callable[[], Coroutine[Any, Any, int]], interrupt: Callable[[], object]
+) -> int:
     """Run the event loop until `main()` returns its exit code; Ctrl+C in a terminal calls `interrupt`."""
 
     async def guarded() -> int:

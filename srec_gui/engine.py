@@ -1,30 +1,41 @@
 """The window's only door to the engine: its plain types, and the calls the window makes.
 
 The calls are a protocol, so that tests can put a controllable engine in its place. `SrecEngine` imports what is heavy
-when it is first called, which happens in a worker thread.
+when it is first called (its public names are lazy), which happens in a worker thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
-from srec_engine.errors import (
+import srec_engine
+from srec_engine import (
+    DEFAULT_MODEL,
     Cancelled,
+    CancelToken,
+    CodecOptions,
     DamagedFileError,
+    DecodeReport,
+    EncodeOptions,
+    EncodeReport,
+    ExistingPolicy,
     FileExistsPolicyError,
+    FileInfo,
+    FileKind,
+    Method,
     MissingDependencyError,
     ModelError,
     NotSrecError,
     OutputError,
+    Progress,
+    ProgressCallback,
+    ScaleBytes,
     SrecError,
+    Stage,
     UnsupportedImageError,
 )
-from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method
-from srec_engine.reports import DecodeReport, EncodeReport, FileInfo, ScaleBytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -59,16 +70,6 @@ __all__ = [
 
 _ENCODE_OPTIONS = EncodeOptions()
 _CODEC_OPTIONS = CodecOptions()
-
-
-class FileKind(StrEnum):
-    """What a file is, by its first bytes."""
-
-    SREC = "srec"
-    IMAGE = "image"
-    MOTOROLA_SREC = "motorola_srec"
-    ORIGINAL_SREC = "original_srec"
-    OTHER = "other"
 
 
 class Engine(Protocol):
@@ -133,6 +134,10 @@ class Engine(Protocol):
         """Walk files and folders in natural order."""
         ...
 
+    def model_names(self) -> list[str]:
+        """Names of the models that are installed."""
+        ...
+
 
 class SrecEngine:
     """The real engine."""
@@ -147,10 +152,7 @@ class SrecEngine:
         progress: ProgressCallback | None = None,
     ) -> EncodeReport:
         """Compress `source` to `destination`."""
-        import srec_engine
-
-        report: EncodeReport = srec_engine.encode_file(source, destination, options, cancel=cancel, progress=progress)
-        return report
+        return srec_engine.encode_file(source, destination, options, cancel=cancel, progress=progress)
 
     def decode_file(
         self,
@@ -162,10 +164,7 @@ class SrecEngine:
         progress: ProgressCallback | None = None,
     ) -> DecodeReport:
         """Write the picture of a `.srec` to `destination`."""
-        import srec_engine
-
-        report: DecodeReport = srec_engine.decode_file(source, destination, options, cancel=cancel, progress=progress)
-        return report
+        return srec_engine.decode_file(source, destination, options, cancel=cancel, progress=progress)
 
     def decode_steps(
         self,
@@ -176,48 +175,32 @@ class SrecEngine:
         partial: bool = True,
     ) -> Iterator[Any]:
         """Decode coarse to fine."""
-        import srec_engine
-
-        steps: Iterator[Any] = srec_engine.decode_steps(source, options, cancel=cancel, partial=partial)
-        return steps
+        return srec_engine.decode_steps(source, options, cancel=cancel, partial=partial)
 
     def read_info(self, source: Path) -> FileInfo:
         """Read the header of a `.srec`."""
-        import srec_engine
-
-        info: FileInfo = srec_engine.read_info(source)
-        return info
+        return srec_engine.read_info(source)
 
     def read_preview(self, source: Path) -> Image:
         """Return a small picture of a `.srec`."""
-        import srec_engine
-
-        picture: Image = srec_engine.read_preview(source)
-        return picture
+        return srec_engine.read_preview(source)
 
     def identify(self, path: Path) -> FileKind:
         """Tell what a file is."""
-        import srec_engine
-
-        return FileKind(srec_engine.identify(path))
+        return srec_engine.identify(path)
 
     def output_path(self, source: Path, suffix: str, folder: Path | None = None, root: Path | None = None) -> Path:
         """Where the result of `source` goes."""
-        import srec_engine
-
-        path: Path = srec_engine.output_path(source, suffix, folder, root)
-        return path
+        return srec_engine.output_path(source, suffix, folder, root)
 
     def resolve_existing(self, destination: Path, policy: ExistingPolicy) -> Path | None:
         """Return the path to write, or None to skip."""
-        import srec_engine
-
-        path: Path | None = srec_engine.resolve_existing(destination, policy)
-        return path
+        return srec_engine.resolve_existing(destination, policy)
 
     def find_files(self, paths: Iterable[Path], *, cancel: CancelToken | None = None) -> Iterator[Path]:
         """Walk files and folders."""
-        import srec_engine
+        return srec_engine.find_files(paths, cancel=cancel)
 
-        found: Iterator[Path] = srec_engine.find_files(paths, cancel=cancel)
-        return found
+    def model_names(self) -> list[str]:
+        """Names of the models that are installed."""
+        return list(srec_engine.model_names())

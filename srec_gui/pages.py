@@ -22,7 +22,7 @@ class Page(QWidget):
 
     Signals:
         title_changed(str): What the window's title shall say before the program's name, "" for nothing.
-        inspect_requested(Path), open_requested(Path), compress_requested(list): Wishes for another room.
+        inspect_requested(Path), open_requested(list), compress_requested(list): Wishes for another room.
 
     Attributes:
         context: The actions of this context work while the room is in front.
@@ -30,7 +30,7 @@ class Page(QWidget):
 
     title_changed = Signal(str)
     inspect_requested = Signal(Path)
-    open_requested = Signal(Path)
+    open_requested = Signal(list)
     compress_requested = Signal(list)
 
     context: ClassVar[Context]

@@ -64,7 +64,9 @@ class Policy:
         if self.place is OutputPlace.SAME or self.folder == Path():
             return engine.output_path(item.source, suffix)
         if self.place is OutputPlace.MIRROR:
-            return engine.output_path(item.source, suffix, self.folder, item.root)
+            # From the dropped folder's parent on: two dropped folders stay two.
+            root = item.root.parent if item.root is not None else None
+            return engine.output_path(item.source, suffix, self.folder, root)
         return engine.output_path(item.source, suffix, self.folder)
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "progress_text",
     "question_text",
     "rejected_text",
+    "scanning_text",
     "skipped_text",
     "state_text",
     "totals_text",
@@ -113,6 +114,13 @@ def rejected_text(path: Path, kind: FileKind | None) -> str:
     }
     text = texts.get(kind, _translate("%1 is not a picture that can be compressed."))
     return text.replace("%1", path.name)
+
+
+def scanning_text(files: int) -> str:
+    """Said while folders are walked."""
+    if not files:
+        return _translate("Looking…")
+    return counted(files, _translate("Looking… one file"), _translate("Looking… %1 files"))
 
 
 def passed_over_text(count: int) -> str:

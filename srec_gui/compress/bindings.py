@@ -1,0 +1,122 @@
+"""The room's actions: what each does, and when each can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from srec_gui.actions import Actions
+from srec_gui.compress.item import Item, State
+from srec_gui.desktop import reveal
+
+if TYPE_CHECKING:
+    from srec_gui.compress.page import CompressPage
+
+__all__ = ["bind_actions", "fill_menu", "update_actions"]
+
+_MENU = (
+    *("compress.open", "compress.inspect", "compress.reveal", "compress.copy_error", ""),
+    *("compress.cancel", "compress.retry", "compress.remove"),
+)
+
+
+def bind_actions(page: CompressPage, actions: Actions) -> None:
+    """Let the actions of the registry work on `page`."""
+    queue, table = page.queue, page.table
+    functions: dict[str, Callable[[], object]] = {
+        "compress.expand": lambda: _ask_for_srec(page),
+        "compress.cancel": lambda: queue.cancel(table.selected_items()),
+        "compress.cancel_all": queue.cancel_all,
+        "compress.retry": lambda: queue.retry(table.selected_items()),
+        "compress.remove": lambda: queue.remove(table.selected_items()),
+        "compress.clear_done": queue.clear_finished,
+        "compress.select_all": table.selectAll,
+        "compress.open": lambda: page.open_requested.emit([item.result for item in table.selected_items()]),
+        "compress.inspect": lambda: _inspect(page),
+        "compress.reveal": lambda: _reveal(page),
+        "compress.copy_error": lambda: _copy_message(table.selected_items()),
+        "compress.undo": queue.undo,
+    }
+    for action_id, function in functions.items():
+        actions[action_id].triggered.connect(lambda _checked=False, function=function: function())
+    table.doubleClicked.connect(lambda _index: actions["compress.open"].trigger())
+    options = actions["compress.options"]
+    options.setChecked(page.settings.show_options)
+    options.triggered.connect(lambda on: setattr(page.settings, "show_options", on))
+
+
+def update_actions(page: CompressPage, actions: Actions) -> None:
+    """Enable what can be done with the selection and the queue."""
+    if not page.isVisible():
+        return
+    selected, items = page.table.selected_items(), page.queue.items
+    finished = {State.DONE, State.SKIPPED, State.CANCELLED}
+    usable = {
+        "compress.expand": True,
+        "compress.options": True,
+        "compress.cancel": any(item.open for item in selected),
+        "compress.cancel_all": page.queue.busy,
+        "compress.retry": any(item.can_retry for item in selected),
+        "compress.remove": bool(selected),
+        "compress.clear_done": not page.queue.busy and any(item.state in finished for item in items),
+        "compress.select_all": bool(items),
+        "compress.open": bool(selected),
+        "compress.inspect": _srec_of(selected) is not None,
+        "compress.reveal": bool(selected),
+        "compress.copy_error": any(item.note for item in selected),
+        "compress.undo": page.queue.can_undo,
+    }
+    for action_id, enabled in usable.items():
+        actions[action_id].setEnabled(enabled)
+
+
+def fill_menu(menu: QMenu, actions: Actions) -> None:
+    """Fill the context menu of rows."""
+    for action_id in _MENU:
+        if action_id:
+            menu.addAction(actions[action_id])
+        else:
+            menu.addSeparator()
+
+
+def _srec_of(items: list[Item]) -> Path | None:
+    """The `.srec` of the one selected item."""
+    if len(items) != 1:
+        return None
+    item = items[0]
+    if item.source.suffix.lower() == ".srec":
+        return item.source
+    return item.destination if item.state is State.DONE else None
+
+
+def _inspect(page: CompressPage) -> None:
+    path = _srec_of(page.table.selected_items())
+    if path is not None:
+        page.inspect_requested.emit(path)
+
+
+def _reveal(page: CompressPage) -> None:
+    selected = page.table.selected_items()
+    if selected:
+        reveal(selected[0].result, page)
+
+
+def _copy_message(items: list[Item]) -> None:
+    lines = [f"{item.source}: {item.note}" for item in items if item.note]
+    if lines:
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _ask_for_srec(page: CompressPage) -> None:
+    dialog = QFileDialog(page, page.tr("Expand .srec Files"))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.setNameFilters([page.tr("SReC pictures (*.srec)"), page.tr("All files (*)")])
+    if page.settings.last_folder != Path():
+        dialog.setDirectory(str(page.settings.last_folder))
+    dialog.filesSelected.connect(lambda names: page.add_paths([Path(name) for name in names], expand=True))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

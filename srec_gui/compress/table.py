@@ -1,0 +1,108 @@
+"""The queue's view: sortable, many rows at once, the keyboard everywhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from srec_gui.compress.delegate import ROW_HEIGHT, THUMBNAIL_SIDE, RowDelegate
+from srec_gui.compress.item import Item
+from srec_gui.compress.model import ITEM_ROLE, SORT_ROLE, Column, QueueModel
+from srec_gui.thumbnails import Thumbnails
+
+__all__ = ["QueueTable"]
+
+# Examples of wide contents: columns fit them in every font.
+_WIDEST = {
+    Column.STATE: "Compressing 42 % · scale 1/16",
+    Column.PIXELS: "12000 × 12000",
+    Column.ORIGINAL: "999.9 MB",
+    Column.SREC: "999.9 MB",
+    Column.SAVED: "−99.9 %",
+    Column.BPSP: "12.34",
+    Column.METHOD: "Method",
+    Column.SPEED: "12.34 MP/s",
+}
+_PADDING = 24
+_LEAST_NAME = 180
+
+
+class QueueTable(QTableView):
+    """Shows a `QueueModel` through a sorting proxy.
+
+    Signals:
+        selection_changed(): Other rows are selected.
+    """
+
+    selection_changed = Signal()
+
+    def __init__(self, model: QueueModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        """Show `model`."""
+        super().__init__(parent)
+        self.menu = QMenu(self)
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSortRole(SORT_ROLE)
+        self._proxy.setSourceModel(model)
+        self.setModel(self._proxy)
+        self.setItemDelegate(RowDelegate(thumbnails, self))
+        self.setAccessibleName(self.tr("Queue"))
+        self.setAccessibleDescription(self.tr("Pictures to compress and .srec files to expand, with their state."))
+        self._set_behaviour()
+        self._set_header()
+        self.selectionModel().selectionChanged.connect(self.selection_changed)
+        self.customContextMenuRequested.connect(self._open_menu)
+
+    def selected_items(self) -> list[Item]:
+        """The items of the selected rows, from top to bottom."""
+        rows = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
+        return [row.data(ITEM_ROLE) for row in rows]
+
+    def select_row(self, row: int) -> None:
+        """Select a row, as shown."""
+        self.selectRow(row)
+
+    def save_columns(self) -> QByteArray:
+        """Widths, order and sorting of the columns."""
+        return self.horizontalHeader().saveState()
+
+    def restore_columns(self, state: QByteArray) -> None:
+        """Take back what `save_columns` gave; nothing happens when it does not fit."""
+        if not state.isEmpty():
+            self.horizontalHeader().restoreState(state)
+
+    def _set_behaviour(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    def _set_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setMinimumSectionSize(48)
+        metrics = QFontMetrics(self.font())
+        for column, text in _WIDEST.items():
+            self.setColumnWidth(column, metrics.horizontalAdvance(text) + _PADDING)
+        self.setColumnWidth(Column.NAME, _LEAST_NAME + THUMBNAIL_SIDE)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        # Unsorted is the order in which things came: a third click on a header leads back there.
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+
+    def _open_menu(self, position: QPoint) -> None:
+        if self.selectionModel().hasSelection():
+            self.menu.popup(self.viewport().mapToGlobal(position))

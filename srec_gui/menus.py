@@ -1,0 +1,99 @@
+"""The menu bar and the tool bar, filled from the registry of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from srec_gui.action_table import Context
+from srec_gui.actions import Actions
+from srec_gui.rooms import ROOMS
+
+__all__ = ["RoomMenus", "ToolBar", "fill_menu_bar"]
+
+_FILE = ("window.open", "window.open_folder", "window.paste", "", "window.settings", "", "window.quit")
+_HELP = ("window.shortcuts", "", "window.about")
+_ICON = 20
+
+RoomMenus = dict[Context, QMenu]
+
+
+def fill_menu_bar(window: QMainWindow, actions: Actions) -> RoomMenus:
+    """File, one menu for each room of which the window shows one at a time, Help. Returns the rooms' menus."""
+    bar = window.menuBar()
+    file_menu = bar.addMenu(_translate("&File"))
+    _add(file_menu, actions, _FILE)
+    room_menu = bar.addMenu(_translate("&Go"))
+    _add(room_menu, actions, [f"window.{room.value}" for room in ROOMS])
+    titles = {
+        Context.COMPRESS: _translate("&Queue"),
+        Context.VIEW: _translate("&Picture"),
+        Context.INSPECT: _translate("&Inspect"),
+    }
+    menus: RoomMenus = {}
+    for room in ROOMS:
+        menus[room] = bar.addMenu(titles[room])
+        _add(menus[room], actions, [spec.id for spec in actions.specs(room)])
+        # A hidden menu's shortcuts are silent: rooms may use the same keys.
+        menus[room].menuAction().setVisible(False)
+    _add(bar.addMenu(_translate("&Help")), actions, _HELP)
+    return menus
+
+
+class ToolBar(QToolBar):
+    """The rooms on the left, what the room in front offers on the right."""
+
+    def __init__(self, actions: Actions, window: QMainWindow) -> None:
+        """Make the bar; `show_tools` fills its right side."""
+        super().__init__(_translate("Tools"), window)
+        self._actions = actions
+        self.setObjectName("tools")
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.setIconSize(QSize(_ICON, _ICON))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        group = QActionGroup(self)
+        for room in ROOMS:
+            action = actions[f"window.{room.value}"]
+            group.addAction(action)
+            self.addAction(action)
+            button = self.widgetForAction(action)
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+        self._fixed = len(self.actions())
+
+    def show_tools(self, action_ids: Iterable[str]) -> None:
+        """Show these actions on the right; "" is a gap."""
+        for old in self.actions()[self._fixed :]:
+            self.removeAction(old)
+            if old.isSeparator():
+                old.deleteLater()
+        for action_id in action_ids:
+            if not action_id:
+                self.addSeparator()
+                continue
+            action = self._actions[action_id]
+            self.addAction(action)
+            button = self.widgetForAction(action)
+            if isinstance(button, QToolButton):
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+                button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+
+
+def _add(menu: QMenu, actions: Actions, action_ids: Iterable[str]) -> None:
+    for action_id in action_ids:
+        if action_id:
+            menu.addAction(actions[action_id])
+        else:
+            menu.addSeparator()
+
+
+def _translate(text: str) -> str:
+    return QCoreApplication.translate("menus", text)

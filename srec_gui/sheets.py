@@ -1,0 +1,175 @@
+"""The small dialogs: keyboard shortcuts, settings, about."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from srec_gui import APP_NAME, __version__
+from srec_gui.action_table import Context
+from srec_gui.actions import Actions, plain_text
+from srec_gui.file_type import FileTypeRow
+from srec_gui.icons import icon
+from srec_gui.settings import ColourScheme, Settings
+from srec_gui.worker import Worker
+
+__all__ = ["AboutSheet", "SettingsSheet", "ShortcutSheet"]
+
+
+class ShortcutSheet(QDialog):
+    """All actions that have keys, by room."""
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        """Show the registry's keys."""
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard Shortcuts"))
+        columns = QHBoxLayout()
+        columns.setSpacing(40)
+        for contexts in ((Context.WINDOW, Context.COMPRESS), (Context.VIEW,), (Context.INSPECT,)):
+            column = QVBoxLayout()
+            for context in contexts:
+                self._add_group(column, actions, context)
+            column.addStretch(1)
+            if column.count() > 1:
+                columns.addLayout(column)
+        content = QWidget()
+        content.setLayout(columns)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.addWidget(area)
+        column.addWidget(_close_box(self))
+        hint = content.sizeHint()
+        screen = QGuiApplication.primaryScreen().availableSize() * 0.9
+        self.resize(QSize(hint.width() + 70, hint.height() + 100).boundedTo(screen))
+
+    def _add_group(self, column: QVBoxLayout, actions: Actions, context: Context) -> None:
+        specs = [spec for spec in actions.specs(context) if spec.shortcuts]
+        if not specs:
+            return
+        titles = {
+            Context.WINDOW: self.tr("Everywhere"),
+            Context.COMPRESS: self.tr("Compress"),
+            Context.VIEW: self.tr("View"),
+            Context.INSPECT: self.tr("Inspect"),
+        }
+        heading = QLabel(titles[context])
+        heading.setObjectName("heading")
+        column.addWidget(heading)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        for row, spec in enumerate(specs):
+            grid.addWidget(_key_label(spec.shortcuts), row, 0, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(QLabel(plain_text(spec)), row, 1)
+        column.addLayout(grid)
+        column.addSpacing(16)
+
+
+class SettingsSheet(QDialog):
+    """The few settings that are not options of a room. Each takes effect at once."""
+
+    def __init__(self, settings: Settings, worker: Worker, parent: QWidget | None = None) -> None:
+        """Show and change `settings`."""
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self._settings = settings
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 18, 22, 16)
+        column.setSpacing(10)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(10)
+        self.scheme = QComboBox()
+        for value, text in (
+            (ColourScheme.SYSTEM, self.tr("As the system")),
+            (ColourScheme.LIGHT, self.tr("Light")),
+            (ColourScheme.DARK, self.tr("Dark")),
+        ):
+            self.scheme.addItem(text, value)
+        label = QLabel(self.tr("&Colours"))
+        label.setBuddy(self.scheme)
+        grid.addWidget(label, 0, 0)
+        grid.addWidget(self.scheme, 0, 1)
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
+        self.notify = QCheckBox(self.tr("&Notify me when a long batch ends in the background"))
+        column.addWidget(self.notify)
+        column.addSpacing(6)
+        column.addWidget(FileTypeRow(worker, self))
+        column.addSpacing(8)
+        buttons = _close_box(self)
+        reset = buttons.addButton(self.tr("&Reset Everything"), QDialogButtonBox.ButtonRole.ResetRole)
+        reset.clicked.connect(settings.reset)
+        column.addWidget(buttons)
+        self.scheme.activated.connect(self._choose_scheme)
+        self.notify.clicked.connect(lambda checked: setattr(settings, "notify", checked))
+        settings.changed.connect(self._refresh)
+        self._refresh()
+
+    def _choose_scheme(self) -> None:
+        self._settings.colour_scheme = ColourScheme(self.scheme.currentData())
+
+    def _refresh(self, _name: str = "") -> None:
+        self.scheme.setCurrentIndex(self.scheme.findData(self._settings.colour_scheme))
+        self.notify.setChecked(self._settings.notify)
+
+
+class AboutSheet(QDialog):
+    """Name, version, licence."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Say who we are."""
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About %1").replace("%1", APP_NAME))
+        picture = QLabel()
+        picture.setPixmap(icon("app").pixmap(QSize(72, 72), self.devicePixelRatioF()))
+        text = QLabel(
+            f"<p style='font-size: large'><b>{APP_NAME}</b> {__version__}</p><p>"
+            + self.tr("Lossless image compression through super-resolution.")
+            + "</p><p>"
+            + self.tr("After the paper by Cao, Wu and Krähenbühl (2020), arXiv 2004.02872.")
+            + "<br>"
+            + self.tr("Free software under the GNU General Public License, version 3 or later.")
+            + "</p>"
+        )
+        text.setForegroundRole(QPalette.ColorRole.WindowText)
+        row = QHBoxLayout()
+        row.setSpacing(20)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 22, 24, 16)
+        column.addLayout(row)
+        column.addWidget(_close_box(self))
+
+
+def _close_box(dialog: QDialog) -> QDialogButtonBox:
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    box.rejected.connect(dialog.reject)
+    return box
+
+
+def _key_label(shortcuts: tuple[str, ...]) -> QLabel:
+    # The first two say enough: the others are for keyboards on which those are hard to reach.
+    names = [QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in shortcuts[:2]]
+    label = QLabel("  ".join(names))
+    label.setObjectName("faint")
+    return label

@@ -1,0 +1,67 @@
+"""What the window's tests share: settings of their own, a worker that ends with the test, real pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QLocale, QSettings
+
+from srec_gui.actions import Actions
+from srec_gui.settings import Settings
+from srec_gui.worker import Worker
+from tests.gui.fake_engine import FakeEngine
+
+PictureMaker = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def _english_numbers() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def worker(qapp: object) -> Iterator[Worker]:
+    made = Worker()
+    yield made
+    assert made.shutdown(10), "a thread is still running"
+
+
+@pytest.fixture
+def actions(qapp: object) -> Actions:
+    return Actions()
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def held_engine() -> FakeEngine:
+    return FakeEngine(held=True)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> PictureMaker:
+    """Makes a real picture file: `picture("a.png", (64, 48))`."""
+
+    def make(name: str, size: tuple[int, int] = (64, 48), colour: tuple[int, int, int] = (120, 90, 60)) -> Path:
+        path = tmp_path / "pictures" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        gradient = Image.linear_gradient("L").resize(size)
+        image = Image.merge("RGB", [gradient.point(lambda value, c=c: (value + c) // 2) for c in colour])
+        image.save(path)
+        return path
+
+    return make

@@ -1,0 +1,134 @@
+"""An engine whose steps a test lets go one by one; its files are small and real."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+from PIL import Image
+
+from srec_gui.engine import (
+    Cancelled,
+    CancelToken,
+    CodecOptions,
+    DecodeReport,
+    EncodeOptions,
+    EncodeReport,
+    FileInfo,
+    FileKind,
+    Method,
+    NotSrecError,
+    Progress,
+    ProgressCallback,
+    SrecEngine,
+    Stage,
+)
+
+MAGIC = b"\x89FAKE-SREC\r\n"
+STEPS = ((Stage.ENCODING, 1), (Stage.ENCODING, 0), (Stage.VERIFYING, None))
+
+
+class FakeEngine(SrecEngine):
+    """Compresses to a file that holds the picture's size and as many bytes as `ratio` says.
+
+    With `held`, work stops before every step until `let_go` is called. `failures` gives the errors of files by name,
+    each raised once.
+    """
+
+    def __init__(self, *, held: bool = False, ratio: float = 0.5) -> None:
+        self._gate = threading.Semaphore(0) if held else None
+        self.ratio = ratio
+        self.failures: dict[str, list[Exception]] = {}
+        self.started: list[str] = []
+        self.devices: list[str] = []
+        self.at_step = threading.Event()
+
+    def let_go(self, steps: int = len(STEPS)) -> None:
+        """Let work go on for some steps; a file has three."""
+        if self._gate is not None:
+            self._gate.release(steps)
+
+    def encode_file(
+        self,
+        source: Path,
+        destination: Path,
+        options: EncodeOptions = EncodeOptions(),  # noqa: B008
+        *,
+        cancel: CancelToken | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> EncodeReport:
+        self._begin(source, options.codec)
+        self._steps(cancel, progress)
+        with Image.open(source) as image:
+            width, height = image.size
+        size = max(64, int(source.stat().st_size * self.ratio))
+        head = MAGIC + json.dumps([width, height]).encode() + b"\n"
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        destination.write_bytes(head + bytes(max(0, size - len(head))))
+        return EncodeReport(
+            destination,
+            width,
+            height,
+            Method.SREC,
+            source.stat().st_size,
+            destination.stat().st_size,
+            seconds=0.5,
+            device="cpu",
+            kernel="int8",
+            verified=options.verify,
+        )
+
+    def decode_file(
+        self,
+        source: Path,
+        destination: Path,
+        options: CodecOptions = CodecOptions(),  # noqa: B008
+        *,
+        cancel: CancelToken | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> DecodeReport:
+        self._begin(source, options)
+        self._steps(cancel, progress)
+        info = self.read_info(source)
+        Image.new("RGB", (info.width, info.height)).save(destination)
+        return DecodeReport(
+            destination, info.width, info.height, "RGB", Method.SREC, info.file_bytes, seconds=0.5, device="cpu"
+        )
+
+    def read_info(self, source: Path) -> FileInfo:
+        data = source.read_bytes()
+        if not data.startswith(MAGIC):
+            raise NotSrecError(f"{source.name} is not a .srec file.")
+        width, height = json.loads(data[len(MAGIC) :].split(b"\n")[0])
+        return FileInfo(width, height, "RGB", Method.SREC, 1, len(data))
+
+    def read_preview(self, source: Path) -> Image.Image:
+        info = self.read_info(source)
+        return Image.new("RGB", (max(1, info.width // 8), max(1, info.height // 8)), (90, 120, 150))
+
+    def identify(self, path: Path) -> FileKind:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                return FileKind.SREC
+        return super().identify(path)
+
+    def model_names(self) -> list[str]:
+        return ["photo"]
+
+    def _begin(self, source: Path, options: CodecOptions) -> None:
+        self.started.append(source.name)
+        self.devices.append(options.device)
+        if self.failures.get(source.name):
+            raise self.failures[source.name].pop(0)
+
+    def _steps(self, cancel: CancelToken | None, progress: ProgressCallback | None) -> None:
+        for number, (stage, scale) in enumerate(STEPS):
+            if progress is not None:
+                progress(Progress(stage, number / len(STEPS), scale))
+            self.at_step.set()
+            while self._gate is not None and not self._gate.acquire(timeout=0.02):
+                if cancel is not None and cancel.cancelled:
+                    raise Cancelled("Stopped on request. Nothing was written.")
+            if cancel is not None:
+                cancel.raise_if_cancelled()
