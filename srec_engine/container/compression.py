@@ -59,6 +59,8 @@ def lzma_compress(data: bytes, literal_context_bits: int = 3) -> bytes:
     """
     lzma = _lzma()
     filters = _filters(lzma, literal_context_bits)
+    # The encoder's memory and start-up time grow with its dictionary, which need not be longer than the data.
+    filters[0]["dict_size"] = min(_DICTIONARY_BYTES, max(4096, 1 << len(data).bit_length()))
     effort = {"nice_len": 64, "depth": 32} if len(data) > _FAST_ABOVE_BYTES else {"nice_len": 273, "depth": 256}
     filters[0].update(effort, mode=lzma.MODE_NORMAL, mf=lzma.MF_BT4)
     result: bytes = lzma.compress(data, format=lzma.FORMAT_RAW, filters=filters)

@@ -39,6 +39,7 @@ MODES = (
 _METHODS = (Method.SREC, Method.WEBP, Method.VERBATIM)
 _PLAIN_MODES = 6
 
+_NAME = MAGIC[1:5]
 _FIXED = struct.Struct("<9sBBBBBBBIIIIIQ")
 MAX_HEADER_BYTES = _FIXED.size + MODEL_ID_BYTES + CRC_BYTES
 
@@ -189,6 +190,10 @@ def _check_signature(first_bytes: bytes, file_bytes: int, name: str) -> None:
             )
     if first_bytes and MAGIC.startswith(first_bytes):
         raise DamagedFileError(f"{name} ends within its header; nothing can be read. Fetch the file again.")
+    if first_bytes[1 : len(_NAME) + 1] == _NAME:
+        raise DamagedFileError(
+            f"{name} was changed on its way, as happens when a transfer takes a file as text. Fetch it again as binary."
+        )
     raise NotSrecError(f"{name} is not a .srec picture: it does not begin like one. Check that it is the right file.")
 
 
