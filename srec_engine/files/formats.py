@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 
 __all__ = ["SREC_SUFFIX", "image_extensions", "is_known_name", "looks_like_image", "readable_formats"]
 
@@ -39,7 +40,7 @@ def image_extensions() -> frozenset[str]:
 
 def is_known_name(name: str) -> bool:
     """Whether a file's name ends like an image's or like ".srec"."""
-    ending = "." + name.lower().rpartition(".")[2]
+    ending = os.path.splitext(name)[1].lower()  # noqa: PTH122 - called for every name of a large folder
     return ending == SREC_SUFFIX or ending in image_extensions()
 
 
@@ -48,7 +49,7 @@ def looks_like_image(name: str, first_bytes: bytes) -> bool:
     from PIL import Image
 
     extensions = Image.registered_extensions()
-    named = extensions.get("." + name.lower().rpartition(".")[2])
+    named = extensions.get(os.path.splitext(name)[1].lower())  # noqa: PTH122
     for format_name in readable_formats():
         accept = Image.OPEN[format_name][1]
         if accept is None:
