@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from functools import partial
 
 import srec_engine
@@ -17,6 +18,8 @@ from srec_engine.reports import FileInfo, bits_per_subpixel
 
 __all__ = ["add_arguments", "format_info", "format_ledger", "run"]
 
+# The container's section that holds the scales.
+_CHUNKS = "chunks"
 _STEP_NAMES = ("remainders", "pixel 1", "pixel 2", "pixel 3")
 
 
@@ -63,24 +66,26 @@ def format_info(info: FileInfo) -> str:
 
 
 def format_ledger(info: FileInfo) -> str:
-    """Where the bytes of a file are, as a table whose rows add up to the file to the byte."""
+    """Where the bytes of a file are. The rows, those of the steps apart, add up to the file to the byte."""
     rows = [("part", "bytes", "bpsp", "share")]
-    coded = sum(scale.total for scale in info.scales)
-    for name, size in _sections_without_scales(info, coded).items():
-        rows.append(_ledger_row(name, size, info))
-    for scale in info.scales:
-        rows.append(_ledger_row(f"scale {scale.scale}", scale.total, info))
-        rows.extend(_ledger_row(f"  {name}", size, info) for name, size in zip(_STEP_NAMES, scale.steps, strict=True))
+    for name, size in info.section_bytes.items():
+        if name == _CHUNKS and info.scales:
+            rows.extend(_scale_rows(size, info))
+        elif size:
+            rows.append(_ledger_row(name, size, info))
     rows.append(_ledger_row("file", info.file_bytes, info))
     return format_table(rows, numeric=(False, True, True, True))
 
 
-def _sections_without_scales(info: FileInfo, coded: int) -> dict[str, int]:
-    """The container's parts beside the coded scales."""
-    sections = dict(info.section_bytes)
-    if coded and "scales" in sections:
-        sections["scales"] -= coded
-    return {name: size for name, size in sections.items() if size}
+def _scale_rows(chunk_bytes: int, info: FileInfo) -> Iterator[tuple[str, str, str, str]]:
+    """The rows that take the chunks apart: each scale, and below it its steps."""
+    for scale in info.scales:
+        yield _ledger_row(f"scale {scale.scale}", scale.total, info)
+        for name, size in zip(_STEP_NAMES, scale.steps, strict=True):
+            yield _ledger_row(f"  {name}", size, info)
+    unexplained = chunk_bytes - sum(scale.total for scale in info.scales)
+    if unexplained:
+        yield _ledger_row("unused", unexplained, info)
 
 
 def _ledger_row(name: str, size: int, info: FileInfo) -> tuple[str, str, str, str]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import torch
+
 from srec_engine.cli.exit_codes import OK
 from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
@@ -19,13 +21,25 @@ from srec_engine.model.file import write_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import load_images
+from srec_engine.training.distributed import started_workers
 from srec_engine.training.presets import PRESETS
 from srec_engine.training.trainer import Trainer
 
 __all__ = ["add_arguments", "run"]
 
 _NETWORK_OPTIONS = ("features", "blocks", "components", "scales", "shared_scales")
-_TRAINING_OPTIONS = ("crop", "batch", "steps", "learning_rate", "warm_up", "clip", "average", "quantised_from", "seed")
+_TRAINING_OPTIONS = (
+    "optimiser",
+    "crop",
+    "batch",
+    "steps",
+    "learning_rate",
+    "warm_up",
+    "clip",
+    "average",
+    "quantised_from",
+    "seed",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,9 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", nargs="+", type=Path, help="photographs: folders, files or .tar packs")
     parser.add_argument("--run", type=Path, required=True, dest="folder", help="folder of the run (checkpoint, curve)")
     parser.add_argument("--preset", choices=sorted(PRESETS), default="photo", help="settings to begin with")
-    for name in (*_NETWORK_OPTIONS, *_TRAINING_OPTIONS):
+    for name in (*_NETWORK_OPTIONS, *_TRAINING_OPTIONS[1:]):
         kind = float if name in ("learning_rate", "clip", "average", "quantised_from") else int
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, default=None, help=argparse.SUPPRESS)
+    parser.add_argument("--optimiser", choices=["adam", "muon"], default=None, help="how steps are made")
+    parser.add_argument("--threads", type=int, default=None, help="CPU threads of each process")
     parser.add_argument("--no-bfloat16", action="store_true", help="compute convolutions in float32")
     parser.add_argument("--from", dest="start", type=Path, metavar="CHECKPOINT", help="begin with these weights")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, … (default: cpu)")
@@ -52,24 +68,31 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     configuration = _configuration(arguments)
     until = None if arguments.max_minutes is None else time.monotonic() + 60 * arguments.max_minutes
+    if arguments.threads is not None:
+        torch.set_num_threads(arguments.threads)
     images = load_images(arguments.data, configuration.crop)
-    trainer = Trainer(configuration, images, arguments.folder, arguments.device)
+    with started_workers() as workers:
+        trainer = Trainer(configuration, images, arguments.folder, arguments.device, workers)
+        _train(trainer, arguments.start, until)
+    print(f"{trainer.step} of {configuration.steps} steps are done; the checkpoint is {trainer.checkpoint_path}.")
+    if arguments.export is not None and workers.leads and trainer.step >= configuration.steps:
+        write_model(_exported(trainer, arguments), arguments.export)
+        print(f"The integer model is {arguments.export}.")
+    return OK
+
+
+def _train(trainer: Trainer, start: Path | None, until: float | None) -> None:
+    """Resume or begin, and train until the end, the time limit or a SIGTERM."""
     if trainer.checkpoint_path.exists():
         trainer.resume()
-    elif arguments.start is not None:
-        trainer.start_from(arguments.start)
+    elif start is not None:
+        trainer.start_from(start)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         trainer.stop()
 
     signal.signal(signal.SIGTERM, stop)
     trainer.run(until)
-    finished = trainer.step >= configuration.steps
-    print(f"{trainer.step} of {configuration.steps} steps are done; the checkpoint is {trainer.checkpoint_path}.")
-    if arguments.export is not None and finished:
-        write_model(_exported(trainer, arguments), arguments.export)
-        print(f"The integer model is {arguments.export}.")
-    return OK
 
 
 def _configuration(arguments: argparse.Namespace) -> TrainingConfiguration:

@@ -1,0 +1,172 @@
+"""Real pictures through the real command line: there, back, and what is said on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from srec_engine.cli import exit_codes
+from srec_engine.cli.main import main
+
+
+@pytest.fixture
+def photo(tmp_path: Path, sample_photograph: Path) -> Path:
+    """A corner of the sample photograph: small enough to be quick, odd sides."""
+    with Image.open(sample_photograph) as image:
+        image.crop((100, 50, 197, 123)).save(tmp_path / "photo.png")
+    return tmp_path / "photo.png"
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Path:
+    """A picture of few colours in a palette, which the network is not asked to code."""
+    image = Image.new("P", (40, 30), 1)
+    image.putpalette([0, 0, 0, 255, 255, 255, 200, 30, 30])
+    image.paste(2, (5, 5, 20, 20))
+    image.save(tmp_path / "drawing.png")
+    return tmp_path / "drawing.png"
+
+
+def pixels(path: Path) -> tuple[str, tuple[int, int], bytes]:
+    with Image.open(path) as image:
+        return image.mode, image.size, image.tobytes()
+
+
+@pytest.mark.parametrize("method", ["srec", "webp", "verbatim", None])
+def test_a_photograph_comes_back_pixel_for_pixel(photo: Path, tmp_path: Path, method: str | None) -> None:
+    forced = [] if method is None else ["--method", method]
+    assert main(["encode", *forced, str(photo)]) == exit_codes.OK
+    assert main(["decode", str(tmp_path / "photo.srec"), "-o", str(tmp_path / "back")]) == exit_codes.OK
+    assert pixels(tmp_path / "back" / "photo.png") == pixels(photo)
+
+
+def test_stored_bytes_come_back_as_the_very_file(photo: Path, tmp_path: Path) -> None:
+    with Image.open(photo) as image:
+        image.save(tmp_path / "photo.jpg", quality=60)
+    photo.unlink()
+    assert main(["encode", str(tmp_path / "photo.jpg")]) == exit_codes.OK
+    assert main(["decode", str(tmp_path / "photo.srec"), "-o", str(tmp_path / "back")]) == exit_codes.OK
+    assert (tmp_path / "back" / "photo.jpg").read_bytes() == (tmp_path / "photo.jpg").read_bytes()
+
+
+def test_another_lossless_format_can_be_asked_for(photo: Path, tmp_path: Path) -> None:
+    main(["encode", "--method", "srec", str(photo)])
+    assert main(["decode", "--format", "tiff", str(tmp_path / "photo.srec")]) == exit_codes.OK
+    assert pixels(tmp_path / "photo.tiff") == pixels(photo)
+
+
+def test_a_folder_is_mirrored_and_brought_back(photo: Path, drawing: Path, tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    (album / "deep").mkdir(parents=True)
+    shutil.move(photo, album / "photo.png")
+    shutil.move(drawing, album / "deep" / "drawing.png")
+    packed, back = tmp_path / "packed", tmp_path / "back"
+    assert main(["encode", str(album), "-o", str(packed), "--mirror"]) == exit_codes.OK
+    assert main(["decode", str(packed), "-o", str(back), "--mirror"]) == exit_codes.OK
+    for name in ("photo.png", "deep/drawing.png"):
+        assert pixels(back / name) == pixels(album / name)
+
+
+def test_results_that_exist_are_skipped_renamed_or_replaced(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = tmp_path / "photo.srec"
+    result.write_bytes(b"precious")
+    assert main(["encode", str(photo)]) == exit_codes.OK
+    assert "skipped" in capsys.readouterr().out
+    assert result.read_bytes() == b"precious"
+    assert main(["encode", "--existing", "rename", str(photo)]) == exit_codes.OK
+    assert result.read_bytes() == b"precious"
+    assert main(["encode", "--existing", "replace", str(photo)]) == exit_codes.OK
+    assert result.read_bytes() == (tmp_path / "photo (1).srec").read_bytes()
+
+
+def test_timestamps_are_kept_on_request(photo: Path, tmp_path: Path) -> None:
+    os.utime(photo, ns=(1_000_000_000_000_000_000, 1_100_000_000_000_000_000))
+    assert main(["encode", "--keep-timestamps", str(photo)]) == exit_codes.OK
+    assert (tmp_path / "photo.srec").stat().st_mtime_ns == 1_100_000_000_000_000_000
+
+
+def test_one_bad_file_does_not_spoil_the_others(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n but no more")
+    assert main(["encode", "--json", str(bad), str(photo)]) == exit_codes.FAILED
+    shown = capsys.readouterr()
+    document = json.loads(shown.out)
+    assert [file["state"] for file in document["files"]] == ["failed", "done"]
+    assert document["files"][1]["file_bytes"] == (tmp_path / "photo.srec").stat().st_size
+    assert "bad.png" in shown.err
+
+
+def test_the_ledger_adds_up_to_the_file(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["encode", "--method", "srec", str(photo)])
+    capsys.readouterr()
+    assert main(["info", "--per-step", str(tmp_path / "photo.srec")]) == exit_codes.OK
+    table = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    rows = [(line[: line.index("  ", 3)], int(line.split()[-4])) for line in table[2:]]
+    steps = sum(size for name, size in rows if name.startswith("  "))
+    scales = sum(size for name, size in rows if name.startswith("scale "))
+    parts = sum(size for name, size in rows if not name.startswith("  ") and name != "file")
+    assert steps == scales
+    assert parts == dict(rows)["file"] == (tmp_path / "photo.srec").stat().st_size
+
+
+def test_verify_finds_a_flipped_bit(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed = tmp_path / "photo.srec"
+    main(["encode", "--method", "srec", str(photo)])
+    assert main(["verify", str(packed)]) == exit_codes.OK
+    damaged = bytearray(packed.read_bytes())
+    damaged[-len(damaged) // 4] ^= 1
+    packed.write_bytes(damaged)
+    capsys.readouterr()
+    assert main(["verify", str(packed)]) == exit_codes.FAILED
+    assert "photo.srec" in capsys.readouterr().err
+
+
+def test_a_motorola_file_is_called_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "firmware.srec").write_text("S00600004844521B\nS9030000FC\n")
+    for command in ("info", "decode", "verify"):
+        assert main([command, str(tmp_path / "firmware.srec")]) == exit_codes.FAILED
+        assert "Motorola" in capsys.readouterr().err
+
+
+def test_shards_work_a_folder_through_together(photo: Path, tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    for number in range(4):
+        shutil.copy(photo, album / f"{number}.png")
+    for part in ("1/2", "2/2", "2/2"):
+        status = main(["encode", "--method", "webp", "--shard", part, str(album)])
+        assert status == exit_codes.OK
+    assert len(list(album.glob("*.srec"))) == 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_leaves_no_partial_file_and_is_exit_code_130(tmp_path: Path, sample_photograph: Path) -> None:
+    with Image.open(sample_photograph) as image:
+        image.resize((1800, 1200)).save(tmp_path / "large.png")
+    folder = tmp_path / "out"
+    command = [sys.executable, "-m", "srec_engine.cli", "encode", "--method", "srec", "--threads", "1"]
+    # A line for a small file says that the work has begun; then the large one is interrupted.
+    shutil.copy(sample_photograph, tmp_path / "first.png")
+    files = [str(tmp_path / "first.png"), str(tmp_path / "large.png")]
+    with subprocess.Popen(
+        [*command, *files, "-o", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert "first.srec" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == exit_codes.INTERRUPTED
+    assert "Stopped after 1 of 2." in errors
+    assert [path.name for path in folder.iterdir()] == ["first.srec"]
