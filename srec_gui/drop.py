@@ -11,8 +11,8 @@ from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from srec_gui.colours import colours
 from srec_gui.icons import draw_icon
-from srec_gui.theme import colours
 from srec_gui.wording import counted
 
 __all__ = ["Cargo", "DropOverlay", "Half", "dropped_paths"]
@@ -107,7 +107,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(shades.window)
-        veil.setAlphaF(0.94)
+        veil.setAlphaF(0.965)
         painter.fillRect(self.rect(), veil)
         split = self.width() * self._cargo.compress_share
         area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)

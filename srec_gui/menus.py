@@ -59,6 +59,8 @@ class ToolBar(QToolBar):
         for room in ROOMS:
             action = actions[f"window.{room.value}"]
             group.addAction(action)
+            # The text of menus has a mnemonic, whose mark would count for the button's width.
+            action.setIconText(action.text().replace("&", ""))
             self.addAction(action)
             button = self.widgetForAction(action)
             if isinstance(button, QToolButton):

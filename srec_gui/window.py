@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -33,7 +33,7 @@ from srec_gui.worker import Worker
 
 __all__ = ["MainWindow"]
 
-_FIRST_SIZE = (1080, 700)
+_FIRST_SIZE = (1240, 760)
 _LEAST_SIZE = (640, 420)
 
 
@@ -273,4 +273,5 @@ class MainWindow(QMainWindow):
     def _restore_geometry(self) -> None:
         geometry: QByteArray = self._settings.geometry
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(*_FIRST_SIZE)
+            room = QGuiApplication.primaryScreen().availableSize() * 0.9
+            self.resize(QSize(*_FIRST_SIZE).boundedTo(room))

@@ -51,7 +51,7 @@ def bind_actions(page: CompressPage, actions: Actions) -> None:
 
 def update_actions(page: CompressPage, actions: Actions) -> None:
     """Enable what can be done with the selection and the queue."""
-    if not page.isVisible():
+    if not page.in_front:
         return
     selected, items = page.table.selected_items(), page.queue.items
     finished = {State.DONE, State.SKIPPED, State.CANCELLED}

@@ -6,10 +6,10 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from srec_gui.colours import Colours, colours
 from srec_gui.compress.item import Item, State
 from srec_gui.compress.model import ITEM_ROLE, Column
 from srec_gui.icons import draw_icon
-from srec_gui.theme import Colours, colours
 from srec_gui.thumbnails import Thumbnails
 
 __all__ = ["ROW_HEIGHT", "THUMBNAIL_SIDE", "RowDelegate"]

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from srec_gui.colours import colours
 from srec_gui.icons import icon
-from srec_gui.theme import colours
 
 __all__ = ["EmptyState"]
 
@@ -22,6 +22,8 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setObjectName("empty")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("The queue is empty. Drop pictures or folders here, or open them."))
         self._picture = QLabel(self)
         self._title = QLabel(self.tr("Drop pictures or folders here"), self)
         title_font = self._title.font()

@@ -34,7 +34,7 @@ class Footer(QFrame):
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.label.setAccessibleName(self.tr("Totals"))
         row = QHBoxLayout()
-        row.setContentsMargins(16, 8, 12, 10)
+        row.setContentsMargins(14, 7, 12, 9)
         row.setSpacing(8)
         row.addWidget(self.label, 1)
         for text, action in actions.items():

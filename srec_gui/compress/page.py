@@ -82,6 +82,7 @@ class CompressPage(Page):
         self.empty = EmptyState([actions["window.open"], actions["window.open_folder"]], self)
         self._scans: list[Task] = []
         self._stopped = False
+        self.in_front = False
         self._timer = QTimer(self)
         self._timer.setInterval(_TOTALS_MS)
         self._lay_out()
@@ -108,8 +109,13 @@ class CompressPage(Page):
 
     def enter(self) -> None:
         """Let the actions work, and the table take the keys."""
+        self.in_front = True
         self._refresh()
-        self.table.setFocus()
+        (self.table if self.queue.items else self.empty).setFocus()
+
+    def leave(self) -> None:
+        """Leave the actions alone from now on."""
+        self.in_front = False
 
     def busy(self) -> str:
         """What closing would interrupt."""

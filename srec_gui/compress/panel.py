@@ -25,7 +25,7 @@ from srec_gui.settings import Existing, OutputPlace, Settings
 
 __all__ = ["OptionsPanel"]
 
-_WIDTH = 272
+_WIDTH = 264
 _OTHER_MODEL = "…"
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from srec_gui.compress.delegate import ROW_HEIGHT, THUMBNAIL_SIDE, RowDelegate
+from srec_gui.compress.delegate import ROW_HEIGHT, RowDelegate
 from srec_gui.compress.item import Item
 from srec_gui.compress.model import ITEM_ROLE, SORT_ROLE, Column, QueueModel
 from srec_gui.thumbnails import Thumbnails
@@ -15,16 +17,16 @@ __all__ = ["QueueTable"]
 
 # Examples of wide contents: columns fit them in every font.
 _WIDEST = {
-    Column.STATE: "Compressing 42 % · scale 1/16",
-    Column.PIXELS: "12000 × 12000",
+    Column.STATE: "Compressing 42 % · scale 1/8",
+    Column.PIXELS: "6000 × 4000",
     Column.ORIGINAL: "999.9 MB",
     Column.SREC: "999.9 MB",
     Column.SAVED: "−99.9 %",
     Column.BPSP: "12.34",
     Column.METHOD: "Method",
-    Column.SPEED: "12.34 MP/s",
+    Column.SPEED: "0.98 MP/s",
 }
-_PADDING = 24
+_PADDING = 22
 _LEAST_NAME = 180
 
 
@@ -71,6 +73,11 @@ class QueueTable(QTableView):
         if not state.isEmpty():
             self.horizontalHeader().restoreState(state)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Let the name take what is left."""
+        super().resizeEvent(event)
+        self._fill()
+
     def _set_behaviour(self) -> None:
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -93,15 +100,41 @@ class QueueTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setMinimumSectionSize(48)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._open_columns_menu)
         metrics = QFontMetrics(self.font())
         for column, text in _WIDEST.items():
             self.setColumnWidth(column, metrics.horizontalAdvance(text) + _PADDING)
-        self.setColumnWidth(Column.NAME, _LEAST_NAME + THUMBNAIL_SIDE)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        self.setColumnWidth(Column.NAME, _LEAST_NAME)
+        header.sectionResized.connect(self._fill)
         # Unsorted is the order in which things came: a third click on a header leads back there.
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+
+    def _fill(self, column: int = -1) -> None:
+        """Give the name the room that the other columns leave. Qt's own stretching would squeeze it to nothing."""
+        header = self.horizontalHeader()
+        if column == Column.NAME:
+            return
+        others = header.length() - header.sectionSize(Column.NAME)
+        header.resizeSection(Column.NAME, max(_LEAST_NAME, self.viewport().width() - others))
+
+    def _open_columns_menu(self, position: QPoint) -> None:
+        """Let the person choose the columns; the name stays."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for column in list(Column)[1:]:
+            title = self.model().headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
+            action = menu.addAction(str(title))
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(column))
+            action.toggled.connect(partial(self._show_column, column))
+        menu.popup(self.horizontalHeader().mapToGlobal(position))
+
+    def _show_column(self, column: Column, shown: bool) -> None:
+        self.setColumnHidden(column, not shown)
+        self._fill()
 
     def _open_menu(self, position: QPoint) -> None:
         if self.selectionModel().hasSelection():
