@@ -157,6 +157,9 @@ class Canvas(QWidget):
             ratio = self.devicePixelRatioF()
             self.viewport.resize(round(self.width() * ratio), round(self.height() * ratio))
             self._changed()
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._wants(event):
+            event.accept()
+            return True
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.viewport.zoom_by(1.0 + event.value(), self._device(event.position()))
             self._changed()
@@ -223,16 +226,27 @@ class Canvas(QWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Arrows move the pin, else pan, else step to the neighbouring picture."""
+        """Arrows move the pin, else pan, else step to the neighbouring picture; P pins, Escape lets go."""
         direction = _ARROWS.get(Qt.Key(event.key()))
-        if direction is None or self._picture is None:
-            if event.key() == Qt.Key.Key_Escape and self._pin is not None:
-                self.set_pin(None)
-                return
+        if self._picture is None:
             super().keyPressEvent(event)
-            return
-        fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._arrow(*direction, fast=fast)
+        elif direction is not None:
+            self._arrow(*direction, fast=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif event.key() == Qt.Key.Key_P:
+            self.toggle_pin()
+        elif event.key() == Qt.Key.Key_Escape and self._pin is not None:
+            self.set_pin(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _wants(self, event: QKeyEvent) -> bool:
+        """Whether a key is for the picture although it is a shortcut: an arrow that moves something here."""
+        direction = _ARROWS.get(Qt.Key(event.key()))
+        if event.key() == Qt.Key.Key_Escape:
+            return self._pin is not None
+        if direction is None or self._picture is None:
+            return False
+        return self._pin is not None or self.viewport.can_pan[0 if direction[0] else 1]
 
     def _arrow(self, dx: int, dy: int, *, fast: bool) -> None:
         if self._pin is not None:

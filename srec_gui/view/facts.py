@@ -127,7 +127,10 @@ def _exif(image: Image) -> tuple[tuple[str, str], ...]:
 
 
 def _texts(image: Image) -> tuple[tuple[str, str], ...]:
-    texts = getattr(image, "text", None)
+    try:
+        texts = getattr(image, "text", None)
+    except (OSError, SyntaxError, ValueError, EOFError, AssertionError):  # Pillow asserts that a PNG is whole
+        texts = None
     found = dict(texts) if isinstance(texts, dict) else {}
     comment = image.info.get("comment")
     if comment:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontDatabase, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from srec_gui.theme import colours
+from srec_gui.colours import colours
 from srec_gui.view.picture import Pixel
 
 __all__ = ["Footer", "pixel_text"]

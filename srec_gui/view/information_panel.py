@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srec_gui.theme import colours
+from srec_gui.colours import colours
 from srec_gui.view.information import Section, as_text
 
 __all__ = ["InformationPanel"]

@@ -39,7 +39,7 @@ Report = Callable[[object], None]
 
 _MAX_PIXELS = 1 << 29
 _PREVIEW_FROM_PIXELS = 6_000_000
-_PREVIEW_SIDE = 1024
+_PREVIEW_SIDE = 600
 
 
 class CannotShowError(SrecError):
@@ -131,13 +131,17 @@ def _preview_scale(info: FileInfo, preview: Image) -> int:
 
 
 def _open_ordinary(path: Path, cancel: CancelToken, report: Report, max_pixels: int) -> Document:
-    image = open_image(path)
-    if image.width * image.height > max_pixels:
-        raise TooLargeToPreloadError(str(path))
-    if image.format == "JPEG" and image.width * image.height >= _PREVIEW_FROM_PIXELS:
-        preview = _jpeg_preview(path, image.size, cancel)
-        if preview is not None:
-            report(Document(path, State.REFINING, preview, image_facts(path, image)))
+    with open_image(path) as image:
+        if image.width * image.height > max_pixels:
+            raise TooLargeToPreloadError(str(path))
+        if image.format == "JPEG" and image.width * image.height >= _PREVIEW_FROM_PIXELS:
+            preview = _jpeg_preview(path, image.size, cancel)
+            if preview is not None:
+                report(Document(path, State.REFINING, preview, image_facts(path, image)))
+        return _load_ordinary(path, image, cancel)
+
+
+def _load_ordinary(path: Path, image: ImageFile, cancel: CancelToken) -> Document:
     frames = frame_count(image)
     damage: tuple[str, ...] = ()
     try:
@@ -146,7 +150,7 @@ def _open_ordinary(path: Path, cancel: CancelToken, report: Report, max_pixels: 
         damage = (explain(error, path),)
         _keep_decoded_part(image, error)
     cancel.raise_if_cancelled()
-    # A file of several pictures stays open and may be read again at any time: what is kept must be detached from it.
+    # A file of several pictures may be read again at any time: what is kept must be detached from it.
     pixels = image.copy() if frames > 1 else image
     picture = make_picture(pixels, cancel, orientation=orientation_of(image))
     state = State.DAMAGED if damage else State.COMPLETE
@@ -187,14 +191,14 @@ def _keep_decoded_part(image: ImageFile, error: Exception) -> None:
 
 def _jpeg_preview(path: Path, size: tuple[int, int], cancel: CancelToken) -> Picture | None:
     """A large JPEG at an eighth of its size, which takes a fraction of the time; None where that fails."""
-    image = open_image(path)
-    image.draft("RGB", (_PREVIEW_SIDE, _PREVIEW_SIDE))
-    if image.size == size:
-        return None
-    try:
-        image.load()
-    except (OSError, SyntaxError, ValueError):
-        return None
+    with open_image(path) as image:
+        image.draft("RGB", (_PREVIEW_SIDE, _PREVIEW_SIDE))
+        if image.size == size:
+            return None
+        try:
+            image.load()
+        except (OSError, SyntaxError, ValueError):
+            return None
     cancel.raise_if_cancelled()
     return make_picture(image, cancel, full_size=size, scale=-1)
 

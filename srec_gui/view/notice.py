@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from srec_gui.icons import draw_icon
-from srec_gui.theme import colours
+from srec_gui.colours import colours
 
 __all__ = ["DamageBar"]
 

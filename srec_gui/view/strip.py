@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from srec_gui.icons import draw_icon
-from srec_gui.theme import colours
+from srec_gui.colours import colours
 from srec_gui.thumbnails import Thumbnails
 from srec_gui.view.folder import Sequel
 

@@ -42,6 +42,7 @@ class FileWatch(QObject):
         if old:
             self._watcher.removePaths(old)
         if self._file is None or path is None or path.parent != self._file.parent:
+            self._folder_timer.stop()
             folders = self._watcher.directories()
             if folders:
                 self._watcher.removePaths(folders)

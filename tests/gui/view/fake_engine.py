@@ -82,7 +82,9 @@ class FakeEngine(SrecEngine):
     def read_info(self, source: Path) -> FileInfo:
         header, image = self._read(source)
         width, height = image.size
-        scales = tuple(ScaleBytes(s, (900 >> s, 8000 >> s, 7000 >> s, 7000 >> s)) for s in range(header["scales"]))[::-1]
+        scales = tuple(ScaleBytes(s, (900 >> s, 8000 >> s, 7000 >> s, 7000 >> s)) for s in range(header["scales"]))[
+            ::-1
+        ]
         coded = sum(scale.total for scale in scales)
         method = Method(header["method"])
         network = method is Method.SREC
@@ -128,7 +130,9 @@ class FakeEngine(SrecEngine):
             self._wait(source, cancel or CancelToken())
             if scale < header["ends_at"]:
                 break
-            yield FakeStep(Progress(Stage.DECODING, 1 - scale / (header["scales"] + 1), scale), _scaled(image, scale), scale)
+            yield FakeStep(
+                Progress(Stage.DECODING, 1 - scale / (header["scales"] + 1), scale), _scaled(image, scale), scale
+            )
         report = DecodeReport(
             None,
             *image.size,
