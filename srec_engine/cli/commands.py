@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "verify": Command("srec_engine.cli.verify", "decode .srec files and check every pixel, writing nothing"),
         "thumbnail": Command("srec_engine.cli.thumbnail", "write a small picture of a .srec file, without decoding it"),
         "eval": Command("srec_engine.cli.eval", "compute the bits that a network needs for images, part by part"),
+        "bench": Command("srec_engine.cli.bench", "compare sizes, speeds and memory with other codecs"),
         "train": Command("srec_engine.cli.train", "train a network on photographs"),
     }
 )
