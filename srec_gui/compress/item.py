@@ -119,8 +119,10 @@ class Item:
 
     @property
     def seconds(self) -> float | None:
-        """Wall time of the engine's work."""
-        return self.report.seconds if self.report is not None else None
+        """Wall time of the engine's work, without what it prepared once for all pictures."""
+        if self.report is None:
+            return None
+        return max(0.0, self.report.seconds - self.report.stage_seconds.get("preparing", 0.0))
 
     @property
     def speed(self) -> float | None:
@@ -140,7 +142,8 @@ class Item:
     def take_progress(self, progress: Progress) -> None:
         """Remember how far the work is."""
         self.stage = progress.stage
-        self.fraction = min(1.0, max(0.0, progress.fraction))
+        # Never backwards: the engine begins anew when it compares methods.
+        self.fraction = min(1.0, max(self.fraction, progress.fraction))
         self.scale = progress.scale
         self.message = progress.message
 
