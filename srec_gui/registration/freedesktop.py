@@ -8,18 +8,20 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from srec_gui import APP_ID
 from srec_gui.registration.desktop_entry import with_command
 from srec_gui.registration.programs import Programs
 from srec_gui.resources import resource_path
 
 __all__ = ["data_home", "install", "installed_files", "remove"]
 
-_APPLICATION_ICON = "icons/hicolor/scalable/apps/srec-gui.svg"
+# The window names itself APP_ID, and desktops look for its entry and icon under that name.
+_APPLICATION_ICON = f"icons/hicolor/scalable/apps/{APP_ID}.svg"
 _FILE_ICON = "icons/hicolor/scalable/mimetypes/image-x-srec.svg"
-_DESKTOP_ENTRY = "applications/srec-gui.desktop"
+_DESKTOP_ENTRY = f"applications/{APP_ID}.desktop"
 _THUMBNAILER = "thumbnailers/srec.thumbnailer"
 _FILE_TYPE = "mime/packages/srec-mime.xml"
-_METAINFO = "metainfo/org.srec_desktop.SReC.metainfo.xml"
+_METAINFO = f"metainfo/{APP_ID}.metainfo.xml"
 _NAMES = (_FILE_TYPE, _DESKTOP_ENTRY, _THUMBNAILER, _METAINFO, _APPLICATION_ICON, _FILE_ICON)
 
 # Indexes that desktops read; a system without one of the programs does not use its index either.
@@ -72,9 +74,9 @@ def _contents(programs: Programs) -> dict[str, str]:
     """The files' texts by their names below the data folder."""
     return {
         _FILE_TYPE: _read("desktop", "srec-mime.xml"),
-        _DESKTOP_ENTRY: with_command(_read("desktop", "srec-gui.desktop"), programs.window, "%F"),
+        _DESKTOP_ENTRY: with_command(_read("desktop", f"{APP_ID}.desktop"), programs.window, "%F"),
         _THUMBNAILER: with_command(_read("desktop", "srec.thumbnailer"), programs.thumbnailer, "-s %s %i %o"),
-        _METAINFO: _read("desktop", "srec-gui.metainfo.xml"),
+        _METAINFO: _read("desktop", f"{APP_ID}.metainfo.xml"),
         _APPLICATION_ICON: _read("icons", "app.svg"),
         _FILE_ICON: _read("desktop", "image-x-srec.svg"),
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["UNIFORM_TYPE", "document_types"]
 
-UNIFORM_TYPE = "org.srec-desktop.srec"
+UNIFORM_TYPE = "org.srec.image"
 
 
 def document_types() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from srec_gui import APP_ID
 from srec_gui.registration import freedesktop
 from srec_gui.registration.desktop_entry import quote_command, with_command
 from srec_gui.registration.programs import Programs, installed_programs
@@ -96,7 +97,7 @@ def test_installing_again_follows_a_program_that_moved(tmp_path: Path) -> None:
     freedesktop.install(tmp_path, PROGRAMS)
     moved = Programs(window=("/elsewhere/srec-gui",), thumbnailer=("/elsewhere/srec-thumbnailer",))
     freedesktop.install(tmp_path, moved)
-    text = (tmp_path / "applications" / "srec-gui.desktop").read_text()
+    text = (tmp_path / "applications" / "org.srec.desktop.desktop").read_text()
     assert "Exec=/elsewhere/srec-gui %F" in text
     assert "my programs" not in text
 
@@ -112,7 +113,7 @@ def test_key_files_can_be_read_and_start_the_programs_given(tmp_path: Path) -> N
     freedesktop.install(tmp_path, PROGRAMS)
     entry = configparser.RawConfigParser(strict=True)
     entry.optionxform = str  # type: ignore[assignment, method-assign]  # keys are case-sensitive here
-    entry.read(tmp_path / "applications" / "srec-gui.desktop", encoding="utf-8")
+    entry.read(tmp_path / "applications" / "org.srec.desktop.desktop", encoding="utf-8")
     assert shlex.split(entry["Desktop Entry"]["Exec"]) == ["/opt/my programs/srec-gui", "%F"]
     assert "image/x-srec" in entry["Desktop Entry"]["MimeType"].split(";")
     thumbnailer = (tmp_path / "thumbnailers" / "srec.thumbnailer").read_text(encoding="utf-8")
@@ -157,15 +158,24 @@ def test_the_programs_of_this_installation_exist() -> None:
 @pytest.mark.skipif(shutil.which("desktop-file-validate") is None, reason="desktop-file-utils is not installed")
 def test_the_desktop_entry_is_valid(tmp_path: Path) -> None:
     freedesktop.install(tmp_path, PROGRAMS)
-    entry = tmp_path / "applications" / "srec-gui.desktop"
+    entry = tmp_path / "applications" / "org.srec.desktop.desktop"
     checked = subprocess.run(["desktop-file-validate", str(entry)], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
 @pytest.mark.skipif(shutil.which("appstreamcli") is None, reason="appstreamcli is not installed")
 def test_the_metainfo_is_valid(project_root: Path) -> None:
-    path = project_root / "resources" / "desktop" / "srec-gui.metainfo.xml"
+    path = project_root / "resources" / "desktop" / "org.srec.desktop.metainfo.xml"
     checked = subprocess.run(
         ["appstreamcli", "validate", "--no-net", str(path)], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
+
+
+def test_the_window_and_its_desktop_entry_have_one_name(tmp_path: Path) -> None:
+    """Else the desktop shows a nameless window beside the launcher that started it."""
+    freedesktop.install(tmp_path, PROGRAMS)
+    text = (tmp_path / "applications" / f"{APP_ID}.desktop").read_text(encoding="utf-8")
+    assert f"\nIcon={APP_ID}\n" in text
+    assert f"\nStartupWMClass={APP_ID}\n" in text
+    assert (tmp_path / "icons" / "hicolor" / "scalable" / "apps" / f"{APP_ID}.svg").is_file()
