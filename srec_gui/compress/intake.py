@@ -69,8 +69,8 @@ def scan(paths: Sequence[Path], engine: Engine, cancel: CancelToken, report: Cal
 def _take(path: Path, root: Path | None, found: Found, engine: Engine) -> None:
     kind: FileKind | None = None
     try:
-        kind = engine.identify(path)
         size = path.stat().st_size
+        kind = engine.identify(path)
         if kind is FileKind.SREC:
             found.packed.append(_packed_item(path, root, size, engine))
             return
