@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from srec_engine.entropy import pixel_kernels, remainder_kernels
 from srec_engine.entropy.compilation import is_compiled, mark_compiled
-from srec_engine.entropy.distribution import PixelArrays, RemainderArrays, TableArrays
+from srec_engine.entropy.distribution import PixelArrays, RemainderArrays
+from srec_engine.entropy.kernel_arguments import pixel_arrays, read_only, remainder_arrays, table_arrays
 from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
 from srec_engine.entropy.range_coder import STREAM_PADDING
 from srec_engine.entropy.steps import CodedStream, PixelStep, RemainderStep, check_plane
-from srec_engine.entropy.tables import DistributionTables
 
 __all__ = ["NumbaCoder"]
 
@@ -43,23 +43,23 @@ class NumbaCoder:
     def encode_pixels(self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8]) -> CodedStream:
         """See `EntropyCoder.encode_pixels`."""
         key = f"encode-pixels-{step.components}"
-        return self._encode(key, pixel_kernels.encode_pixels, step, _pixel_arrays(step), channel, values)
+        return self._encode(key, pixel_kernels.encode_pixels, step, pixel_arrays(step), channel, values)
 
     def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> None:
         """See `EntropyCoder.decode_pixels`."""
         key = f"decode-pixels-{step.components}"
-        self._decode(key, pixel_kernels.decode_pixels, step, _pixel_arrays(step), channel, stream, values)
+        self._decode(key, pixel_kernels.decode_pixels, step, pixel_arrays(step), channel, stream, values)
 
     def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
         """See `EntropyCoder.encode_remainders`."""
-        arrays = _remainder_arrays(step)
+        arrays = remainder_arrays(step)
         return self._encode("encode-remainders", remainder_kernels.encode_remainders, step, arrays, channel, symbols)
 
     def decode_remainders(
         self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
     ) -> None:
         """See `EntropyCoder.decode_remainders`."""
-        arrays = _remainder_arrays(step)
+        arrays = remainder_arrays(step)
         self._decode("decode-remainders", remainder_kernels.decode_remainders, step, arrays, channel, stream, symbols)
 
     def _encode(
@@ -72,11 +72,11 @@ class NumbaCoder:
         values: npt.NDArray[np.uint8],
     ) -> CodedStream:
         check_plane(step, channel, values)
-        known = np.ascontiguousarray(values).view()
-        known.flags.writeable = False
         # 18 bits is the most that a symbol can take; the rest is for the last word.
         output = np.empty(3 * step.height * step.width + 16, np.uint8)
-        length, bits, impossible = self._run(key, kernel, table_arrays(step.tables), arrays, channel, known, output)
+        length, bits, impossible = self._run(
+            key, kernel, table_arrays(step.tables), arrays, channel, read_only(values), output
+        )
         if impossible >= 0:
             row, column = divmod(impossible, step.width)
             raise ValueError(f"The value at row {row}, column {column}, channel {channel} is not one it can have.")
@@ -113,17 +113,3 @@ class NumbaCoder:
             if not compiled:
                 mark_compiled(key)
         return result
-
-
-def table_arrays(tables: DistributionTables) -> TableArrays:
-    """Tables as kernels take them."""
-    return TableArrays(tables.sigmoid, tables.exponential, tables.inverse_scale, tables.log_scale_minimum)
-
-
-def _pixel_arrays(step: PixelStep) -> PixelArrays:
-    unrolled = (0,) * step.components
-    return PixelArrays(step.parameters, step.linear, step.remaining, step.left, step.height, step.width, unrolled)
-
-
-def _remainder_arrays(step: RemainderStep) -> RemainderArrays:
-    return RemainderArrays(step.logits, step.couplings, step.low_resolution, step.height, step.width)

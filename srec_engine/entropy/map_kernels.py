@@ -1,0 +1,141 @@
+"""Inner loops that look at whole distributions, for numba. Importing it imports numba."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from srec_engine.entropy.compilation import inlined, integer, kernel
+from srec_engine.entropy.distribution import (
+    Mixture,
+    PixelArrays,
+    RemainderArrays,
+    Span,
+    TableArrays,
+    allowed_interval,
+    empty_mixture,
+    inside_weight,
+    load_span,
+    remainder_boundaries,
+    span_frequency,
+)
+from srec_engine.entropy.fixed_point import (
+    FREQUENCY_BITS,
+    FREQUENCY_TOTAL,
+    GREY_LEVELS,
+    REMAINDER_SYMBOLS,
+    SCALE_BITS,
+    SIGMOID_ENTRIES,
+)
+
+__all__ = ["map_pixels", "map_remainders", "pixel_frequencies"]
+
+
+@kernel
+def pixel_frequencies(
+    tables: TableArrays, pixels: PixelArrays, channel: int, values: Any, row: int, column: int, frequencies: Any
+) -> tuple[int, int]:
+    """Set the frequencies (int64, 256 long) of the values that one subpixel can have: (lowest, highest)."""
+    lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
+    if lowest >= highest:
+        frequencies[0] = FREQUENCY_TOTAL
+        return lowest, lowest
+    mixture = empty_mixture(pixels.unrolled)
+    span = load_span(tables, pixels, values, row, column, channel, mixture)
+    _fill(span, tables, pixels.unrolled, mixture, frequencies)
+    return lowest, highest
+
+
+@kernel
+def map_pixels(tables: TableArrays, pixels: PixelArrays, channel: int, values: Any, maps: Any) -> None:
+    """Set `maps` (float32 (4, height, width)): mean, most likely value, entropy, cost of the true value."""
+    mixture = empty_mixture(pixels.unrolled)
+    frequencies = np.empty(GREY_LEVELS, np.int64)
+    for row in range(pixels.height):
+        for column in range(pixels.width):
+            lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
+            if lowest >= highest:
+                frequencies[0] = FREQUENCY_TOTAL
+                highest = lowest
+            else:
+                span = load_span(tables, pixels, values, row, column, channel, mixture)
+                _fill(span, tables, pixels.unrolled, mixture, frequencies)
+            _describe(frequencies, lowest, highest, integer(values[row, column, channel]), maps, row, column)
+
+
+@kernel
+def map_remainders(tables: TableArrays, remainders: RemainderArrays, channel: int, symbols: Any, maps: Any) -> None:
+    """`map_pixels` for remainders; mean and most likely value are those of remainder + 1."""
+    boundaries = np.empty(REMAINDER_SYMBOLS + 1, np.int64)
+    frequencies = np.empty(REMAINDER_SYMBOLS, np.int64)
+    for row in range(remainders.height):
+        for column in range(remainders.width):
+            lowest, highest = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries)
+            for symbol in range(lowest, highest + 1):
+                frequencies[symbol - lowest] = boundaries[symbol + 1] - boundaries[symbol]
+            _describe(frequencies, lowest, highest, integer(symbols[row, column, channel]), maps, row, column)
+
+
+@inlined
+def _fill(span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture, frequencies: Any) -> None:
+    """Set the frequencies of lowest to highest.
+
+    Far from every component the sigmoid's last entry makes the cumulative weight constant, so the frequency is 1 there
+    and only what is near is computed. The ends are always computed: they take the tails.
+    """
+    near, far = _curved_boundaries(span, mixture, unrolled)
+    for index in range(span.highest - span.lowest + 1):
+        frequencies[index] = 1
+    first = max(near - 1, span.lowest)
+    start = _boundary_frequency(first, span, tables, unrolled, mixture)
+    for value in range(first, min(far, span.highest) + 1):
+        end = _boundary_frequency(value + 1, span, tables, unrolled, mixture)
+        frequencies[value - span.lowest] = end - start
+        start = end
+    frequencies[0] = _boundary_frequency(span.lowest + 1, span, tables, unrolled, mixture)
+    start = _boundary_frequency(span.highest, span, tables, unrolled, mixture)
+    frequencies[span.highest - span.lowest] = FREQUENCY_TOTAL - start
+
+
+@inlined
+def _curved_boundaries(span: Span, mixture: Mixture, unrolled: Any) -> tuple[int, int]:
+    """Boundaries (first, last) outside of which every component is saturated."""
+    if span.inside == 0:
+        return span.lowest, span.highest + 1
+    first, last = integer(GREY_LEVELS), integer(0)
+    for k in range(len(unrolled)):
+        if mixture.weights[k] > 0:
+            reach = integer(SIGMOID_ENTRIES) << SCALE_BITS
+            first = min(first, (-mixture.offsets[k] - reach) // mixture.slopes[k])
+            last = max(last, (-mixture.offsets[k] + reach) // mixture.slopes[k] + 1)
+    return first, last
+
+
+@inlined
+def _boundary_frequency(boundary: int, span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture) -> int:
+    """Frequency of the values of the span below a boundary of it."""
+    return span_frequency(boundary, inside_weight(boundary, span, tables, unrolled, mixture), span)
+
+
+@inlined
+def _describe(frequencies: Any, lowest: int, highest: int, value: int, maps: Any, row: int, column: int) -> None:
+    sum_of_values = integer(0)
+    most_likely = lowest
+    largest = integer(0)
+    logarithms = 0.0
+    for index in range(highest - lowest + 1):
+        frequency = frequencies[index]
+        sum_of_values += frequency * (lowest + index)
+        if frequency > largest:
+            largest = frequency
+            most_likely = lowest + index
+        if frequency > 1:
+            logarithms += frequency * np.log2(float(frequency))
+    maps[0, row, column] = sum_of_values / FREQUENCY_TOTAL
+    maps[1, row, column] = most_likely
+    maps[2, row, column] = FREQUENCY_BITS - logarithms / FREQUENCY_TOTAL
+    cost = float(FREQUENCY_BITS)
+    if lowest <= value <= highest:
+        cost = FREQUENCY_BITS - np.log2(float(frequencies[value - lowest]))
+    maps[3, row, column] = cost
