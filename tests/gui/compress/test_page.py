@@ -1,0 +1,300 @@
+"""The Compress room as a person meets it: rows, options, questions, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from srec_gui.action_table import Context
+from srec_gui.actions import Actions
+from srec_gui.compress.item import Direction, Item, State
+from srec_gui.compress.model import Column, QueueModel
+from srec_gui.compress.page import CompressPage
+from srec_gui.engine import EncodeOptions, EncodeReport, ExistingPolicy, Method, UnsupportedImageError
+from srec_gui.settings import Existing, OutputPlace, Settings
+from srec_gui.worker import Worker
+from tests.gui.fake_engine import FakeEngine
+
+PictureMaker = Callable[..., Path]
+PageMaker = Callable[[FakeEngine], CompressPage]
+
+
+@pytest.fixture
+def make_page(worker: Worker, settings: Settings, actions: Actions, qtbot: QtBot) -> PageMaker:
+    def make(engine: FakeEngine) -> CompressPage:
+        page = CompressPage(worker, settings, actions, engine=engine)
+        page.addActions(actions.of(Context.COMPRESS))
+        qtbot.addWidget(page, before_close_func=CompressPage.stop)
+        page.resize(1100, 600)
+        page.show()
+        page.enter()
+        return page
+
+    return make
+
+
+@pytest.fixture
+def page(make_page: PageMaker, engine: FakeEngine) -> CompressPage:
+    return make_page(engine)
+
+
+def compress(page: CompressPage, paths: list[Path], qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.queue.batch_ended):
+        page.add_paths(paths)
+
+
+def cell(page: CompressPage, row: int, column: Column) -> str:
+    return str(page.table.model().index(row, column).data())
+
+
+def test_an_empty_room_invites_and_offers_nothing_that_cannot_be_done(page: CompressPage, actions: Actions) -> None:
+    assert page.empty.isVisible()
+    assert not page.table.isVisible()
+    assert not page.footer.isVisible()
+    for name in ("cancel", "cancel_all", "retry", "remove", "clear_done", "open", "inspect", "reveal", "undo"):
+        assert not actions[f"compress.{name}"].isEnabled(), name
+
+
+def test_a_row_shows_what_was_saved(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    source = picture("a.png", (640, 480))
+    compress(page, [source], qtbot)
+    assert page.table.isVisible()
+    assert cell(page, 0, Column.NAME) == "a.png"
+    assert cell(page, 0, Column.PIXELS) == "640 × 480"
+    assert cell(page, 0, Column.STATE) == "Done, verified"
+    assert cell(page, 0, Column.METHOD) == "SReC"
+    assert cell(page, 0, Column.SAVED) in {"50.0 %", "50.1 %"}
+    assert float(cell(page, 0, Column.BPSP)) > 0
+    assert "saved" in page.footer.label.text()
+
+
+def test_progress_is_in_the_row_and_in_the_footer(
+    make_page: PageMaker, held_engine: FakeEngine, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    page = make_page(held_engine)
+    page.add_paths([picture("a.png"), picture("b.png")])
+    held_engine.let_go(1)
+    qtbot.waitUntil(lambda: page.queue.items != [] and page.queue.items[0].fraction > 0.3)
+    assert cell(page, 0, Column.STATE) == "Compressing 33 % · scale 1/1"
+    assert cell(page, 1, Column.STATE) == "Waiting"
+    qtbot.waitUntil(lambda: "0 of 2 · 17 %" in page.footer.label.text())
+    assert page.busy() == "2 files are not finished."
+    held_engine.let_go(5)
+    qtbot.waitUntil(lambda: not page.queue.busy)
+    assert page.busy() == ""
+
+
+def test_a_jpeg_that_would_grow_is_shown_honestly(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    source = picture("photo.jpg")
+    item = Item(source, Direction.COMPRESS, source.stat().st_size, None, 64, 48)
+    report = EncodeReport(None, 64, 48, Method.VERBATIM, 1000, 1040, verified=True, note="Stored as it was.")
+    page.queue.add([item])
+    qtbot.waitUntil(lambda: not page.queue.busy)
+    item.source_bytes = 1000
+    item.take_result(source.with_suffix(".srec"), report, 1040)
+    page.queue.changed.emit([item])
+    assert cell(page, 0, Column.SAVED) == "−4.0 %"
+    assert cell(page, 0, Column.METHOD) == "stored"
+    index = page.table.model().index(0, Column.STATE)
+    assert "Stored as it was." in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "Stored as it was." in index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_the_existing_question_is_a_bar_with_three_answers_and_no_dialog(
+    page: CompressPage, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    sources = [picture("a.png"), picture("b.png"), picture("c.png")]
+    for source in sources:
+        source.with_suffix(".srec").write_text("older")
+    page.add_paths(sources)
+    qtbot.waitUntil(lambda: len(page.queue.asking) == 3)
+    assert page.question.isVisible()
+    assert page.question.label.text() == "a.srec and 2 more exist already."
+    with qtbot.waitSignal(page.queue.batch_ended):
+        qtbot.mouseClick(page.question.buttons[ExistingPolicy.RENAME], Qt.MouseButton.LeftButton)
+    assert not page.question.isVisible()
+    assert sources[0].with_name("a (1).srec").exists()
+
+
+def test_rejected_files_are_named_with_the_reason(page: CompressPage, tmp_path: Path, qtbot: QtBot) -> None:
+    motorola = tmp_path / "firmware.srec"
+    motorola.write_text("S00600004844521B\nS9030000FC\n")
+    page.add_paths([motorola])
+    qtbot.waitUntil(lambda: "Motorola" in page.notice.label.text())
+    assert page.notice.isVisible()
+    qtbot.mouseClick(page.notice.close_button, Qt.MouseButton.LeftButton)
+    assert not page.notice.isVisible()
+
+
+def test_srec_files_are_opened_unless_they_shall_be_expanded(
+    page: CompressPage, engine: FakeEngine, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    source = picture("a.png")
+    packed = source.with_suffix(".srec")
+    engine.encode_file(source, packed, EncodeOptions())
+    with qtbot.waitSignal(page.open_requested) as opened:
+        page.add_paths([packed])
+    assert opened.args == [[packed]]
+    assert page.queue.items == []
+    source.unlink()
+    with qtbot.waitSignal(page.queue.batch_ended):
+        page.add_paths([packed], expand=True)
+    assert source.exists()
+
+
+def test_a_folder_of_pictures_does_not_open_the_results_in_it(
+    page: CompressPage, engine: FakeEngine, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    source = picture("folder/a.png")
+    engine.encode_file(source, source.with_name("old.srec"), EncodeOptions())
+    opened: list[object] = []
+    page.open_requested.connect(opened.append)
+    compress(page, [source.parent], qtbot)
+    assert [item.source.name for item in page.queue.items] == ["a.png"]
+    assert opened == []
+
+
+def test_keys_select_remove_and_retry(
+    page: CompressPage, engine: FakeEngine, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    engine.failures["a.png"] = [UnsupportedImageError("a.png has 16 bits a channel.")]
+    compress(page, [picture("a.png"), picture("b.png")], qtbot)
+    page.table.select_row(0)
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert "a.png has 16 bits a channel." in QGuiApplication.clipboard().text()
+    with qtbot.waitSignal(page.queue.batch_ended):
+        qtbot.keyClick(page.table, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert page.queue.items[0].state is State.DONE
+    qtbot.keyClick(page.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    assert page.queue.items == []
+    assert page.empty.isVisible()
+
+
+def test_opening_and_inspecting_a_row_asks_the_window(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    source = picture("a.png")
+    compress(page, [source], qtbot)
+    page.table.select_row(0)
+    with qtbot.waitSignal(page.open_requested) as opened:
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert opened.args == [[source.with_suffix(".srec")]]
+    with qtbot.waitSignal(page.inspect_requested) as inspected:
+        page.registry["compress.inspect"].trigger()
+    assert inspected.args == [source.with_suffix(".srec")]
+
+
+def test_rows_sort_by_what_they_mean_not_by_their_text(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    compress(page, [picture("b.png", (90, 90)), picture("a.png", (1000, 800)), picture("c.png", (200, 150))], qtbot)
+    page.table.sortByColumn(Column.PIXELS, Qt.SortOrder.AscendingOrder)
+    assert [cell(page, row, Column.NAME) for row in range(3)] == ["b.png", "c.png", "a.png"]
+    page.table.sortByColumn(Column.NAME, Qt.SortOrder.DescendingOrder)
+    page.table.select_row(0)
+    assert [item.source.name for item in page.table.selected_items()] == ["c.png"]
+
+
+def test_options_are_settings_and_the_example_follows(
+    page: CompressPage, settings: Settings, tmp_path: Path, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    compress(page, [picture("trip/a.png").parent], qtbot)
+    page.table.select_row(0)
+    settings.output_folder = tmp_path / "out"
+    page.panel.place_buttons[OutputPlace.MIRROR].click()
+    assert settings.output_place is OutputPlace.MIRROR
+    assert page.panel.example.toolTip() == str(tmp_path / "out" / "trip" / "a.srec")
+    page.panel.place_buttons[OutputPlace.SAME].click()
+    assert page.panel.example.toolTip() == str(tmp_path / "pictures" / "trip" / "a.srec")
+    page.panel.verify.click()
+    assert settings.verify is False
+    assert not page.panel.trash.isEnabled()
+    settings.existing = Existing.REPLACE
+    assert page.panel.existing.currentData() == Existing.REPLACE
+    settings.reset()
+    assert page.panel.existing.currentData() == Existing.ASK
+    assert page.panel.verify.isChecked()
+
+
+def test_automatic_says_which_device_it_was(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    assert page.panel.device.currentText() == "Automatic"
+    compress(page, [picture("a.png")], qtbot)
+    assert page.panel.device.currentText() == "Automatic (CPU, int8)"
+
+
+def test_undo_is_offered_after_a_batch(
+    page: CompressPage, picture: PictureMaker, actions: Actions, qtbot: QtBot
+) -> None:
+    source = picture("a.png")
+    compress(page, [source], qtbot)
+    assert actions["compress.undo"].isEnabled()
+    with qtbot.waitSignal(page.queue.undone):
+        actions["compress.undo"].trigger()
+    assert not source.with_suffix(".srec").exists()
+    assert "trash" in page.notice.label.text()
+    assert not actions["compress.undo"].isEnabled()
+
+
+def test_every_control_can_be_reached_by_tab_and_has_a_name(
+    page: CompressPage, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    compress(page, [picture("a.png")], qtbot)
+    reached = set()
+    widget = page.table
+    for _ in range(60):
+        reached.add(widget)
+        widget = widget.nextInFocusChain()
+    for control in (page.table, page.panel.verify, page.panel.existing, page.panel.model, page.panel.device):
+        assert control in reached
+    for button in page.findChildren(QPushButton):
+        assert button.text() or button.accessibleName()
+    assert page.table.accessibleName()
+
+
+def test_the_model_keeps_qts_rules_while_rows_come_and_go(
+    make_page: PageMaker, held_engine: FakeEngine, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    page = make_page(held_engine)
+    model = QueueModel(page.queue)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    page.add_paths([picture(f"{number}.png") for number in range(8)])
+    qtbot.waitUntil(lambda: model.rowCount() == 8)
+    held_engine.let_go(6)
+    qtbot.waitUntil(lambda: page.queue.items[1].state is State.DONE)
+    page.queue.remove(page.queue.items[0:1] + page.queue.items[4:6])
+    assert model.rowCount() == 5
+    assert model.rowCount(model.index(0, 0)) == 0
+    assert model.data(QModelIndex()) is None
+    page.queue.cancel_all()
+    qtbot.waitUntil(lambda: not page.queue.busy)
+    page.queue.clear_finished()
+    assert model.rowCount() == 0
+    del tester
+
+
+def test_columns_can_be_hidden_and_are_kept(page: CompressPage, make_page: PageMaker, engine: FakeEngine) -> None:
+    page.table.setColumnHidden(Column.BPSP, True)
+    page.settings.columns = page.table.save_columns()
+    assert make_page(engine).table.isColumnHidden(Column.BPSP)
+
+
+def test_the_name_keeps_its_room_in_a_narrow_window(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    compress(page, [picture("a.png")], qtbot)
+    for width in (500, 700, 1600):
+        page.resize(width, 500)
+        assert page.table.columnWidth(Column.NAME) >= 150
+    assert page.table.horizontalHeader().length() >= page.table.viewport().width()
+
+
+def test_a_thumbnail_comes_into_the_row(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    source = picture("a.png", (300, 200))
+    with qtbot.waitSignal(page.thumbnails.ready):
+        page.add_paths([source])
+    image = page.thumbnails.get(source)
+    assert image is not None
+    assert max(image.width(), image.height()) == 68
+    assert page.table.visualRect(page.table.model().index(0, 0)).contains(QPoint(20, 20))
