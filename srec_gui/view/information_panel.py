@@ -139,8 +139,7 @@ class InformationPanel(QTreeWidget):
 
     def copy_value(self) -> None:
         """Copy the chosen value."""
-        item = self.currentItem()
-        if item is not None and item.text(1):
+        for item in self.selectedItems():
             QGuiApplication.clipboard().setText(item.text(1))
 
     def copy_all(self) -> None:
@@ -183,8 +182,7 @@ class InformationPanel(QTreeWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         one = QAction(self.tr("Copy Value"), menu)
-        item = self.currentItem()
-        one.setEnabled(item is not None and bool(item.text(1)))
+        one.setEnabled(bool(self.selectedItems()))
         one.triggered.connect(self.copy_value)
         everything = QAction(self.tr("Copy All"), menu)
         everything.triggered.connect(self.copy_all)

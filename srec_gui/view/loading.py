@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
 from srec_gui.engine import (
     CancelToken,
     CodecOptions,
+    DecodeReport,
     Engine,
     FileInfo,
     FileKind,
-    Method,
     SrecError,
 )
 from srec_gui.view.display import make_picture, orientation_of
@@ -92,25 +92,42 @@ def refine_document(
     facts = document.facts
     if facts is None or facts.info is None:
         return document
-    size = facts.info.width, facts.info.height
-    steps = engine.decode_steps(document.path, options, cancel=cancel, partial=True)
-    result = None
-    for step in steps:
+    metadata = _display_metadata(document)
+    for step in engine.decode_steps(document.path, options, cancel=cancel, partial=True):
         cancel.raise_if_cancelled()
-        if step.picture is not None:
-            scale = step.scale or 0
-            picture = make_picture(step.picture, cancel, full_size=size, scale=scale)
-            facts = image_facts(document.path, step.picture, info=facts.info)
-            document = replace(document, picture=picture, facts=facts)
+        if step.picture is not None and step.report is not None:
+            return _refined(document, facts.info, step.picture, step.report, cancel)
+        if step.picture is not None and step.scale:
+            # The full picture comes once more with the last step, with its metadata and transparency.
+            step.picture.info.update(metadata)
+            document = replace(document, picture=_coarse_picture(facts.info, step.picture, step.scale, cancel))
             report(document)
         report(step.progress)
-        result = step.report if step.report is not None else result
-    damage = tuple(result.damage) if result is not None else ()
-    incomplete = document.picture is None or not document.picture.exact
-    if incomplete and not damage:
-        damage = (translate("view", "The file ends before the full picture."),)
+    return document.failed(translate("view", "The file ends before the full picture."))
+
+
+def _refined(document: Document, info: FileInfo, image: Image, result: DecodeReport, cancel: CancelToken) -> Document:
+    """The document at the end of decoding: complete, or with what could not be decoded."""
+    picture = _coarse_picture(info, image, 0, cancel)
+    facts = replace(image_facts(document.path, image, info=info), report=result)
+    damage = tuple(sentence.replace(str(document.path), f"“{document.path.name}”") for sentence in result.damage)
     state = State.DAMAGED if damage else State.COMPLETE
-    return replace(document, state=state, damage=damage, fraction=1.0, scale=None, facts=replace(facts, report=result))
+    return replace(document, picture=picture, facts=facts, state=state, damage=damage, fraction=1.0, scale=None)
+
+
+def _display_metadata(document: Document) -> dict[str, Any]:
+    """What a coarser scale needs to be turned and coloured like the full picture: taken from the preview."""
+    picture = document.picture
+    info = picture.original.info if picture is not None else {}
+    return {name: info[name] for name in ("exif", "icc_profile") if name in info}
+
+
+def _coarse_picture(info: FileInfo, image: Image, scale: int, cancel: CancelToken) -> Picture:
+    """The picture of scale `scale`; -1 instead where `image` has not that scale's size."""
+    size = info.width, info.height
+    if image.size != scaled_size(*size, scale):
+        scale = -1
+    return make_picture(image, cancel, full_size=size, scale=scale)
 
 
 def _open_srec(path: Path, engine: Engine, cancel: CancelToken, max_pixels: int) -> Document:
@@ -119,15 +136,8 @@ def _open_srec(path: Path, engine: Engine, cancel: CancelToken, max_pixels: int)
         raise TooLargeToPreloadError(str(path))
     preview = engine.read_preview(path)
     cancel.raise_if_cancelled()
-    picture = make_picture(preview, cancel, full_size=(info.width, info.height), scale=_preview_scale(info, preview))
+    picture = _coarse_picture(info, preview, max(1, info.scale_count), cancel)
     return Document(path, State.REFINING, picture, image_facts(path, preview, info=info))
-
-
-def _preview_scale(info: FileInfo, preview: Image) -> int:
-    """Which scale of the picture a preview is; -1 for a reduced picture of another size."""
-    if info.method is Method.SREC and scaled_size(info.width, info.height, info.scale_count) == preview.size:
-        return info.scale_count
-    return -1
 
 
 def _open_ordinary(path: Path, cancel: CancelToken, report: Report, max_pixels: int) -> Document:

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from srec_gui.icons import draw_icon
 from srec_gui.colours import colours
+from srec_gui.icons import draw_icon
 
 __all__ = ["DamageBar"]
 
@@ -80,6 +80,8 @@ class DamageBar(QWidget):
         self._damage = damage
         if damage:
             lead = self.tr("This picture is incomplete.")
+            if len(damage) > 1:
+                lead = self.tr("{count} parts of this picture are missing.").format(count=len(damage))
             self._summary.setText(f"{lead} {damage[0]}")
             self._details.setText(self._listed(damage))
             self._more.setChecked(False)

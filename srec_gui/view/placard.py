@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from srec_gui.icons import draw_icon
 from srec_gui.colours import colours
+from srec_gui.icons import draw_icon
 
 __all__ = ["Placard"]
 

@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from srec_gui.icons import draw_icon
 from srec_gui.colours import colours
+from srec_gui.icons import draw_icon
 from srec_gui.thumbnails import Thumbnails
 from srec_gui.view.folder import Sequel
 

@@ -129,10 +129,10 @@ class FakeEngine(SrecEngine):
             yield FakeStep(Progress(Stage.DECODING, 1 - scale / (header["scales"] + 1), scale))
             self._wait(source, cancel or CancelToken())
             if scale < header["ends_at"]:
-                break
-            yield FakeStep(
-                Progress(Stage.DECODING, 1 - scale / (header["scales"] + 1), scale), _scaled(image, scale), scale
-            )
+                raise DamagedFileError(f"{source} is cut off. The scales that arrived can still be shown.")
+            coarse = _scaled(image, scale).copy()
+            coarse.info = {}
+            yield FakeStep(Progress(Stage.DECODING, 1 - scale / (header["scales"] + 1), scale), coarse, scale)
         report = DecodeReport(
             None,
             *image.size,
@@ -144,7 +144,7 @@ class FakeEngine(SrecEngine):
             kernel="int8",
             damage=tuple(header["damage"]),
         )
-        yield FakeStep(Progress(Stage.DECODING, 1.0, 0), None, None, report)
+        yield FakeStep(Progress(Stage.DECODING, 1.0, 0), image, 0, report)
 
     def _wait(self, source: Path, cancel: CancelToken) -> None:
         deadline = time.monotonic() + 20

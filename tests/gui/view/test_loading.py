@@ -72,7 +72,7 @@ def test_a_srec_shows_its_base_and_then_every_scale(tmp_path: Path, photograph: 
     reported: list[object] = []
     done = refine_document(base, engine, CodecOptions(), CancelToken(), reported.append)
     scales = [value.picture.scale for value in reported if isinstance(value, Document) and value.picture is not None]
-    assert scales == [3, 2, 1, 0]
+    assert scales == [3, 2, 1]
     assert done.state is State.COMPLETE
     assert done.picture is not None
     assert done.picture.original.tobytes() == photograph.tobytes()
@@ -80,14 +80,33 @@ def test_a_srec_shows_its_base_and_then_every_scale(tmp_path: Path, photograph: 
     assert done.facts.report is not None
 
 
-def test_a_truncated_srec_shows_what_arrived_and_says_what_is_missing(tmp_path: Path, photograph: Image.Image) -> None:
+def test_a_srec_that_breaks_off_shows_what_arrived_and_says_what_is_missing(
+    qtbot: QtBot, worker: Worker, tmp_path: Path, photograph: Image.Image
+) -> None:
     path = write_fake(tmp_path / "a.srec", photograph, scales=3, ends_at=2)
-    base = opened(path)
-    done = refine_document(base, FakeEngine(), CodecOptions(), CancelToken(), lambda _value: None)
+    loader = loader_of(worker, FakeEngine())
+    loader.open(path)
+    qtbot.waitUntil(lambda: not loader.loading)
+    done = loader.document
+    assert done is not None
     assert done.state is State.DAMAGED
-    assert done.damage
+    assert "cut off" in done.damage[0]
     assert done.picture is not None
     assert done.picture.scale == 2
+
+
+def test_a_turned_srec_is_upright_from_its_base_on(tmp_path: Path, photograph: Image.Image) -> None:
+    photograph.getexif()[0x0112] = 6
+    path = write_fake(tmp_path / "a.srec", photograph, scales=3)
+    reported: list[object] = []
+    base = open_document(path, FakeEngine(), CancelToken(), reported.append)
+    done = refine_document(base, FakeEngine(), CodecOptions(), CancelToken(), reported.append)
+    documents = [base, *(value for value in reported if isinstance(value, Document)), done]
+    assert len(documents) == 5
+    for document in documents:
+        assert document.picture is not None
+        assert (document.picture.width, document.picture.height) == (400, 600)
+        assert document.picture.levels[0].width() < document.picture.levels[0].height()
 
 
 def test_a_motorola_file_is_named(tmp_path: Path) -> None:

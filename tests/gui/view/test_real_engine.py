@@ -1,0 +1,104 @@
+"""The room on files that the real engine wrote, decoded by the real network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from srec_gui.actions import Actions
+from srec_gui.engine import EncodeOptions, Method, SrecEngine
+from srec_gui.settings import Settings
+from srec_gui.view.document import State
+from srec_gui.view.page import ViewPage
+from srec_gui.worker import Worker
+from tests.gui.view.conftest import PICTURES
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+PATIENCE = 120_000  # the first decoding compiles the coder
+
+
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real photograph by the network: 300 × 200 pixels, several tiles are not needed."""
+    folder = tmp_path_factory.mktemp("encoded")
+    with Image.open(PICTURES / "coffee.png") as image:
+        image.convert("RGB").resize((300, 200)).save(folder / "coffee.png")
+    SrecEngine().encode_file(folder / "coffee.png", folder / "coffee.srec", EncodeOptions(method=Method.SREC))
+    return folder / "coffee.srec"
+
+
+@pytest.fixture
+def real_page(qtbot: QtBot, worker: Worker, settings: Settings) -> Iterator[ViewPage]:
+    page = ViewPage(worker, settings, Actions(), engine=SrecEngine())
+    qtbot.addWidget(page)
+    page.resize(800, 600)
+    page.show()
+    page.enter()
+    yield page
+    page.stop()
+
+
+def test_a_real_srec_sharpens_scale_by_scale_to_the_exact_picture(
+    qtbot: QtBot, real_page: ViewPage, encoded: Path
+) -> None:
+    scales: list[int] = []
+    page = real_page
+
+    def note() -> None:
+        if page.canvas.picture is not None and page.canvas.picture.scale not in scales:
+            scales.append(page.canvas.picture.scale)
+
+    page.room.document_changed.connect(note)
+    page.open_path(encoded)
+    qtbot.waitUntil(lambda: page.document is not None and page.document.state is State.COMPLETE, timeout=PATIENCE)
+    assert scales[0] > 1
+    assert scales == sorted(scales, reverse=True)
+    assert scales[-1] == 0
+    assert page.canvas.picture is not None
+    with Image.open(encoded.with_suffix(".png")) as original:
+        assert page.canvas.picture.original.tobytes() == original.tobytes()
+
+
+def test_the_panel_accounts_for_every_byte_of_a_real_srec(qtbot: QtBot, real_page: ViewPage, encoded: Path) -> None:
+    real_page.settings.show_info = True
+    real_page.open_path(encoded)
+    qtbot.waitUntil(lambda: bool(real_page.information.sections))
+    parts = next(section for section in real_page.information.sections if section.title == "Bytes of the file")
+    assert sum(row.share or 0 for row in parts.rows) == pytest.approx(1)
+    values = {row.label: row.value for section in real_page.information.sections for row in section.rows}
+    assert values["Method"] == "SReC network"
+    assert values["Pixels"] == "300 × 200"
+
+
+def test_a_truncated_real_srec_shows_what_arrived_and_says_what_is_missing(
+    qtbot: QtBot, real_page: ViewPage, encoded: Path, tmp_path: Path
+) -> None:
+    data = encoded.read_bytes()
+    cut = tmp_path / "cut.srec"
+    cut.write_bytes(data[: len(data) * 7 // 10])
+    real_page.open_path(cut)
+    qtbot.waitUntil(lambda: real_page.damage_bar.isVisible(), timeout=PATIENCE)
+    assert "“cut.srec” is cut off" in real_page.damage_bar.text
+    assert real_page.document is not None
+    assert real_page.document.state is State.DAMAGED
+    assert real_page.canvas.picture is not None
+
+
+@pytest.mark.parametrize("method", [Method.WEBP, Method.VERBATIM])
+def test_the_other_methods_give_the_exact_picture_too(
+    qtbot: QtBot, real_page: ViewPage, tmp_path: Path, method: Method
+) -> None:
+    source = PICTURES / "chelsea.png"
+    SrecEngine().encode_file(source, tmp_path / "a.srec", EncodeOptions(method=method))
+    real_page.open_path(tmp_path / "a.srec")
+    qtbot.waitUntil(
+        lambda: real_page.document is not None and real_page.document.state is State.COMPLETE, timeout=PATIENCE
+    )
+    assert real_page.canvas.picture is not None
+    with Image.open(source) as original:
+        assert real_page.canvas.picture.original.tobytes() == original.tobytes()
