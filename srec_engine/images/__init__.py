@@ -17,7 +17,7 @@ from srec_engine.images.picture import (
 from srec_engine.images.planes import network_planes, picture_from_reader, webp_contents
 from srec_engine.images.preview import read_reduced
 from srec_engine.images.saving import LOSSLESS_EXTENSIONS, save_image, to_image, write_image
-from srec_engine.images.webp import webp_decode, webp_encode
+from srec_engine.images.webp import WebPEffort, webp_decode, webp_encode
 
 __all__ = [
     "LOSSLESS_EXTENSIONS",
@@ -26,6 +26,7 @@ __all__ = [
     "Picture",
     "SourceFile",
     "VerbatimOnlyError",
+    "WebPEffort",
     "bytes_checksum",
     "info_from_metadata",
     "metadata_of",

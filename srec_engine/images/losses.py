@@ -86,6 +86,8 @@ def _tiff_reason(image: Image.Image) -> str:
         return f"it has {tags.get(277, 1)} channels, of which Pillow keeps {len(image.getbands())}"
     if 1 in _numbers(tags.get(338, 0)):
         return "its colours are multiplied by its alpha channel, which Pillow undoes with rounding"
+    if tags.get(274, 1) != 1:
+        return "its orientation is applied by Pillow, which does not keep how the file has it"
     if 330 in tags:
         return "it holds further pictures inside, which Pillow leaves out"
     return ""

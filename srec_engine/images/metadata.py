@@ -21,6 +21,7 @@ __all__ = ["STRUCTURAL_TAGS", "info_from_metadata", "metadata_of", "text_entries
 
 _BYTES = {"icc_profile": "icc", "exif": "exif", "xmp": "xmp", "comment": "comment"}
 _PROPERTIES = ("transparency", "gamma", "chromaticity", "srgb", "aspect", "resolution", "background")
+_NUMBERS = (int, float, IFDRational)
 # Text that Pillow puts into `info` beside the text of the file.
 _NOT_TEXT = frozenset(["compression", *_BYTES])
 
@@ -70,7 +71,10 @@ def info_from_metadata(metadata: Mapping[str, bytes]) -> dict[str, Any]:
     """
     info: dict[str, Any] = {key: metadata[name] for key, name in _BYTES.items() if name in metadata}
     if "dpi" in metadata:
-        info["dpi"] = _unpack(metadata["dpi"], "dpi")
+        dpi = _unpack(metadata["dpi"], "dpi")
+        if not isinstance(dpi, tuple) or len(dpi) != 2 or not all(isinstance(value, _NUMBERS) for value in dpi):
+            raise DamagedFileError('The metadata "dpi" of the file is not two numbers.')
+        info["dpi"] = dpi
     if "properties" in metadata:
         properties = _unpack(metadata["properties"], "properties")
         if not isinstance(properties, dict):
@@ -88,7 +92,8 @@ def text_entries(metadata: Mapping[str, bytes]) -> list[tuple[str, str]]:
         DamagedFileError: When the entry is not a list of texts.
     """
     entries: list[tuple[str, str]] = []
-    for entry in _unpack(metadata["text"], "text") if "text" in metadata else ():
+    found = _unpack(metadata["text"], "text") if "text" in metadata else ()
+    for entry in found if isinstance(found, tuple) else (None,):
         if not isinstance(entry, tuple) or len(entry) not in (2, 4) or not all(isinstance(part, str) for part in entry):
             raise DamagedFileError('The metadata "text" of the file is not a list of texts.')
         entries.append((entry[0], entry[1] if len(entry) == 2 else iTXt(*entry[1:])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,12 +16,18 @@ from srec_engine.files import atomic_write
 from srec_engine.images.metadata import STRUCTURAL_TAGS, info_from_metadata, text_entries
 from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pixels import image_from_samples
+from srec_engine.images.webp import MAX_BLOCK_SIDE, lossless_options
 
 __all__ = ["LOSSLESS_EXTENSIONS", "save_image", "to_image", "write_image"]
 
 LOSSLESS_EXTENSIONS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
 """Extensions that pictures are saved under, with Pillow's names of the formats."""
 
+# What Pillow's writers raise for metadata that does not fit; an error of the disk is none of them.
+_PILLOW_ERRORS = (
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError),
+    struct.error,
+)
 _XMP_KEY = "XML:com.adobe.xmp"
 _XMP_TAG = 700
 _TAG_FOLDERS = frozenset([0x8769, 0x8825, 0xA005])
@@ -71,7 +78,7 @@ def write_image(picture: Picture, stream: BinaryIO, format_name: str, name: str 
         raise UnsupportedImageError(f"{name} cannot be written as {format_name}. Use {', '.join(writers)}.")
     try:
         kept = writers[format_name](picture, stream, name)
-    except (ValueError, TypeError, KeyError, OverflowError, SyntaxError, RuntimeError, struct.error) as error:
+    except _PILLOW_ERRORS as error:
         raise OutputError(f"{name} could not be written as {format_name}: {error}. Choose another format.") from error
     return tuple(key for key in picture.metadata if key not in kept)
 
@@ -122,33 +129,41 @@ def _write_tiff(picture: Picture, stream: BinaryIO, name: str) -> set[str]:
     image, info = to_image(picture), info_from_metadata(picture.metadata)
     if _has_key_transparency(picture, info):
         raise UnsupportedImageError(f"{name} was not written: TIFF cannot keep this picture's transparency. Use PNG.")
-    exif = _tiff_tags(info)
+    exif, exif_kept = _tiff_tags(info)
     # Pillow writes folders of tags inside a TIFF only without compression.
     compression = "raw" if _TAG_FOLDERS & set(exif) else "tiff_adobe_deflate"
     image.save(stream, "TIFF", compression=compression, exif=exif, **_options(info, "icc_profile", "dpi"))
-    return {"icc", "exif", "dpi", "xmp"}
+    return {"icc", "dpi", "xmp"} | ({"exif"} if exif_kept else set())
 
 
-def _tiff_tags(info: Mapping[str, Any]) -> Image.Exif:
-    """EXIF without the tags that describe another file's layout, and XMP."""
-    exif = Image.Exif()
-    exif.load(info.get("exif", b""))
+def _tiff_tags(info: Mapping[str, Any]) -> tuple[Image.Exif, bool]:
+    """EXIF without the tags that describe another file's layout, and XMP; and whether the EXIF could be read."""
+    exif, readable = Image.Exif(), True
+    try:
+        with warnings.catch_warnings():
+            # What is not whole is told by the result, not on the console.
+            warnings.simplefilter("error")
+            exif.load(info.get("exif", b""))
+    except (OSError, SyntaxError, ValueError, UserWarning, struct.error):
+        exif, readable = Image.Exif(), False
     for tag in STRUCTURAL_TAGS & set(exif):
         del exif[tag]
     if "xmp" in info:
         exif[_XMP_TAG] = info["xmp"]
-    return exif
+    return exif, readable
 
 
 def _write_webp(picture: Picture, stream: BinaryIO, name: str) -> set[str]:
     image, info = to_image(picture), info_from_metadata(picture.metadata)
-    if max(image.size) > 16383:
-        raise UnsupportedImageError(f"{name} was not written: a WebP has at most 16383 pixels a side. Use PNG.")
+    if max(image.size) > MAX_BLOCK_SIDE:
+        raise UnsupportedImageError(
+            f"{name} was not written: a WebP has at most {MAX_BLOCK_SIDE} pixels a side. Use PNG."
+        )
     options = _options(info, "icc_profile", "exif", "xmp")
     if image.mode not in ("RGB", "RGBA") or _has_key_transparency(picture, info):
         transparent = image.mode == "LA" or _has_key_transparency(picture, info)
         image = image.convert("RGBA" if transparent else "RGB")
-    image.save(stream, "WEBP", lossless=True, exact=True, quality=100, method=4, **options)
+    image.save(stream, "WEBP", **lossless_options(), **options)
     return {"icc", "exif", "xmp"}
 
 
