@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -356,40 +358,59 @@ def test_widgets_say_what_they_are_to_people_who_do_not_see_them(qtbot: QtBot, p
         assert widget.accessibleName()
 
 
-def longest_silence(qtbot: QtBot, page: ViewPage, path: Path) -> int:
-    """Milliseconds the event loop did not answer while `path` was opened and looked at in several zooms."""
-    gaps: list[int] = []
-    clock = QElapsedTimer()
-    clock.start()
-    beat = QTimer()
-    beat.timeout.connect(lambda: gaps.append(clock.restart()))
-    beat.start(0)
+class Heartbeat:
+    """How long the event loop did not answer."""
+
+    def __init__(self) -> None:
+        self.gaps: list[int] = []
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._beat = QTimer()
+        self._beat.timeout.connect(lambda: self.gaps.append(self._clock.restart()))
+        self._beat.start(0)
+
+    def more_than(self, count: int) -> bool:
+        return len(self.gaps) > count
+
+    def longest(self) -> int:
+        self._beat.stop()
+        return max(self.gaps)
+
+
+def silence_of_the_machine(qtbot: QtBot, worker: Worker) -> int:
+    """The longest silence while the window does nothing and a thread computes without the interpreter."""
+    data = os.urandom(1 << 20)
+    done = worker.submit(lambda _cancel, _report: [zlib.compress(data, 9) for _ in range(12)], lane="disk")
+    heart = Heartbeat()
+    with qtbot.waitSignal(done.finished, timeout=60_000):
+        pass
+    return heart.longest()
+
+
+def silence_of_the_window(qtbot: QtBot, page: ViewPage, path: Path) -> int:
+    """The longest silence while `path` is opened and looked at in several zooms."""
+    heart = Heartbeat()
     page.open_path(path)
     qtbot.waitUntil(lambda: complete(page), timeout=60_000)
     for zoom in (0.1, 0.3, 0.7, 1.0, 3.0, 10.0, 33.0):
         page.canvas.zoom_to(zoom)
-        seen = len(gaps)
-        qtbot.waitUntil(partial(more_than, gaps, seen + 3))
-    beat.stop()
+        qtbot.waitUntil(partial(heart.more_than, len(heart.gaps) + 3))
     page.room.close()
-    return max(gaps)
+    return heart.longest()
 
 
-def more_than(items: list[int], count: int) -> bool:
-    return len(items) > count
-
-
-def test_the_window_answers_while_a_large_picture_is_opened_and_zoomed(
-    qtbot: QtBot, page: ViewPage, tmp_path: Path, photograph: Image.Image
+def test_the_window_answers_within_50_ms_while_a_large_picture_is_opened_and_zoomed(
+    qtbot: QtBot, worker: Worker, page: ViewPage, tmp_path: Path, photograph: Image.Image
 ) -> None:
     photograph.resize((4000, 3000)).save(tmp_path / "large.png", compress_level=1)
     # A busy machine takes the processor away now and then; what the window itself does, it does every time.
-    best = 1000
-    for _ in range(8):
-        best = min(best, longest_silence(qtbot, page, tmp_path / "large.png"))
-        if best <= 50:
+    excess = []
+    for _ in range(5):
+        busy = silence_of_the_machine(qtbot, worker)
+        excess.append(silence_of_the_window(qtbot, page, tmp_path / "large.png") - busy)
+        if excess[-1] <= 50:
             break
-    assert best <= 50
+    assert min(excess) <= 50
 
 
 def test_leaving_while_a_picture_is_refined_stops_at_once(
