@@ -10,7 +10,7 @@ from srec_engine.container.compression import compress, decompress
 from srec_engine.errors import DamagedFileError
 from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pixels import split_samples
-from srec_engine.images.webp import WebPEffort, webp_decode, webp_encode
+from srec_engine.images.webp import webp_decode, webp_encode
 from srec_engine.options import Method
 
 __all__ = ["network_planes", "picture_from_reader", "webp_contents"]
@@ -33,12 +33,12 @@ def network_planes(picture: Picture) -> tuple[Plane, ...]:
     return (Plane(PlaneKind.ALPHA, encode_plane(picture.alpha[:, :, None])),)
 
 
-def webp_contents(picture: Picture, effort: WebPEffort = WebPEffort.USUAL) -> tuple[WebPPayload, tuple[Plane, ...]]:
+def webp_contents(picture: Picture, effort: int | None = None) -> tuple[WebPPayload, tuple[Plane, ...]]:
     """Payload and planes of method `webp`. The indices of P and 1 are kept as a plane where that is smaller.
 
     Args:
         picture: What to encode.
-        effort: How hard WebP tries.
+        effort: As for `webp_encode`.
     """
     if picture.indices is not None:
         return _indexed_contents(picture, picture.indices[:, :, None], effort)
@@ -51,7 +51,7 @@ def webp_contents(picture: Picture, effort: WebPEffort = WebPEffort.USUAL) -> tu
 
 
 def _indexed_contents(
-    picture: Picture, indices: NDArray[np.uint8], effort: WebPEffort
+    picture: Picture, indices: NDArray[np.uint8], effort: int | None
 ) -> tuple[WebPPayload, tuple[Plane, ...]]:
     planes: tuple[Plane, ...] = ()
     if picture.palette is not None:
