@@ -89,7 +89,7 @@ class Span(NamedTuple):
         bottom: Weight of the mixture below the interval.
         inside: Weight of the mixture inside the interval; 0 stands for a uniform distribution.
         weight: Sum of the weights of the components.
-        centre: Where the mean is thought to be, in grey levels. It decides where a search begins, nothing else.
+        heaviest: Component with the largest weight. It decides where a search begins, nothing else.
     """
 
     lowest: int
@@ -97,7 +97,7 @@ class Span(NamedTuple):
     bottom: int
     inside: int
     weight: int
-    centre: int
+    heaviest: int
 
 
 @inlined
@@ -153,15 +153,16 @@ def empty_mixture(unrolled: Any) -> Mixture:
 @inlined
 def _load_mixture(
     tables: TableArrays, pixels: PixelArrays, row: int, column: int, channel: int, mean: int, mixture: Mixture
-) -> int:
-    """Read a subpixel's mixture from its parameters; return the sum of its weights."""
+) -> tuple[int, int]:
+    """Read a subpixel's mixture from its parameters: (sum of its weights, component with the largest one)."""
     components = len(pixels.unrolled)
     first = channel * 3 * components
-    largest = integer(-LOGIT_LIMIT)
+    largest, heaviest = integer(-LOGIT_LIMIT - 1), integer(0)
     for k in range(components):
         logit = _fixed(pixels.parameters[row, column, first + k], LOGIT_LIMIT)
         mixture.weights[k] = logit
-        largest = max(largest, logit)
+        if logit > largest:
+            largest, heaviest = logit, integer(k)
     total = integer(0)
     last_scale = len(tables.inverse_scale) - 1
     for k in range(components):
@@ -177,7 +178,7 @@ def _load_mixture(
         slope = tables.inverse_scale[np.uint64(entry)]
         mixture.slopes[k] = slope * 256
         mixture.offsets[k] = (-128 - position) * slope
-    return total
+    return total, heaviest
 
 
 @inlined
@@ -204,10 +205,10 @@ def load_span(
     """Read the distribution of a subpixel whose interval holds two values or more into `mixture`."""
     lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
     mean = _mean(pixels, values, row, column, channel)
-    weight = _load_mixture(tables, pixels, row, column, channel, mean, mixture)
+    weight, heaviest = _load_mixture(tables, pixels, row, column, channel, mean, mixture)
     bottom = _weight_below(lowest, weight, tables, pixels.unrolled, mixture)
     top = _weight_below(highest + 1, weight, tables, pixels.unrolled, mixture)
-    return Span(lowest, highest, bottom, top - bottom, weight, mean >> 8)
+    return Span(lowest, highest, bottom, top - bottom, weight, heaviest)
 
 
 @inlined

@@ -18,7 +18,7 @@ from srec_engine.entropy.distribution import (
     load_span,
     span_frequency,
 )
-from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL
+from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, SCALE_BITS, SIGMOID_STEPS
 from srec_engine.entropy.range_coder import (
     decode_interval,
     encode_interval,
@@ -35,6 +35,13 @@ _NEWTON_ROUNDS = 4
 
 _NEWTON_REACH = 64.0
 """Farthest such a step goes, in grey levels: slopes in the tails promise too much."""
+
+_QUANTILE_BITS = 6
+
+_PLACES = (np.arange(1 << _QUANTILE_BITS) + 0.5) / (1 << _QUANTILE_BITS)
+
+_QUANTILES = np.log(_PLACES / (1 - _PLACES)) * (SIGMOID_STEPS << SCALE_BITS)
+"""Arguments at which the logistic function has the value of `_PLACES`, in the units of `Mixture`'s arguments."""
 
 _PRODUCT_LIMIT = 1e280
 """Frequencies are multiplied up to this before a logarithm is taken: one for about 60 symbols."""
@@ -100,6 +107,14 @@ def decode_pixels(tables: TableArrays, pixels: PixelArrays, channel: int, stream
 
 
 @inlined
+def _first_probe(target: int, span: Span, mixture: Mixture) -> int:
+    """Where the target lies if there is only the heaviest component and no limit: often right, never needed."""
+    entry = target >> (FREQUENCY_BITS - _QUANTILE_BITS)
+    offset = mixture.offsets[span.heaviest]
+    return integer((_QUANTILES[entry] - np.float64(offset)) / np.float64(mixture.slopes[span.heaviest]))
+
+
+@inlined
 def _search(target: int, span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture) -> tuple[int, int, int]:
     """Find the value whose frequencies contain `target`: (value, weight below it, weight below the next value).
 
@@ -111,7 +126,7 @@ def _search(target: int, span: Span, tables: TableArrays, unrolled: Any, mixture
     scale = FREQUENCY_TOTAL - symbols
     total = span.inside if span.inside > 0 else symbols
     first, last = span.lowest, span.highest
-    probe = span.centre
+    probe = _first_probe(target, span, mixture)
     rounds = 0
     while True:
         probe = min(max(probe, first), last)
