@@ -50,7 +50,8 @@ def block_pixels(values: Array) -> tuple[Array, Array, Array, Array]:
 def block_sums(pixels: Sequence[Array]) -> Array:
     """Sum of the four pixels of each block, 0 to 1020. The values must be of a type that holds 1020."""
     top_left, top_right, bottom_left, bottom_right = pixels
-    return top_left + top_right + bottom_left + bottom_right
+    sums: Array = top_left + top_right + bottom_left + bottom_right
+    return sums
 
 
 def mean_and_remainder(sums: Array) -> tuple[Array, Array]:

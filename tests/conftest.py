@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before any test module imports Qt: windows are drawn off screen unless the person says otherwise.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A first example may compile the entropy coder, and two cores may be busy: time is for benchmarks, not for tests.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,7 +14,7 @@ from PIL import Image
 from srec_engine.codec.decode import decode_image
 from srec_engine.codec.encode import encode_image
 from srec_engine.errors import MissingDependencyError
-from srec_engine.options import CodecOptions, EncodeOptions, Method
+from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, Method
 from srec_engine.reports import DecodeReport, EncodeReport
 
 __all__ = ["CODEC_NAMES", "BenchmarkCodec", "make_codec"]
@@ -50,7 +50,8 @@ def make_codec(name: str, options: CodecOptions) -> BenchmarkCodec:
     """
     kind, _, model = name.partition(":")
     if kind == "srec":
-        return _ours(name, EncodeOptions(method=Method.SREC, verify=False, codec=options, **_model(model)))
+        chosen = EncodeOptions(method=Method.SREC, model=model or DEFAULT_MODEL, verify=False, codec=options)
+        return _ours(name, chosen)
     if name == "png":
         return _pillow(name, "PNG", optimize=True)
     if name == "webp":
@@ -66,10 +67,6 @@ def make_codec(name: str, options: CodecOptions) -> BenchmarkCodec:
             lambda data: codecs.jpegxl_decode(data, numthreads=1),
         )
     raise ValueError(f"There is no codec {name!r}; choose from {', '.join(CODEC_NAMES)}.")
-
-
-def _model(name: str) -> dict[str, str]:
-    return {"model": name} if name else {}
 
 
 def _ours(name: str, options: EncodeOptions) -> BenchmarkCodec:

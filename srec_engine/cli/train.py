@@ -45,7 +45,7 @@ _TRAINING_OPTIONS = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("data", nargs="+", type=Path, help="photographs: folders, files or .tar packs")
-    parser.add_argument("--run", type=Path, required=True, dest="folder", help="folder of the run (checkpoint, curve)")
+    parser.add_argument("--folder", type=Path, required=True, help="folder of the run (checkpoint, curve)")
     parser.add_argument("--preset", choices=sorted(PRESETS), default="photo", help="settings to begin with")
     for name in (*_NETWORK_OPTIONS, *_TRAINING_OPTIONS[1:]):
         kind = float if name in ("learning_rate", "clip", "average", "quantised_from") else int

@@ -203,4 +203,4 @@ def _image_of(result: Picture | bytes, region: Box | None) -> Image:
         return to_image(result)
     with open_image(io.BytesIO(result), "The stored file") as image:
         image.load()
-        return image if region is None else image.crop(tuple(region))
+        return image if region is None else image.crop((region.left, region.top, region.right, region.bottom))

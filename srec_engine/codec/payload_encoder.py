@@ -42,6 +42,15 @@ class EncodedPayload:
     model_bits: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _CodedChunk:
+    """A chunk, its bytes by step, and the model's own bits for it."""
+
+    data: bytes
+    parts: tuple[int, int, int, int]
+    model_bits: float
+
+
 def encode_payload(
     runtime: Runtime,
     colour: NDArray[np.uint8],
@@ -55,22 +64,17 @@ def encode_payload(
     work = _Progress(geometry, advance)
     base = np.empty((*geometry.base_size, channels), dtype=np.uint8)
 
-    def encode(tile: int) -> list[tuple[bytes, tuple[int, ...], float]]:
+    def encode(tile: int) -> list[_CodedChunk]:
         box = geometry.tile_box(0, tile)
         levels = _levels(colour[box.rows, box.columns], geometry.scale_count)
         corner = geometry.tile_box(geometry.scale_count, tile)
         base[corner.rows, corner.columns] = levels[-1][..., :channels]
-        summaries = []
+        chunks = []
         for written, scale in _encode_tile(runtime, levels, channels, cancel, clock):
-            summaries.append(
-                (
-                    written.chunk(),
-                    step_bytes([stream.data for stream in written.streams], channels),
-                    written.model_bits(),
-                )
-            )
+            parts = step_bytes([stream.data for stream in written.streams], channels)
+            chunks.append(_CodedChunk(written.chunk(), parts, written.model_bits()))
             work.finished(scale, tile)
-        return summaries
+        return chunks
 
     with runtime.pool(geometry.tile_count) as pool:
         try:
@@ -105,19 +109,19 @@ def _encode_tile(
         yield exchange.written, scale
 
 
-def _assemble(
-    base: NDArray[np.uint8], tiles: list[list[tuple[bytes, tuple[int, ...], float]]], geometry: Geometry
-) -> EncodedPayload:
+def _assemble(base: NDArray[np.uint8], tiles: list[list[_CodedChunk]], geometry: Geometry) -> EncodedPayload:
+    """Put the tiles' chunks into the container's order and add up their parts."""
     chunks: list[bytes] = []
     scales: list[ScaleBytes] = []
     model_bits: list[float] = []
     for position, scale in enumerate(geometry.coded_scales()):
         column = [tile[position] for tile in tiles]
-        chunks.extend(chunk for chunk, _, _ in column)
-        totals = np.sum([steps for _, steps, _ in column], axis=0)
-        remainders, first, second, third = (int(total) for total in totals)
+        chunks.extend(chunk.data for chunk in column)
+        remainders, first, second, third = (
+            sum(parts) for parts in zip(*(chunk.parts for chunk in column), strict=True)
+        )
         scales.append(ScaleBytes(scale, (remainders, first, second, third)))
-        model_bits.append(sum(bits for _, _, bits in column))
+        model_bits.append(sum(chunk.model_bits for chunk in column))
     return EncodedPayload(base, chunks, tuple(scales), tuple(model_bits))
 
 

@@ -157,11 +157,18 @@ def _assembled(reader: Reader, colour: NDArray[np.uint8], region: Box | None) ->
 def _cropped(picture: Picture, region: Box | None) -> Picture:
     if region is None:
         return picture
-    cut = {
-        name: None if plane is None else plane[region.rows, region.columns]
-        for name, plane in (("colour", picture.colour), ("alpha", picture.alpha), ("indices", picture.indices))
-    }
-    return replace(picture, width=region.width, height=region.height, **cut)
+
+    def cut(plane: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
+        return None if plane is None else plane[region.rows, region.columns]
+
+    return replace(
+        picture,
+        width=region.width,
+        height=region.height,
+        colour=cut(picture.colour),
+        alpha=cut(picture.alpha),
+        indices=cut(picture.indices),
+    )
 
 
 def _intact(reader: Reader, picture: Picture) -> bool:

@@ -21,7 +21,7 @@ def stream_functions() -> StreamUpdate | None:
     except ImportError:
         return None
 
-    @numba.njit("void(int16[::1], float32[::1], uint8[::1])", nogil=True)  # type: ignore[untyped-decorator]
+    @numba.njit("void(int16[::1], float32[::1], uint8[::1])", nogil=True)
     def update(stream: Any, contribution: Any, activations: Any) -> None:
         for index in range(stream.size):
             # Clamped before the conversion: a float beyond int32 has no defined integer.
@@ -33,4 +33,4 @@ def stream_functions() -> StreamUpdate | None:
             rounded = (value + np.int32(1) + ((value >> np.int32(2)) & np.int32(1))) >> np.int32(2)
             activations[index] = min(max(rounded, np.int32(0)), np.int32(255))
 
-    return update  # type: ignore[no-any-return]
+    return update

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
@@ -21,7 +21,8 @@ class TrainingConfiguration:
         crop: Side of the square crops in pixels.
         batch: Crops per step.
         steps: Steps of the whole run; the learning rate falls along a cosine to zero at its end.
-        learning_rate: Peak of Adam's learning rate.
+        optimiser: "adam", or "muon" for Muon on the convolutions of the residual stream and Adam on the rest.
+        learning_rate: Peak of the learning rate.
         warm_up: Steps over which it rises from zero.
         clip: Largest norm of the gradient.
         average: Decay of the moving average of the weights, which is what gets evaluated and exported.
@@ -34,6 +35,7 @@ class TrainingConfiguration:
     crop: int = 128
     batch: int = 8
     steps: int = 4000
+    optimiser: Literal["adam", "muon"] = "muon"
     learning_rate: float = 2e-3
     warm_up: int = 100
     clip: float = 0.5

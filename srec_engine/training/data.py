@@ -91,13 +91,15 @@ class CropSampler:
         areas = np.array([image.shape[1] * image.shape[2] for image in images], dtype=np.float64)
         self._cumulative = np.cumsum(areas / areas.sum())
 
-    def batch(self, step: int) -> Tensor:
-        """The batch of one step: uint8, (batch, 3, crop, crop)."""
-        random = np.random.Generator(np.random.Philox(key=[self._seed, step]))
-        crops = [self._one(random) for _ in range(self._batch)]
+    def batch(self, step: int, places: Iterable[int] | None = None) -> Tensor:
+        """The batch of one step, or those places of it: uint8, (places, 3, crop, crop)."""
+        first = step * self._batch
+        crops = [self._one(first + place) for place in (range(self._batch) if places is None else places)]
         return torch.from_numpy(np.stack(crops))
 
-    def _one(self, random: np.random.Generator) -> NDArray[np.uint8]:
+    def _one(self, number: int) -> NDArray[np.uint8]:
+        """The run's crop of that number."""
+        random = np.random.Generator(np.random.Philox(key=[self._seed, number]))
         index = min(int(np.searchsorted(self._cumulative, random.random())), len(self._images) - 1)
         image = self._images[index]
         top = random.integers(image.shape[1] - self._crop + 1)

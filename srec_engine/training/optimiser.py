@@ -21,7 +21,7 @@ _MATCH_ADAM = 0.2
 
 def orthogonalised(matrices: Tensor) -> Tensor:
     """Matrices (N, rows, columns) with their singular values moved close to one."""
-    values = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    values: Tensor = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
     tall = values.shape[1] > values.shape[2]
     if tall:
         values = values.mT
@@ -83,7 +83,7 @@ class MuonWithAdam(torch.optim.Optimizer):
         state = self.state[parameter]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(parameter)
-        gradient = parameter.grad
+        gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
         average = state["momentum"].lerp_(gradient, 1 - momentum)
         return torch.lerp(gradient, average, momentum).reshape(parameter.shape[0], -1)
 

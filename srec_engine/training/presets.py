@@ -14,6 +14,7 @@ __all__ = ["PRESETS"]
 _ORIGINAL = TrainingConfiguration(
     network=NetworkConfiguration.original(blocks=5),
     crop=128,
+    optimiser="adam",
     learning_rate=1e-4,
     warm_up=0,
     clip=0.5,

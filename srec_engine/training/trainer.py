@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import time
 from collections.abc import Sequence
@@ -11,19 +10,35 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from srec_engine.errors import ModelError
 from srec_engine.network.checkpoint import load_network, read_tensors
-from srec_engine.network.likelihood import ScaleBits, image_bits
+from srec_engine.network.likelihood import image_bits
 from srec_engine.network.network import SuperResolutionNetwork
 from srec_engine.training.checkpoint import cloned, save_checkpoint
 from srec_engine.training.configuration import TrainingConfiguration
+from srec_engine.training.curve import Curve
 from srec_engine.training.data import CropSampler
+from srec_engine.training.distributed import Workers
+from srec_engine.training.optimiser import MuonWithAdam
 
-__all__ = ["Trainer"]
+__all__ = ["BitsOfBatch", "Trainer"]
 
 logger = logging.getLogger(__name__)
+
+
+class BitsOfBatch(nn.Module):
+    """The network as a function from images to bits, which is what gets trained."""
+
+    def __init__(self, network: SuperResolutionNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images (N, 3, H, W) to bits (scales, 4): remainders and pixels 1, 2, 3, coarse to fine, summed over N."""
+        scales = image_bits(self.network, images)
+        return torch.stack([torch.stack([scale.remainders.float(), *scale.pixels]) for scale in scales])
 
 
 class Trainer:
@@ -42,19 +57,25 @@ class Trainer:
         images: Sequence[NDArray[np.uint8]],
         folder: Path,
         device: str = "cpu",
+        workers: Workers = Workers(),
     ) -> None:
+        if configuration.batch % workers.count:
+            raise ModelError(f"A batch of {configuration.batch} cannot be split evenly over {workers.count} processes.")
         self.configuration = configuration
         self.folder = folder
         self.device = torch.device(device)
+        self.workers = workers
         torch.manual_seed(configuration.seed)
         self.network = SuperResolutionNetwork(configuration.network)
         self.network.to(self.device)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=configuration.learning_rate, betas=(0.9, 0.99))
+        self.optimiser = _optimiser(configuration, self.network)
         self.average = cloned(self.network.state_dict())
         self.step = 0
         self._stopping = False
         self._sampler = CropSampler(images, configuration.crop, configuration.batch, configuration.seed)
+        self._bits = workers.wrap(BitsOfBatch(self.network))
+        self._curve = Curve(folder / "curve.csv", configuration)
 
     @property
     def checkpoint_path(self) -> Path:
@@ -62,7 +83,9 @@ class Trainer:
         return self.folder / "checkpoint.pt"
 
     def save(self) -> None:
-        """Write the checkpoint."""
+        """Write the checkpoint (the leading process only)."""
+        if not self.workers.leads:
+            return
         state = {
             "training": self.configuration.to_dict(),
             "network": self.network.state_dict(),
@@ -94,9 +117,7 @@ class Trainer:
         """
         given = load_network(checkpoint)
         if given.configuration != self.configuration.network:
-            raise ModelError(
-                f"{checkpoint} holds a network of another configuration. Choose the same preset and sizes."
-            )
+            raise ModelError(f"{checkpoint} holds a network of another shape. Choose the same preset and sizes.")
         self.network.load_state_dict(given.state_dict())
         self.average = cloned(self.network.state_dict())
 
@@ -107,33 +128,36 @@ class Trainer:
     def run(self, until: float | None = None, save_every: int = 200) -> None:
         """Train until the last step, or until the clock (`time.monotonic`) passes `until`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        while self.step < self.configuration.steps and not self._stopping:
-            if until is not None and time.monotonic() >= until:
-                break
+        while self.step < self.configuration.steps and not self._should_stop(until):
             started = time.monotonic()
             bits = self.train_step()
-            self._log(bits, time.monotonic() - started)
+            if self.workers.leads:
+                self._curve.add(self.step, bits, time.monotonic() - started)
             if self.step % save_every == 0:
                 self.save()
         self.save()
 
-    def train_step(self) -> list[ScaleBits]:
-        """One step; returns the batch's bits, coarse to fine."""
+    def _should_stop(self, until: float | None) -> bool:
+        late = until is not None and time.monotonic() >= until
+        return self.workers.any(self._stopping or late)
+
+    def train_step(self) -> Tensor:
+        """One step; returns the whole batch's bits (scales, 4), as `BitsOfBatch` gives them."""
         configuration = self.configuration
         for group in self.optimiser.param_groups:
             group["lr"] = configuration.learning_rate_at(self.step)
         self.network.set_quantised(configuration.quantised_at(self.step))
-        images = self._sampler.batch(self.step).to(self.device).float()
+        mine = range(self.workers.rank, configuration.batch, self.workers.count)
+        images = self._sampler.batch(self.step, mine).to(self.device).float()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=configuration.bfloat16):
-            bits = image_bits(self.network, images)
-        loss = torch.stack([scale.total for scale in bits]).sum() / images.numel()
+            bits: Tensor = self._bits(images)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        (bits.sum() / images.numel()).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), configuration.clip)
         self.optimiser.step()
         self.step += 1
         self._update_average()
-        return bits
+        return self.workers.total(bits.detach())
 
     def _update_average(self) -> None:
         decay = min(self.configuration.average, (1 + self.step) / (10 + self.step))
@@ -141,21 +165,8 @@ class Trainer:
             for name, tensor in self.network.state_dict().items():
                 self.average[name].lerp_(tensor, 1 - decay)
 
-    def _log(self, bits: list[ScaleBits], seconds: float) -> None:
-        configuration = self.configuration
-        subpixels = 3 * configuration.batch * configuration.crop**2
-        row: dict[str, float] = {"step": self.step, "seconds": round(seconds, 4)}
-        row["bpsp"] = round(sum(scale.total.item() for scale in bits) / subpixels, 5)
-        for scale in bits:
-            row[f"scale{scale.scale}_remainders"] = round(scale.remainders.item() / subpixels, 5)
-            for index, pixel in enumerate(scale.pixels, start=1):
-                row[f"scale{scale.scale}_pixel{index}"] = round(pixel.item() / subpixels, 5)
-        path = self.folder / "curve.csv"
-        new = not path.exists()
-        with path.open("a", newline="") as stream:
-            writer = csv.DictWriter(stream, row)
-            if new:
-                writer.writeheader()
-            writer.writerow(row)
-        if self.step % 50 == 0:
-            logger.info("step %d: %.4f bpsp, %.2f s", self.step, row["bpsp"], seconds)
+
+def _optimiser(configuration: TrainingConfiguration, network: nn.Module) -> torch.optim.Optimizer:
+    if configuration.optimiser == "muon":
+        return MuonWithAdam(network.parameters(), lr=configuration.learning_rate)
+    return torch.optim.Adam(network.parameters(), lr=configuration.learning_rate, betas=(0.9, 0.99))

@@ -1,0 +1,129 @@
+"""`.srec` for Pillow: after `register_pillow()`, `Image.open` and `Image.save` know the format.
+
+Opening reads the header; pixels are decoded when they are wanted. `draft` gives a coarse scale without the rest.
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from PIL import Image, ImageFile
+
+from srec_engine.codec.decode import decode_image, decode_steps
+from srec_engine.codec.encode import encode_image
+from srec_engine.codec.steps import opened
+from srec_engine.container import MAGIC
+from srec_engine.errors import SrecError
+from srec_engine.files import SREC_SUFFIX
+from srec_engine.images import PICTURE_MODES, info_from_metadata
+from srec_engine.options import EncodeOptions, Method
+
+__all__ = ["FORMAT", "MIME_TYPE", "SrecImageFile", "register_pillow"]
+
+FORMAT = "SREC"
+MIME_TYPE = "image/x-srec"
+DECODER = "srec"
+
+
+class SrecImageFile(ImageFile.ImageFile):
+    """A `.srec` file as Pillow sees it."""
+
+    format = FORMAT
+    format_description = "SReC: lossless compression through super-resolution"
+
+    def _open(self) -> None:
+        data = self.fp.read() if self.fp is not None else b""
+        try:
+            with opened(data) as reader:
+                header = reader.header
+                if header.mode not in PICTURE_MODES:
+                    raise SyntaxError(
+                        f"a .srec that stores a file of mode {header.mode} is opened by decoding the file"
+                    )
+                self.info.update(info_from_metadata(reader.metadata()) if header.metadata_bytes else {})
+        except SrecError as error:
+            raise SyntaxError(str(error)) from error
+        self._size = (header.width, header.height)
+        self._mode = header.mode
+        self._data = data
+        self._scales = header.scale_count if header.method == Method.SREC else 0
+        self._draft_scale = 0
+        self.tile = [_tile(self._size, header.mode)]
+
+    def draft(  # Pillow's signature
+        self,
+        mode: str | None,  # noqa: ARG002
+        size: tuple[int, int] | None,
+    ) -> tuple[str, tuple[int, int, float, float]] | None:
+        """Choose the coarsest scale that is at least `size`; loading then decodes no further.
+
+        A drafted picture has no alpha channel.
+        """
+        if size is None or not self._scales or len(self.tile) != 1:
+            return None
+        width, height = self.size
+        scale = 0
+        while scale < self._scales and -(-width >> (scale + 1)) >= size[0] and -(-height >> (scale + 1)) >= size[1]:
+            scale += 1
+        if scale == 0:
+            return None
+        self._draft_scale = scale
+        self._size = (-(-width >> scale), -(-height >> scale))
+        self._mode = "L" if self.mode in ("L", "LA") else "RGB"
+        self.tile = [_tile(self._size, self._mode)]
+        return self._mode, (0, 0, width / (1 << scale), height / (1 << scale))
+
+    def load(self) -> Any:
+        """Decode the pixels."""
+        if self.tile:
+            image = self._decoded()
+            self.tile = []
+            self.im = image.im
+            if image.mode == "P":
+                self.palette = image.palette
+            if self.fp is not None and self._exclusive_fp:
+                self.fp.close()
+            self.fp = None
+        return super().load()
+
+    def _decoded(self) -> Image.Image:
+        try:
+            if not self._draft_scale:
+                image = decode_image(self._data).image
+                image.load()
+                return image
+            for step in decode_steps(self._data):
+                if step.picture is not None and step.scale == self._draft_scale:
+                    return step.picture
+        except SrecError as error:
+            raise OSError(str(error)) from error
+        raise OSError("The file ended before the scale that was asked for.")
+
+
+def _tile(size: tuple[int, int], mode: str) -> Any:
+    """What tells Pillow that pixels are still to be loaded; `load` does it without a registered decoder."""
+    return ImageFile._Tile(DECODER, (0, 0, *size), 0, (mode,))  # noqa: SLF001 - the only type Pillow takes
+
+
+def _accept(prefix: bytes) -> bool:
+    return prefix.startswith(MAGIC)
+
+
+def _save(image: Image.Image, stream: IO[bytes], filename: str | bytes) -> None:
+    del filename
+    options: EncodeOptions = image.encoderinfo.get("options", EncodeOptions())
+    try:
+        stream.write(encode_image(image, options).data)
+    except SrecError as error:
+        raise OSError(str(error)) from error
+
+
+def register_pillow() -> None:
+    """Teach Pillow the format. Calling it again changes nothing.
+
+    `Image.save(path, options=EncodeOptions(…))` chooses how to encode.
+    """
+    Image.register_open(FORMAT, SrecImageFile, _accept)
+    Image.register_save(FORMAT, _save)
+    Image.register_extension(FORMAT, SREC_SUFFIX)
+    Image.register_mime(FORMAT, MIME_TYPE)
