@@ -101,6 +101,7 @@ class Loader(QObject):
             self._current = None
         self.forget_ahead()
         self._wanted = ()
+        self.changed.emit()
 
     def _keep_or_stop(self, previous: Load | None) -> None:
         """A complete picture of modest size stays for the way back; an unfinished one stops at once."""

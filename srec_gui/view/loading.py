@@ -110,7 +110,7 @@ def _refined(document: Document, info: FileInfo, image: Image, result: DecodeRep
     """The document at the end of decoding: complete, or with what could not be decoded."""
     picture = _coarse_picture(info, image, 0, cancel)
     facts = replace(image_facts(document.path, image, info=info), report=result)
-    damage = tuple(sentence.replace(str(document.path), f"“{document.path.name}”") for sentence in result.damage)
+    damage = tuple(briefly(sentence, document.path) for sentence in result.damage)
     state = State.DAMAGED if damage else State.COMPLETE
     return replace(document, picture=picture, facts=facts, state=state, damage=damage, fraction=1.0, scale=None)
 
@@ -213,11 +213,16 @@ def _jpeg_preview(path: Path, size: tuple[int, int], cancel: CancelToken) -> Pic
     return make_picture(image, cancel, full_size=size, scale=-1)
 
 
+def briefly(sentence: str, path: Path) -> str:
+    """`sentence` with the file's name in place of its whole path: the room shows which file is meant."""
+    return sentence.replace(str(path), f"“{path.name}”")
+
+
 def explain(error: BaseException, path: Path) -> str:
     """What happened to `path`, and what the person can do."""
     name = path.name
     if isinstance(error, SrecError):
-        return str(error)
+        return briefly(str(error), path)
     if isinstance(error, MemoryError):
         return translate(
             "view", "There is not enough memory to show “{name}”. Close other programs and try again."

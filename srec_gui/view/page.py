@@ -92,12 +92,16 @@ class ViewPage(Page):
     def open_path(self, path: Path) -> None:
         """Show `path`, and its folder around it."""
         self.room.open_path(path.absolute())
-        self.canvas.setFocus()
+        self._stack.currentWidget().setFocus()
 
     def open_paths(self, paths: list[Path]) -> None:
         """Show the first of `paths` and walk through them; one path alone brings its folder."""
         self.room.open_paths([path.absolute() for path in paths])
-        self.canvas.setFocus()
+        self._stack.currentWidget().setFocus()
+
+    def close_document(self) -> None:
+        """Show nothing."""
+        self.room.close()
 
     def enter(self) -> None:
         """The room has come to the front."""
@@ -105,7 +109,7 @@ class ViewPage(Page):
         self._show_sequel()
         self._update_actions()
         self._update_title()
-        self.canvas.setFocus()
+        self._stack.currentWidget().setFocus()
 
     def leave(self) -> None:
         """Another room has come to the front."""

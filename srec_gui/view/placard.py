@@ -45,6 +45,7 @@ class Placard(QWidget):
         super().__init__(parent)
         self.setObjectName("empty")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._icon = _Picture(self)
         self._heading = self._label("heading")
         font = self._heading.font()

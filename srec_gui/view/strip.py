@@ -38,7 +38,7 @@ THUMBNAIL_SIDE = 72
 """Logical pixels a thumbnail may be wide and high."""
 
 _CELL = THUMBNAIL_SIDE + 12
-_MOST_ENLARGED = 2.0
+_MOST_ENLARGED = 3.0
 _FAILED_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -64,6 +64,11 @@ class StripModel(QAbstractListModel):
         self._paths = paths
         self._rows = {path: row for row, path in enumerate(paths)}
         self.endResetModel()
+
+    def settled(self, rows: range) -> bool:
+        """Whether all of `rows` have a thumbnail, or cannot have one; those that have none are asked for."""
+        paths = [self._paths[row] for row in rows if row < len(self._paths)]
+        return all(self._thumbnails.get(path) is not None or path in self._failed for path in paths)
 
     def rowCount(self, parent: _Index = _ROOT) -> int:  # noqa: N802
         """Number of files."""
@@ -188,6 +193,12 @@ class Strip(QListView):
         """Few thumbnails stand in the middle."""
         self._center()
         super().resizeEvent(event)
+
+    def settled(self) -> bool:
+        """Whether everything that is seen has its thumbnail."""
+        first = self.indexAt(self.viewport().rect().topLeft()).row()
+        last = self.indexAt(self.viewport().rect().topRight()).row()
+        return self._model.settled(range(max(0, first), last + 1 if last >= 0 else self._model.rowCount()))
 
     def show_sequel(self, sequel: Sequel) -> None:
         """Show the files of `sequel` with the current one in the middle."""

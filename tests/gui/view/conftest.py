@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import skimage
 from PIL import Image
-from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from srec_gui.actions import Actions
@@ -19,18 +18,6 @@ from srec_gui.worker import Worker
 from tests.gui.view.fake_engine import FakeEngine
 
 PICTURES = Path(skimage.__file__).parent / "data"
-
-
-@pytest.fixture
-def worker(qtbot: QtBot) -> Iterator[Worker]:
-    worker = Worker()
-    yield worker
-    assert worker.shutdown(), "a thread did not end"
-
-
-@pytest.fixture
-def settings(qtbot: QtBot, tmp_path: Path) -> Settings:
-    return Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
 
 
 @pytest.fixture

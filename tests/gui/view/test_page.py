@@ -23,9 +23,6 @@ from srec_gui.worker import Worker
 from tests.gui.view.conftest import PICTURES
 from tests.gui.view.fake_engine import FakeEngine, write_fake
 
-# The offscreen platform says so whenever a window's smallest size changes.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-
 
 def complete(page: ViewPage) -> bool:
     return page.document is not None and page.document.state is State.COMPLETE

@@ -17,8 +17,6 @@ from srec_gui.view.page import ViewPage
 from srec_gui.worker import Worker
 from tests.gui.view.conftest import PICTURES
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-
 PATIENCE = 120_000  # the first decoding compiles the coder
 
 
