@@ -31,7 +31,8 @@ class CodecOptions:
     """Where and how the network runs. None of it can change a single bit of the result.
 
     Attributes:
-        device: "auto", "cpu", "cuda", "cuda:1", …; "auto" takes a GPU that passes the model's known answers, else the CPU.
+        device: "auto", "cpu", "cuda", "cuda:1", …; "auto" takes a GPU that passes the model's known answers,
+            else the CPU.
         kernel: "auto" or the name of an integer kernel ("int8", "float32", "unfold").
         threads: CPU threads; None for all cores.
     """

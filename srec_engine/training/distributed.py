@@ -1,0 +1,59 @@
+"""One run on several processes (torchrun), or on one: the same code, the same loss curve."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+__all__ = ["Workers", "started_workers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The processes of a run.
+
+    Attributes:
+        rank: Which one this is.
+        count: How many there are.
+    """
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes checkpoints, curves and messages."""
+        return self.rank == 0
+
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """The module, averaging its gradients over all processes after each backward pass."""
+        return module if self.count == 1 else DistributedDataParallel(module)
+
+    def total(self, values: Tensor) -> Tensor:
+        """The sum of every process's `values`."""
+        if self.count > 1:
+            distributed.all_reduce(values)
+        return values
+
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is set in any process."""
+        return bool(self.total(torch.tensor(float(flag))).item())
+
+
+@contextmanager
+def started_workers() -> Iterator[Workers]:
+    """The processes that torchrun started, joined; or this process alone."""
+    if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
+        yield Workers()
+        return
+    distributed.init_process_group("gloo")
+    try:
+        yield Workers(distributed.get_rank(), distributed.get_world_size())
+    finally:
+        distributed.destroy_process_group()
