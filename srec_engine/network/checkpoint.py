@@ -51,6 +51,7 @@ def load_network(path: Path) -> SuperResolutionNetwork:
         configuration = NetworkConfiguration.from_dict(state["training"]["network"])
         network = SuperResolutionNetwork(configuration)
         _load(network, state["average"], path)
+        network.set_quantised(bool(state.get("quantised", False)))
     else:
         raise ModelError(f"{path} holds neither the original program's weights nor a training run of this one.")
     return network.eval()

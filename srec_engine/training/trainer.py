@@ -92,6 +92,7 @@ class Trainer:
             "average": self.average,
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
+            "quantised": self.configuration.quantised_at(self.step),
         }
         save_checkpoint(self.checkpoint_path, state)
 
