@@ -28,6 +28,7 @@ from srec_engine.training.trainer import Trainer
 __all__ = ["add_arguments", "run"]
 
 _NETWORK_OPTIONS = ("features", "blocks", "components", "scales", "shared_scales")
+_FRACTIONS = ("learning_rate", "clip", "average", "quantised_from", "native_share")
 _TRAINING_OPTIONS = (
     "optimiser",
     "crop",
@@ -38,6 +39,7 @@ _TRAINING_OPTIONS = (
     "clip",
     "average",
     "quantised_from",
+    "native_share",
     "seed",
 )
 
@@ -48,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, required=True, help="folder of the run (checkpoint, curve)")
     parser.add_argument("--preset", choices=sorted(PRESETS), default="photo", help="settings to begin with")
     for name in (*_NETWORK_OPTIONS, *_TRAINING_OPTIONS[1:]):
-        kind = float if name in ("learning_rate", "clip", "average", "quantised_from") else int
+        kind = float if name in _FRACTIONS else int
         parser.add_argument(f"--{name.replace('_', '-')}", type=kind, default=None, help=argparse.SUPPRESS)
     parser.add_argument("--optimiser", choices=["adam", "muon"], default=None, help="how steps are made")
     parser.add_argument("--threads", type=int, default=None, help="CPU threads of each process")

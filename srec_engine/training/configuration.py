@@ -28,6 +28,7 @@ class TrainingConfiguration:
         average: Decay of the moving average of the weights, which is what gets evaluated and exported.
         quantised_from: Share of the run after which weights and activations are rounded.
         bfloat16: Whether convolutions run in bfloat16.
+        native_share: Share of crops that imitate pictures at a camera's own resolution (see `CropSampler`).
         seed: Of the weights and of the crops.
     """
 
@@ -42,6 +43,7 @@ class TrainingConfiguration:
     average: float = 0.998
     quantised_from: float = 0.75
     bfloat16: bool = True
+    native_share: float = 0.0
     seed: int = 1
 
     def learning_rate_at(self, step: int) -> float:

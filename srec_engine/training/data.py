@@ -23,6 +23,12 @@ __all__ = ["CropSampler", "load_images"]
 
 logger = logging.getLogger(__name__)
 
+LARGEST_ENLARGEMENT = 2.0
+"""Factor by which crops are enlarged at most."""
+
+LARGEST_NOISE = 2.5
+"""Standard deviation in grey levels of the noise added to an enlarged crop's brightest places, at most."""
+
 IMAGE_SUFFIXES = frozenset({".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".ppm"})
 
 
@@ -81,9 +87,20 @@ class CropSampler:
     """Batches of random crops, flipped and transposed at random.
 
     Images are drawn in proportion to their number of pixels.
+
+    Args:
+        images: (3, H, W) each.
+        crop: Side of a crop in pixels.
+        batch: Crops per step.
+        seed: Decides every crop of the run.
+        native_share: Share of crops that imitate pictures at a camera's own resolution: enlarged by up to
+            `LARGEST_ENLARGEMENT`, then with mild noise. Small training images are sharper than such pictures.
     """
 
-    def __init__(self, images: Sequence[NDArray[np.uint8]], crop: int, batch: int, seed: int) -> None:
+    def __init__(
+        self, images: Sequence[NDArray[np.uint8]], crop: int, batch: int, seed: int, native_share: float = 0.0
+    ) -> None:
+        self._native_share = native_share
         self._images = images
         self._crop = crop
         self._batch = batch
@@ -102,9 +119,13 @@ class CropSampler:
         random = np.random.Generator(np.random.Philox(key=[self._seed, number]))
         index = min(int(np.searchsorted(self._cumulative, random.random())), len(self._images) - 1)
         image = self._images[index]
-        top = random.integers(image.shape[1] - self._crop + 1)
-        left = random.integers(image.shape[2] - self._crop + 1)
-        crop = image[:, top : top + self._crop, left : left + self._crop]
+        native = self._native_share > 0 and random.random() < self._native_share
+        side = round(self._crop / random.uniform(1.0, LARGEST_ENLARGEMENT)) if native else self._crop
+        top = random.integers(image.shape[1] - side + 1)
+        left = random.integers(image.shape[2] - side + 1)
+        crop = image[:, top : top + side, left : left + side]
+        if native:
+            crop = _like_a_camera(crop, self._crop, random)
         if random.random() < 0.5:
             crop = crop[:, :, ::-1]
         if random.random() < 0.5:
@@ -112,3 +133,13 @@ class CropSampler:
         if random.random() < 0.5:
             crop = crop.transpose(0, 2, 1)
         return np.ascontiguousarray(crop)
+
+
+def _like_a_camera(crop: NDArray[np.uint8], side: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """A crop (3, h, w) enlarged to `side` and given a little noise, finer in dark places as a sensor's is."""
+    resampling = (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)[random.integers(2)]
+    enlarged = Image.fromarray(np.ascontiguousarray(crop.transpose(1, 2, 0))).resize((side, side), resampling)
+    values = np.asarray(enlarged, dtype=np.float32)
+    strength = random.uniform(0.0, LARGEST_NOISE) * np.sqrt(0.25 + values / 255)
+    noisy = values + strength * random.standard_normal(values.shape, dtype=np.float32)
+    return noisy.round().clip(0, 255).astype(np.uint8).transpose(2, 0, 1)

@@ -73,7 +73,9 @@ class Trainer:
         self.average = cloned(self.network.state_dict())
         self.step = 0
         self._stopping = False
-        self._sampler = CropSampler(images, configuration.crop, configuration.batch, configuration.seed)
+        self._sampler = CropSampler(
+            images, configuration.crop, configuration.batch, configuration.seed, configuration.native_share
+        )
         self._bits = workers.wrap(BitsOfBatch(self.network))
         self._curve = Curve(folder / "curve.csv", configuration)
 

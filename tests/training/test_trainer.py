@@ -127,3 +127,12 @@ def test_missing_and_empty_sources_are_one_clear_error(tmp_path: Path) -> None:
         load_images([tmp_path / "nowhere"], 16)
     with pytest.raises(SrecError, match="No usable training image"):
         load_images([tmp_path], 16)
+
+
+def test_crops_that_imitate_a_camera_are_smoother_and_as_reproducible(images: list[NDArray[np.uint8]]) -> None:
+    plain = CropSampler(images, 16, 4, 1).batch(0).float()
+    sampler = CropSampler(images, 16, 4, 1, native_share=1.0)
+    native = sampler.batch(0)
+    assert torch.equal(native, sampler.batch(0))
+    assert native.shape == plain.shape
+    assert native.float().diff(dim=-1).abs().mean() < 0.8 * plain.diff(dim=-1).abs().mean()
