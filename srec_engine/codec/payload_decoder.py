@@ -76,14 +76,20 @@ class PayloadDecoder:
         geometry = self._geometry
         base = self.reader.base()
         tiles = [_Tile(tile, TileScale(self._base_of(base, tile))) for tile in geometry.tiles_touching(self._region)]
-        yield DecodedScale(geometry.scale_count, 0.0, self._compose(tiles, geometry.scale_count))
+        image = self._blank(geometry.scale_count)
+        self._paste(image, tiles, geometry.scale_count)
+        yield DecodedScale(geometry.scale_count, 0.0, image)
         total = sum(self._area(tiles, scale) for scale in geometry.coded_scales())
         done = 0
         for scale in geometry.coded_scales():
+            image = self._blank(scale)
             for finished in self._decode_scale(scale, tiles):
+                self._paste(image, finished, scale)
+                if scale == 0:
+                    self._release(finished)
                 done += self._area(finished, scale)
                 yield DecodedScale(scale, done / total)
-            yield DecodedScale(scale, done / total, self._compose(tiles, scale))
+            yield DecodedScale(scale, done / total, image)
 
     def _base_of(self, base: NDArray[np.uint8], tile: int) -> NDArray[np.uint8]:
         box = self._geometry.tile_box(self._geometry.scale_count, tile)
@@ -135,21 +141,30 @@ class PayloadDecoder:
             self.damage.append(str(error))
             return None
 
-    def _compose(self, tiles: Sequence[_Tile], scale: int) -> NDArray[np.uint8]:
-        """The region at `scale` from its tiles."""
+    def _blank(self, scale: int) -> NDArray[np.uint8]:
+        """An image for the region at `scale`."""
+        width = -(-self._region.right >> scale) - (self._region.left >> scale)
+        height = -(-self._region.bottom >> scale) - (self._region.top >> scale)
+        return np.zeros((height, width, self.reader.header.channels), dtype=np.uint8)
+
+    def _paste(self, image: NDArray[np.uint8], tiles: Sequence[_Tile], scale: int) -> None:
+        """Put what of `tiles` lies in the region into its image."""
         left, top = self._region.left >> scale, self._region.top >> scale
-        right, bottom = -(-self._region.right >> scale), -(-self._region.bottom >> scale)
-        image = np.zeros((bottom - top, right - left, self.reader.header.channels), dtype=np.uint8)
         for tile in tiles:
             box = self._geometry.tile_box(scale, tile.number)
-            rows = slice(max(box.top, top), min(box.bottom, bottom))
-            columns = slice(max(box.left, left), min(box.right, right))
+            rows = slice(max(box.top, top), min(box.bottom, top + image.shape[0]))
+            columns = slice(max(box.left, left), min(box.right, left + image.shape[1]))
             if rows.start >= rows.stop or columns.start >= columns.stop:
                 continue
             piece = tile.state.image[rows.start - box.top : rows.stop - box.top]
             piece = piece[:, columns.start - box.left : columns.stop - box.left, : image.shape[2]]
             image[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = piece
-        return image
+
+    @staticmethod
+    def _release(tiles: Sequence[_Tile]) -> None:
+        """Let go of finished tiles: for a large picture they would double the memory."""
+        for tile in tiles:
+            tile.state = TileScale(np.empty((0, 0, 3), dtype=np.uint8))
 
     def _size(self, scale: int, tile: int) -> tuple[int, int]:
         box = self._geometry.tile_box(scale, tile)

@@ -96,7 +96,9 @@ def walk_scale(
     pixels = _walk_pixels(network, tables, state, sums, size, exchanges, clock)
     planes = [pixel.transpose(0, 3, 1, 2) for pixel in pixels]
     images = join_blocks(planes, height, width).transpose(0, 2, 3, 1)
-    return [TileScale(np.ascontiguousarray(image), state.activations[number]) for number, image in enumerate(images)]
+    # Nothing follows scale 0, and contexts are large.
+    contexts = list(state.activations) if scale > 0 else [None] * len(tiles)
+    return [TileScale(np.ascontiguousarray(image), context) for image, context in zip(images, contexts, strict=True)]
 
 
 def _walk_pixels(
