@@ -1,4 +1,4 @@
-"""Makes golden files: `python tests/codec/golden.py NAME…` adds those that are not there. Never run it to repair one."""
+"""Makes golden files: `python tests/codec/golden.py NAME…` adds missing ones. Never run it to repair one."""
 
 from __future__ import annotations
 
