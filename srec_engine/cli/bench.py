@@ -6,7 +6,7 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--codecs", default=",".join(CODEC_NAMES), help='comma-separated; "srec:NAME" takes another model (%(default)s)'
     )
+    parser.add_argument(
+        "--markdown", action="store_true", help="print one table for all sets, as docs/models.md has it"
+    )
     add_codec_arguments(parser)
     add_json_argument(parser)
 
@@ -47,12 +50,30 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         document = {name: [asdict(measurement) for measurement in row] for name, row in results.items()}
         print(json.dumps(document, indent=1, default=str))
+    elif arguments.markdown:
+        print(_markdown(results))
     else:
         print(f"Machine: {platform.processor() or platform.machine()}, {platform.platform()}")
         for name, measurements in results.items():
             print(f"\n{name} ({measurements[0].megapixels:.1f} megapixels)\n{_table(measurements)}")
             _print_stages(measurements)
     return OK
+
+
+def _markdown(results: Mapping[str, Sequence[Measurement]]) -> str:
+    """A row for each codec: mean bpsp of each set, bytes of all, and speed over all."""
+    heading = ["codec", *results, "all bytes", "enc s/MP", "dec s/MP"]
+    lines = [f"| {' | '.join(heading)} |", f"|---|{'--:|' * (len(heading) - 1)}"]
+    for row in zip(*results.values(), strict=True):
+        megapixels = sum(measurement.megapixels for measurement in row)
+        encode, decode = (
+            sum(getattr(measurement, speed) * measurement.megapixels for measurement in row) / megapixels
+            for speed in ("encode_speed", "decode_speed")
+        )
+        cells = [row[0].codec, *(f"{measurement.bpsp:.3f}" for measurement in row)]
+        cells += [f"{sum(measurement.file_bytes for measurement in row):,}", f"{encode:.2f}", f"{decode:.2f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _table(measurements: Sequence[Measurement]) -> str:
