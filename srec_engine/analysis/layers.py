@@ -1,0 +1,167 @@
+"""What can be looked at: maps as bytes, whose meaning is linear, so that colours can change without computing anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    # The window knows layers without loading the network.
+    from srec_engine.analysis.maps import PartMaps, TileMaps
+
+__all__ = ["ByteScale", "Layer", "Part", "TileLayers", "byte_scale", "make_layers"]
+
+
+class Layer(StrEnum):
+    """What a map shows."""
+
+    ACTUAL = "actual"
+    """The values of the file."""
+    PREDICTED = "predicted"
+    """The expected values (means), rounded."""
+    MOST_LIKELY = "most likely"
+    """The values with the largest probability."""
+    RESIDUAL = "residual"
+    """Actual minus expected value."""
+    COST = "cost"
+    """Bits that the actual values took."""
+    EXPECTED_COST = "expected cost"
+    """Bits that the network expected to pay (entropy)."""
+
+    @property
+    def in_bits(self) -> bool:
+        """Whether its values are bits."""
+        return self in (Layer.COST, Layer.EXPECTED_COST)
+
+    @property
+    def in_values(self) -> bool:
+        """Whether its values are grey levels (or remainders) as such."""
+        return self in (Layer.ACTUAL, Layer.PREDICTED, Layer.MOST_LIKELY)
+
+
+class Part(StrEnum):
+    """Which samples of a scale a map shows."""
+
+    ALL = "all"
+    """All pixels, those that follow from the sum among them."""
+    REMAINDERS = "remainders"
+    PIXEL_1 = "pixel 1"
+    PIXEL_2 = "pixel 2"
+    PIXEL_3 = "pixel 3"
+
+    @property
+    def offset(self) -> tuple[int, int] | None:
+        """Row and column of a coded pixel in its block; None for the others."""
+        return _OFFSETS.get(self)
+
+
+_OFFSETS = {Part.PIXEL_1: (0, 0), Part.PIXEL_2: (0, 1), Part.PIXEL_3: (1, 0)}
+
+
+@dataclass(frozen=True, slots=True)
+class ByteScale:
+    """What the bytes of a layer mean: value = (byte − zero) · unit. 0 and 255 also stand for what lies beyond."""
+
+    zero: int
+    unit: float
+
+    def to_bytes(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """Values as bytes, rounded."""
+        return np.clip(np.rint(values / self.unit + self.zero), 0, 255).astype(np.uint8)
+
+    def value(self, byte: float) -> float:
+        """The value that a byte stands for."""
+        return (byte - self.zero) * self.unit
+
+    def byte(self, value: float) -> float:
+        """The byte, not rounded, that stands for a value."""
+        return value / self.unit + self.zero
+
+
+_GREY = ByteScale(0, 1.0)
+_BITS = ByteScale(0, 1 / 16)
+_RESIDUAL = ByteScale(128, 1.0)
+_REMAINDER = ByteScale(64, 1 / 64)
+_REMAINDER_RESIDUAL = ByteScale(128, 1 / 32)
+
+
+def byte_scale(layer: Layer, part: Part) -> ByteScale:
+    """What the bytes of a layer mean."""
+    if layer.in_bits:
+        return _BITS
+    if part is Part.REMAINDERS:
+        return _REMAINDER_RESIDUAL if layer is Layer.RESIDUAL else _REMAINDER
+    return _RESIDUAL if layer is Layer.RESIDUAL else _GREY
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TileLayers:
+    """All layers of one tile, small enough to keep.
+
+    Attributes:
+        scale, tile: Which.
+        left, top: Where the tile begins in the picture at `scale`.
+        pixels, remainders: uint8 (channels, height, width) of each layer, as `byte_scale` says.
+    """
+
+    scale: int
+    tile: int
+    left: int
+    top: int
+    pixels: Mapping[Layer, NDArray[np.uint8]]
+    remainders: Mapping[Layer, NDArray[np.uint8]]
+
+    @property
+    def byte_count(self) -> int:
+        """Memory that the arrays take, in bytes."""
+        return sum(plane.nbytes for planes in (self.pixels, self.remainders) for plane in planes.values())
+
+    def plane(self, layer: Layer, part: Part, channel: int | None) -> NDArray[np.uint8]:
+        """What is to be shown: uint8 (height, width), or (height, width, 3) for a picture in colour.
+
+        The remainders and single pixels have half the height and width, rounded up (pixel 2 and 3: down).
+
+        Args:
+            layer: What.
+            part: Of which samples.
+            channel: 0, 1, 2; None for the picture in colour, or the mean over the channels.
+        """
+        planes = (self.remainders if part is Part.REMAINDERS else self.pixels)[layer]
+        if part.offset is not None:
+            planes = planes[:, part.offset[0] :: 2, part.offset[1] :: 2]
+        if channel is not None or len(planes) == 1:
+            return np.ascontiguousarray(planes[channel if channel is not None else 0])
+        if layer.in_values and part is not Part.REMAINDERS:
+            return np.ascontiguousarray(planes.transpose(1, 2, 0))
+        mean: NDArray[np.float32] = planes.mean(axis=0, dtype=np.float32)
+        return np.rint(mean).astype(np.uint8)
+
+
+def make_layers(maps: TileMaps) -> TileLayers:
+    """Maps as bytes."""
+    return TileLayers(
+        maps.scale,
+        maps.tile,
+        maps.box.left,
+        maps.box.top,
+        _bytes_of(maps.pixels, Part.ALL),
+        _bytes_of(maps.remainders, Part.REMAINDERS),
+    )
+
+
+def _bytes_of(maps: PartMaps, part: Part) -> Mapping[Layer, NDArray[np.uint8]]:
+    values: dict[Layer, NDArray[Any]] = {
+        Layer.ACTUAL: maps.actual,
+        Layer.PREDICTED: maps.mean,
+        Layer.MOST_LIKELY: maps.most_likely,
+        Layer.RESIDUAL: maps.residual,
+        Layer.COST: maps.cost,
+        Layer.EXPECTED_COST: maps.entropy,
+    }
+    return MappingProxyType({layer: byte_scale(layer, part).to_bytes(plane) for layer, plane in values.items()})
