@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from srec_gui.engine import CancelToken, CodecOptions, Engine, Method, Progress
 from srec_gui.view.document import Document, State
@@ -14,6 +14,10 @@ from srec_gui.view.loading import TooLargeToPreloadError, explain, open_document
 from srec_gui.worker import LaneName, Task, Worker
 
 __all__ = ["Load"]
+
+_FIRST_LOOK_MS = 40
+"""Pause before a base is refined. Importing torch holds the interpreter for long: the base must be painted before.
+Whoever leafs through a folder quickly does not start the network for every picture, either."""
 
 
 class Load(QObject):
@@ -47,12 +51,16 @@ class Load(QObject):
         self._options = options
         self._urgent = urgent
         self._task: Task | None = None
+        self._refining = QTimer(self)
+        self._refining.setSingleShot(True)
+        self._refining.setInterval(_FIRST_LOOK_MS)
+        self._refining.timeout.connect(self._refine)
         self._open(max_pixels)
 
     @property
     def settled(self) -> bool:
         """Whether nothing more is to come."""
-        return self.document.settled or self._task is None
+        return self.document.settled or (self._task is None and not self._refining.isActive())
 
     def hurry(self) -> None:
         """What follows goes before other waiting work: the person waits for it now."""
@@ -60,6 +68,7 @@ class Load(QObject):
 
     def cancel(self) -> None:
         """Stop; nothing is signalled any more."""
+        self._refining.stop()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -95,11 +104,11 @@ class Load(QObject):
             return
         self._task = None
         if value.state is State.REFINING:
-            self._refine(value)
+            self._refining.start()
         self._show(value)
 
-    def _refine(self, document: Document) -> None:
-        engine, options = self._engine, self._options
+    def _refine(self) -> None:
+        document, engine, options = self.document, self._engine, self._options
 
         def work(cancel: CancelToken, report: Callable[[object], None]) -> Document:
             return refine_document(document, engine, options, cancel, report)

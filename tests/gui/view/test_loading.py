@@ -264,3 +264,23 @@ def test_what_pillow_decodes_does_not_wait_behind_the_engine(
     assert not busy.done
     gate.set()
     loader.close()
+
+
+def test_whoever_leafs_through_sees_bases_and_starts_the_network_only_where_they_stay(
+    qtbot: QtBot, worker: Worker, tmp_path: Path, photograph: Image.Image
+) -> None:
+    engine = FakeEngine()
+    loader = loader_of(worker, engine)
+    for name in "abc":
+        path = write_fake(tmp_path / f"{name}.srec", photograph)
+        with qtbot.waitSignal(loader.changed):
+            loader.open(path)
+        with qtbot.waitSignal(loader.changed):
+            pass
+        assert loader.document is not None
+        assert loader.document.picture is not None
+        assert loader.loading
+        assert engine.decoded == []
+    qtbot.waitUntil(lambda: not loader.loading)
+    assert engine.decoded == ["c.srec"]
+    loader.close()
