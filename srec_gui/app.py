@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -47,8 +48,6 @@ class Application(QApplication):
         self.setApplicationDisplayName(APP_NAME)
         self.setApplicationVersion(__version__)
         self.setWindowIcon(icon("app"))
-        # The session decides when it is over.
-        self.setQuitOnLastWindowClosed(False)
 
     def event(self, event: QEvent) -> bool:
         """Take a file that the system hands over."""
@@ -70,6 +69,8 @@ class Session:
         server_name: str = "",
     ) -> None:
         """Make everything; with a `server_name`, later starts of the program are listened for."""
+        # The session decides when it is over: stopping the event loop would cut off what closes it.
+        application.setQuitOnLastWindowClosed(False)
         self.settings = settings
         self.worker = Worker()
         self.actions = Actions()
@@ -80,6 +81,7 @@ class Session:
         self._spawner = aio.Spawner()
         self._asking = False
         self._ended = False
+        self._over = asyncio.Event()
         self._instance = Instance(server_name) if server_name else None
         if self._instance is not None:
             self._instance.paths_received.connect(self._paths_received)
@@ -97,7 +99,8 @@ class Session:
         return code
 
     async def _live(self) -> int:
-        await aio.next_signal(self._application.aboutToQuit)
+        logger.debug("The window is up: from here on signals of the terminal close it.")
+        await self._over.wait()
         return 0
 
     def _close_wanted(self) -> None:
@@ -123,7 +126,8 @@ class Session:
             await aio.next_signal(self.worker.idle, _STOP_SECONDS)
         self.window.close_now()
         self.settings.save()
-        self._application.quit()
+        # Not QApplication.quit: that would stop the loop under the coroutine that returns the exit code.
+        self._over.set()
 
     async def _may_close(self) -> bool:
         sentence = self.window.what_closing_interrupts()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -41,14 +43,20 @@ def icon(name: str, colour: QColor | None = None) -> QIcon:
 
 def draw_icon(painter: QPainter, target: QRectF, name: str, colour: QColor) -> None:
     """Draw the icon `name` into `target` in one `colour`; nothing is drawn when there is no such icon."""
-    path = resource_path("icons", f"{name}.svg")
-    if not path.is_file():
+    source = _source(name).replace(b"currentColor", colour.name().encode("ascii"))
+    if not source:
         return
-    source = path.read_bytes().replace(b"currentColor", colour.name().encode("ascii"))
     painter.save()
     painter.setOpacity(painter.opacity() * colour.alphaF())
     QSvgRenderer(QByteArray(source)).render(painter, target)
     painter.restore()
+
+
+@functools.lru_cache(maxsize=256)
+def _source(name: str) -> bytes:
+    """The SVG of an icon, empty when there is none. Rows are painted often, and the files never change."""
+    path = resource_path("icons", f"{name}.svg")
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _mode_colour(mode: QIcon.Mode) -> QColor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from srec_gui.engine import Engine, ExistingPolicy, Progress, SrecError
 from srec_gui.worker import Task, Worker
 
 __all__ = ["BatchEnd", "Queue"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +250,7 @@ class Queue(QObject):
 
     def _end_batch(self) -> None:
         totals = total(item for item in self.items if item.batch == self._batch)
+        logger.info("A batch has ended: %s.", dict(totals.counts))
         self.batch_ended.emit(BatchEnd(totals, time.monotonic() - self._started))
 
     def _start(self, item: Item) -> None:

@@ -37,6 +37,9 @@ class Column(IntEnum):
     SPEED = 8
 
 
+_COLUMNS = len(Column)
+
+
 class QueueModel(QAbstractTableModel):
     """Shows a `Queue`; holds nothing of its own."""
 
@@ -66,7 +69,7 @@ class QueueModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Number of columns."""
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else _COLUMNS
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows, sorts by, or says to a screen reader."""

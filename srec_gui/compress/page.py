@@ -44,6 +44,7 @@ from srec_gui.worker import Task, Worker
 __all__ = ["CompressPage"]
 
 _TOTALS_MS = 250
+_ACTIONS_MS = 150
 _LONG_BATCH = 10.0
 _MOST_REJECTED = 4
 
@@ -85,6 +86,10 @@ class CompressPage(Page):
         self.in_front = False
         self._timer = QTimer(self)
         self._timer.setInterval(_TOTALS_MS)
+        self._actions_timer = QTimer(self)
+        self._actions_timer.setSingleShot(True)
+        self._actions_timer.setInterval(_ACTIONS_MS)
+        self._actions_timer.timeout.connect(partial(update_actions, self, actions))
         self._lay_out()
         bind_actions(self, actions)
         fill_menu(self.table.menu, actions)
@@ -132,6 +137,7 @@ class CompressPage(Page):
         """Stop for good and keep the columns."""
         self._stopped = True
         self._timer.stop()
+        self._actions_timer.stop()
         self.thumbnails.stop()
         for task in self._scans:
             task.cancel()
@@ -226,7 +232,9 @@ class CompressPage(Page):
         for item in items:
             if isinstance(item.report, EncodeReport) and item.report.device and self.settings.device == "auto":
                 self.panel.show_device_used(item.report.device, item.report.kernel)
-        update_actions(self, self.registry)
+        # Small pictures end many times a second, and a thousand selected rows take a while to look at.
+        if not self._actions_timer.isActive():
+            self._actions_timer.start()
 
     def _selection_changed(self) -> None:
         update_actions(self, self.registry)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QByteArray, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from srec_gui.compress.delegate import ROW_HEIGHT, RowDelegate
 from srec_gui.compress.item import Item
-from srec_gui.compress.model import ITEM_ROLE, SORT_ROLE, Column, QueueModel
+from srec_gui.compress.model import SORT_ROLE, Column, QueueModel
 from srec_gui.thumbnails import Thumbnails
 
 __all__ = ["QueueTable"]
@@ -43,6 +43,7 @@ class QueueTable(QTableView):
         """Show `model`."""
         super().__init__(parent)
         self.menu = QMenu(self)
+        self._source = model
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setSortRole(SORT_ROLE)
         self._proxy.setSourceModel(model)
@@ -57,8 +58,10 @@ class QueueTable(QTableView):
 
     def selected_items(self) -> list[Item]:
         """The items of the selected rows, from top to bottom."""
-        rows = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
-        return [row.data(ITEM_ROLE) for row in rows]
+        # Not selectedRows: that asks the model about every cell, a third of a second for a thousand rows.
+        ranges = self.selectionModel().selection()
+        rows = sorted({row for one in ranges for row in range(one.top(), one.bottom() + 1)})
+        return [self._source.item(self._proxy.mapToSource(self._proxy.index(row, 0)).row()) for row in rows]
 
     def select_row(self, row: int) -> None:
         """Select a row, as shown."""

@@ -1,0 +1,118 @@
+"""The program as a person starts it: another process, real files, its exit code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from srec_gui.main import EXIT_NO_DISPLAY
+
+MAIN = "import sys; from srec_gui.main import main; sys.exit(main(sys.argv[1:]))"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, project_root: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "PYTHONPATH": str(project_root),
+        "PYTHONWARNINGS": "default",
+    }
+
+
+def run(code: str, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_window_is_up_within_a_second_and_without_torch_numba_or_pillow(
+    environment: dict[str, str],
+) -> None:
+    code = """
+import sys, time
+from srec_gui.app import Application, Session
+from srec_gui.settings import Settings
+application = Application([])
+session = Session(application, Settings())
+session.window.show()
+application.processEvents()
+took = time.process_time()
+heavy = sorted({"torch", "numba", "PIL", "torchac", "safetensors"} & set(sys.modules))
+print(f"{took:.3f}", ",".join(heavy))
+session.window.begin_closing()
+session.window.close_now()
+"""
+    done = run(code, environment)
+    assert done.returncode == 0, done.stderr
+    seconds, _, loaded = done.stdout.strip().partition(" ")
+    assert loaded == ""
+    # Processor time: it is what the program itself needs, whatever else the machine is doing.
+    assert float(seconds) < 1.0
+
+
+def test_it_closes_by_a_signal_of_the_terminal_with_exit_code_0(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "srec_gui", "--new-window", "--verbose"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("window is up" in line for line in process.stderr)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert time.monotonic() - begin < 3
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_pictures_of_the_command_line_are_compressed_by_the_real_engine_and_closing_asks_nothing_after(
+    environment: dict[str, str], tmp_path: Path, sample_photograph: Path
+) -> None:
+    source = tmp_path / "photo.png"
+    shutil.copy(sample_photograph, source)
+    command = [sys.executable, "-m", "srec_gui", "--new-window", "--verbose", str(source)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("A batch has ended" in line for line in process.stderr)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "srec_engine.cli", "verify", str(source.with_suffix(".srec"))],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_a_display_it_says_so_and_ends_with_its_own_code(environment: dict[str, str]) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        environment.pop(name, None)
+    if sys.platform in {"win32", "darwin"}:
+        pytest.skip("there is always a display")
+    done = run(MAIN, environment)
+    assert done.returncode == EXIT_NO_DISPLAY
+    assert "no display" in done.stderr
+    assert done.stdout == ""
+
+
+def test_help_needs_no_qt(environment: dict[str, str]) -> None:
+    code = "import sys; sys.modules['PySide6'] = None\n" + MAIN
+    done = run(code, environment, "--help")
+    assert done.returncode == 0
+    assert "--register" in done.stdout

@@ -1,0 +1,146 @@
+"""The UI thread never sleeps: a heartbeat goes on while much is scanned, queued, and compressed for real."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from srec_gui.actions import Actions
+from srec_gui.compress.item import Direction, Item, State
+from srec_gui.compress.page import CompressPage
+from srec_gui.settings import Settings
+from srec_gui.worker import Worker
+from tests.gui.fake_engine import FakeEngine
+
+PictureMaker = Callable[..., Path]
+
+LONGEST_BLOCK = 0.05
+"""Seconds for which the UI thread may not return to its event loop."""
+
+
+def waited_for_a_processor() -> float:
+    """Seconds for which this process's threads were ready to run and the machine ran something else."""
+    delays = 0
+    for task in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError):  # the thread has ended meanwhile
+            delays += int(task.read_text().split()[1])
+    return delays / 1e9
+
+
+class Heartbeat:
+    """A timer in the UI thread; tells for how long the event loop was not reached, by the program's own fault.
+
+    What another process took away is counted out: a machine that runs tests is busy with other things.
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[float] = []
+        self._last = (time.monotonic(), waited_for_a_processor())
+        self._timer = QTimer()
+        self._timer.setInterval(2)
+        self._timer.timeout.connect(self._beat)
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.stop()
+
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest block."""
+        assert len(self.blocks) > 10
+        return max(self.blocks)
+
+    def _beat(self) -> None:
+        now = (time.monotonic(), waited_for_a_processor())
+        self.blocks.append((now[0] - self._last[0]) - (now[1] - self._last[1]))
+        self._last = now
+
+
+def test_the_heartbeat_notices_a_block(qtbot: QtBot) -> None:
+    def block() -> None:
+        end = time.thread_time() + 2 * LONGEST_BLOCK
+        while time.thread_time() < end:
+            pass
+
+    with Heartbeat() as heartbeat:
+        QTimer.singleShot(0, block)
+        qtbot.waitUntil(lambda: len(heartbeat.blocks) > 10)
+    assert heartbeat.longest > LONGEST_BLOCK
+
+
+@pytest.fixture
+def make_page(worker: Worker, settings: Settings, actions: Actions, qtbot: QtBot) -> Callable[..., CompressPage]:
+    def make(engine: FakeEngine | None = None) -> CompressPage:
+        page = CompressPage(worker, settings, actions, engine=engine)
+        qtbot.addWidget(page, before_close_func=CompressPage.stop)
+        page.resize(1100, 700)
+        page.show()
+        page.enter()
+        qtbot.waitExposed(page)
+        return page
+
+    return make
+
+
+def test_a_scan_of_five_thousand_files_leaves_the_window_alive(
+    make_page: Callable[..., CompressPage], picture: PictureMaker, qtbot: QtBot
+) -> None:
+    source = picture("many/0000.png", (8, 8))
+    for number in range(1, 5000):
+        shutil.copyfile(source, source.with_name(f"{number:04}.png"))
+    held = FakeEngine(held=True)
+    page = make_page(held)
+    with Heartbeat() as heartbeat:
+        page.add_paths([source.parent])
+        qtbot.waitUntil(lambda: len(page.queue.items) == 5000, timeout=60_000)
+        qtbot.waitUntil(lambda: bool(held.started))
+        qtbot.wait(200)
+    assert heartbeat.longest < LONGEST_BLOCK
+
+
+def test_a_thousand_rows_stay_fluid_while_they_are_worked_on(
+    make_page: Callable[..., CompressPage], picture: PictureMaker, qtbot: QtBot
+) -> None:
+    source = picture("many/0000.png", (8, 8))
+    items = []
+    for number in range(1000):
+        path = source.with_name(f"{number:04}.png")
+        if number:
+            shutil.copyfile(source, path)
+        items.append(Item(path, Direction.COMPRESS, 100, None, 8, 8))
+    page = make_page(FakeEngine())
+    page.queue.add(items)
+    with Heartbeat() as heartbeat:
+        page.table.selectAll()
+        qtbot.waitUntil(lambda: items[400].state is State.DONE, timeout=60_000)
+        for row in range(0, 1000, 50):
+            page.table.scrollTo(page.table.model().index(row, 0))
+            qtbot.wait(5)
+        page.queue.cancel_all()
+        qtbot.waitUntil(lambda: not page.queue.busy)
+    assert heartbeat.longest < LONGEST_BLOCK
+
+
+@pytest.mark.slow
+def test_the_window_is_alive_while_the_real_engine_works(
+    make_page: Callable[..., CompressPage], sample_photograph: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = make_page()
+    sources = [Path(shutil.copyfile(sample_photograph, tmp_path / f"{name}.png")) for name in ("warm", "up", "go")]
+    with qtbot.waitSignal(page.queue.batch_ended, timeout=180_000):
+        page.add_paths(sources[:1])
+    with Heartbeat() as heartbeat, qtbot.waitSignal(page.queue.batch_ended, timeout=180_000):
+        page.add_paths(sources[1:])
+    assert [item.state for item in page.queue.items] == 3 * [State.DONE]
+    assert heartbeat.longest < LONGEST_BLOCK
