@@ -14,6 +14,7 @@ from srec_engine.control import CancelToken
 from srec_engine.images import (
     Picture,
     SourceFile,
+    WebPEffort,
     bytes_checksum,
     network_planes,
     pixel_checksum,
@@ -21,6 +22,7 @@ from srec_engine.images import (
     webp_encode,
 )
 from srec_engine.options import Method
+from srec_engine.reports import bits_per_subpixel
 
 __all__ = ["Candidate", "estimated_webp_bytes", "network_candidate", "verbatim_candidate", "webp_candidate"]
 
@@ -31,7 +33,10 @@ SAMPLE_COUNT = 16
 """Squares that an estimate looks at in a large picture."""
 
 THOROUGH_PIXELS = 1 << 22
-"""Up to this size lossless WebP is tried as thoroughly as it can."""
+"""Up to this size lossless WebP tries drawings as thoroughly as it can."""
+
+DRAWING = 1.5
+"""Bits per subpixel of a quick WebP below which a picture counts as a drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,18 @@ def network_candidate(picture: Picture, payload: EncodedPayload, model_id: bytes
     return Candidate(Method.SREC, container_bytes(contents), payload)
 
 
-def webp_candidate(picture: Picture, cancel: CancelToken) -> Candidate:
-    """The picture as lossless WebP (or a packed plane, where that is smaller)."""
-    effort = 6 if picture.width * picture.height <= THOROUGH_PIXELS else None
+def webp_candidate(picture: Picture, cancel: CancelToken, estimate: float) -> Candidate:
+    """The picture as lossless WebP (or a packed plane, where that is smaller).
+
+    Args:
+        picture: The picture.
+        cancel: Polled while WebP works.
+        estimate: From `estimated_webp_bytes`. The thorough search, which takes seconds per megapixel, pays on
+            drawings and screenshots only.
+    """
+    pixels = picture.width * picture.height
+    drawing = pixels <= THOROUGH_PIXELS and bits_per_subpixel(round(estimate), picture.width, picture.height) < DRAWING
+    effort = WebPEffort.THOROUGH if drawing else WebPEffort.USUAL
     payload, planes = run_cancellable(lambda: webp_contents(picture, effort), cancel)
     contents = Contents(
         picture.mode, picture.width, picture.height, payload, pixel_checksum(picture), picture.metadata, planes
@@ -86,7 +100,7 @@ def estimated_webp_bytes(picture: Picture) -> float:
     if picture.colour is None:
         return 0.0
     sample = _squares(picture.colour)
-    return len(webp_encode(sample, effort=0)) * picture.colour.size / sample.size
+    return len(webp_encode(sample, WebPEffort.FAST)) * picture.colour.size / sample.size
 
 
 def _squares(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -161,7 +161,7 @@ def _smallest(job: _Job, picture: Picture) -> Candidate:
     if method == Method.VERBATIM and source is not None:
         return verbatim_candidate(source, picture.mode, picture.width, picture.height)
     if method == Method.WEBP:
-        return webp_candidate(picture, job.cancel)
+        return webp_candidate(picture, job.cancel, estimated_webp_bytes(picture))
     if method == Method.SREC:
         return _by_network(job, picture)
     estimate = estimated_webp_bytes(picture)
@@ -169,7 +169,7 @@ def _smallest(job: _Job, picture: Picture) -> Candidate:
         return verbatim_candidate(source, picture.mode, picture.width, picture.height)
     candidates = [_by_network(job, picture)] if picture.colour is not None else []
     if not candidates or WEBP_ADVANTAGE * estimate < len(candidates[0].data):
-        candidates.append(webp_candidate(picture, job.cancel))
+        candidates.append(webp_candidate(picture, job.cancel, estimate))
     smallest = min(candidates, key=lambda candidate: len(candidate.data))
     if source is not None and source.size < len(smallest.data):
         stored = verbatim_candidate(source, picture.mode, picture.width, picture.height)
