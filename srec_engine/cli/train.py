@@ -7,108 +7,114 @@ import logging
 import signal
 import sys
 import time
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import torch
 
-from srec_engine.cli.exit_codes import OK
+from srec_engine.cli.exit_codes import INTERRUPTED, OK
+from srec_engine.cli.train_arguments import add_train_arguments, configuration_from
+from srec_engine.cli.train_progress import TrainingBar
 from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.file import write_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.training.configuration import TrainingConfiguration
-from srec_engine.training.data import load_images
-from srec_engine.training.distributed import started_workers
-from srec_engine.training.presets import PRESETS
+from srec_engine.training.data import listed_files, load_images
+from srec_engine.training.distributed import Workers, started_workers
+from srec_engine.training.execution import Execution
+from srec_engine.training.records import Reporter
+from srec_engine.training.tensorboard import TensorBoard
 from srec_engine.training.trainer import Trainer
+from srec_engine.training.validation import EvaluationImages
 
 __all__ = ["add_arguments", "run"]
 
-_NETWORK_OPTIONS = ("features", "blocks", "components", "scales", "shared_scales")
-_FRACTIONS = ("learning_rate", "clip", "average", "quantised_from", "native_share")
-_TRAINING_OPTIONS = (
-    "optimiser",
-    "crop",
-    "batch",
-    "steps",
-    "learning_rate",
-    "warm_up",
-    "clip",
-    "average",
-    "quantised_from",
-    "native_share",
-    "seed",
-)
+EVALUATE_EVERY = 500
+"""Steps between evaluations where nothing else was said."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
-    parser.add_argument("data", nargs="+", type=Path, help="photographs: folders, files or .tar packs")
-    parser.add_argument("--folder", type=Path, required=True, help="folder of the run (checkpoint, curve)")
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="photo", help="settings to begin with")
-    for name in (*_NETWORK_OPTIONS, *_TRAINING_OPTIONS[1:]):
-        kind = float if name in _FRACTIONS else int
-        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, default=None, help=argparse.SUPPRESS)
-    parser.add_argument("--optimiser", choices=["adam", "muon"], default=None, help="how steps are made")
-    parser.add_argument("--threads", type=int, default=None, help="CPU threads of each process")
-    parser.add_argument("--no-bfloat16", action="store_true", help="compute convolutions in float32")
-    parser.add_argument("--from", dest="start", type=Path, metavar="CHECKPOINT", help="begin with these weights")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, … (default: cpu)")
-    parser.add_argument("--max-minutes", type=float, default=None, help="stop then, with a checkpoint to resume from")
-    parser.add_argument("--export", type=Path, metavar="MODEL", help="write the integer model when the run is finished")
-    parser.add_argument("--name", default=None, help="name of the exported model (default: its file's)")
-    parser.epilog = "Settings that a preset gives can be changed: " + ", ".join(
-        f"--{name.replace('_', '-')}" for name in (*_NETWORK_OPTIONS, *_TRAINING_OPTIONS)
-    )
+    add_train_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train; returns the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    configuration = _configuration(arguments)
+    configuration = configuration_from(arguments)
     until = None if arguments.max_minutes is None else time.monotonic() + 60 * arguments.max_minutes
-    if arguments.threads is not None:
-        torch.set_num_threads(arguments.threads)
-    images = load_images(arguments.data, configuration.crop)
-    with started_workers() as workers:
-        trainer = Trainer(configuration, images, arguments.folder, arguments.device, workers)
-        _train(trainer, arguments.start, until)
-    print(f"{trainer.step} of {configuration.steps} steps are done; the checkpoint is {trainer.checkpoint_path}.")
-    if arguments.export is not None and workers.leads and trainer.step >= configuration.steps:
+    _prepare_torch(arguments)
+    with started_workers(arguments.device) as workers:
+        trainer = _trainer(arguments, configuration, workers)
+        if trainer.checkpoint_path.exists():
+            trainer.resume()
+        elif arguments.start is not None:
+            trainer.start_from(arguments.start)
+        with _stopping_on_signals(trainer) as signals:
+            every = arguments.eval_every or trainer.configuration.epoch_steps or EVALUATE_EVERY
+            trainer.run(until, arguments.save_every, every)
+    steps = trainer.configuration.steps
+    if workers.leads:
+        print(f"{trainer.step} of {steps} steps are done; the checkpoint is {trainer.checkpoint_path}.")
+    if arguments.export is not None and workers.leads and trainer.step >= steps:
         write_model(_exported(trainer, arguments), arguments.export)
         print(f"The integer model is {arguments.export}.")
-    return OK
+    return INTERRUPTED if signal.SIGINT in signals else OK
 
 
-def _train(trainer: Trainer, start: Path | None, until: float | None) -> None:
-    """Resume or begin, and train until the end, the time limit or a SIGTERM."""
-    if trainer.checkpoint_path.exists():
-        trainer.resume()
-    elif start is not None:
-        trainer.start_from(start)
+def _prepare_torch(arguments: argparse.Namespace) -> None:
+    if arguments.threads is not None:
+        torch.set_num_threads(arguments.threads)
+    if arguments.device.startswith("cuda"):
+        if not torch.cuda.is_available():
+            raise ModelError("There is no CUDA device that torch can use here. Train with --device cpu.")
+        torch.backends.cudnn.benchmark = True  # all batches have one shape
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
+
+def _trainer(arguments: argparse.Namespace, configuration: TrainingConfiguration, workers: Workers) -> Trainer:
+    """The run with its images; every image is read before anything is written."""
+    for name in ("save_every", "plot_iters"):
+        if getattr(arguments, name) < 1:
+            raise argparse.ArgumentTypeError(f"--{name.replace('_', '-')} must be 1 or more")
+    sources = [*arguments.data, *listed_files(arguments.train_path, arguments.train_file)]
+    if not sources:
+        raise argparse.ArgumentTypeError("no images to train on were named: give folders, files, packs or --train-path")
+    images = load_images(sources, configuration.crop)
+    device = workers.device(arguments.device)
+    evaluation = None
+    evaluation_sources = listed_files(arguments.eval_path, arguments.eval_file)
+    if evaluation_sources:
+        whole = load_images(evaluation_sources, max(1, arguments.eval_crop))
+        evaluation = EvaluationImages(whole, arguments.eval_crop, device)
+    reporters: list[Reporter] = [TrainingBar()]
+    if arguments.tensorboard and workers.leads:
+        reporters.append(TensorBoard(arguments.folder, arguments.plot_iters))
+    execution = Execution(arguments.compile, arguments.workers, not arguments.no_device_data)
+    return Trainer(
+        configuration, images, arguments.folder, device, workers,
+        execution=execution, evaluation=evaluation, reporters=reporters,
+    )  # fmt: skip
+
+
+@contextmanager
+def _stopping_on_signals(trainer: Trainer) -> Iterator[set[int]]:
+    """Let SIGTERM and Ctrl+C end the run with a checkpoint; a second Ctrl+C ends it at once. Gives those that came."""
+    came: set[int] = set()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if number in came and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        came.add(number)
         trainer.stop()
 
-    signal.signal(signal.SIGTERM, stop)
-    trainer.run(until)
-
-
-def _configuration(arguments: argparse.Namespace) -> TrainingConfiguration:
-    """The preset with the options that were given."""
-    preset = PRESETS[arguments.preset]
-    network = replace(preset.network, **_given(arguments, _NETWORK_OPTIONS))
-    changes = _given(arguments, _TRAINING_OPTIONS)
-    if arguments.no_bfloat16:
-        changes["bfloat16"] = False
-    return replace(preset, network=network, **changes)
-
-
-def _given(arguments: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _exported(trainer: Trainer, arguments: argparse.Namespace) -> IntegerModel:

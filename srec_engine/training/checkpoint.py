@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from srec_engine.errors import OutputError
+from srec_engine.errors import ModelError, OutputError
+from srec_engine.network.checkpoint import read_tensors
+from srec_engine.training.configuration import TrainingConfiguration
+from srec_engine.training.data import TrainingImage
 
-__all__ = ["cloned", "save_checkpoint"]
+__all__ = ["cloned", "fingerprint", "read_run", "save_checkpoint"]
+
+logger = logging.getLogger(__name__)
+
+_NEEDED = {"training", "network", "average", "step"}
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -22,6 +31,7 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """
     temporary = path.with_name(path.name + ".writing")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
             torch.save(state, stream)
             stream.flush()
@@ -37,3 +47,33 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
 def cloned(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Copies of a state dict's tensors."""
     return {name: tensor.detach().clone() for name, tensor in tensors.items()}
+
+
+def fingerprint(images: Sequence[TrainingImage]) -> dict[str, int]:
+    """Number and pixels of a run's images: enough to notice that a run is resumed with others."""
+    return {"count": len(images), "pixels": sum(image.shape[1] * image.shape[2] for image in images)}
+
+
+def read_run(path: Path, configuration: TrainingConfiguration, images: dict[str, int]) -> dict[str, Any]:
+    """The state of a run that is to be continued.
+
+    Args:
+        path: Its checkpoint.
+        configuration: What the run must have been set up with.
+        images: Fingerprint of the images it goes on with; others than before are named in the log.
+
+    Raises:
+        ModelError: When the checkpoint is damaged, or belongs to a run with another configuration.
+    """
+    state = read_tensors(path)
+    if not set(state) >= _NEEDED:
+        raise ModelError(
+            f"{path} is no checkpoint that a run could continue from. Use --from to begin with its weights."
+        )
+    if TrainingConfiguration.from_dict(state["training"]) != configuration:
+        raise ModelError(f"{path} belongs to a run with other settings. Choose another folder.")
+    if state.get("images", images) != images:
+        logger.warning("%s was trained on other images: the run goes on, but not exactly.", path)
+    if "optimiser" not in state:
+        logger.warning("%s has no optimiser: it begins afresh, so the run goes on, but not exactly.", path)
+    return state

@@ -1,7 +1,4 @@
-"""Training images: read once, held in memory as bytes, cropped anew for every step.
-
-The crop of a step depends on nothing but the seed and the step's number, so a resumed run continues exactly.
-"""
+"""Training images from files, folders, lists and tar packs: held in memory while they fit, else read when needed."""
 
 from __future__ import annotations
 
@@ -9,137 +6,177 @@ import io
 import logging
 import tarfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 
 from srec_engine.errors import SrecError
+from srec_engine.limits import MAX_PIXELS
 
-__all__ = ["CropSampler", "load_images"]
+__all__ = ["MEMORY_LIMIT", "StoredImage", "TrainingImage", "image_pixels", "listed_files", "load_images"]
 
 logger = logging.getLogger(__name__)
 
-LARGEST_ENLARGEMENT = 2.0
-"""Factor by which crops are enlarged at most."""
-
-LARGEST_NOISE = 2.5
-"""Standard deviation in grey levels of the noise added to an enlarged crop's brightest places, at most."""
-
 IMAGE_SUFFIXES = frozenset({".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".ppm"})
 
+MEMORY_LIMIT = 8 << 30
+"""Bytes of pixels that are held in memory; images beyond are read again for each crop."""
 
-def load_images(sources: Iterable[Path], smallest_side: int) -> list[NDArray[np.uint8]]:
-    """Read every image of files, folders and tar packs as (3, H, W) arrays.
+_UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """An image that is read from its file whenever it is needed.
+
+    Attributes:
+        path: The file, or the tar pack that holds it.
+        shape: (3, height, width).
+        offset, size: Where its bytes are in `path`.
+    """
+
+    path: Path
+    shape: tuple[int, int, int]
+    offset: int
+    size: int
+
+    def read(self) -> NDArray[np.uint8]:
+        """The pixels, (3, H, W).
+
+        Raises:
+            OSError, ValueError, SyntaxError: When it cannot be read any more.
+        """
+        with self.path.open("rb") as stream:
+            stream.seek(self.offset)
+            return _decoded(stream.read(self.size))
+
+
+TrainingImage = NDArray[np.uint8] | StoredImage
+"""An image in memory, uint8 (3, H, W), or one that is read when it is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A file that should be an image."""
+
+    name: str
+    path: Path
+    offset: int
+    size: int
+
+
+def load_images(
+    sources: Iterable[Path], smallest_side: int, memory_limit: int = MEMORY_LIMIT
+) -> list[NDArray[np.uint8] | StoredImage]:
+    """Read every image of files, folders and tar packs.
 
     Images that cannot be read, or whose shorter side is under `smallest_side`, are named in the log and skipped.
+
+    Args:
+        sources: Files, folders (with their subfolders), `.tar` packs.
+        smallest_side: In pixels.
+        memory_limit: Bytes of pixels to hold; images beyond it are checked by their headers only.
 
     Raises:
         SrecError: When a source is missing or nothing usable was found.
     """
-    images: list[NDArray[np.uint8]] = []
+    images: list[NDArray[np.uint8] | StoredImage] = []
+    held = 0
     for source in sources:
-        for name, data in _members(source):
+        for member in _members(source):
             try:
-                with Image.open(io.BytesIO(data)) as image:
-                    pixels = np.asarray(image.convert("RGB"))
-            except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-                logger.warning("Skipped %s: it cannot be read (%s).", name, error)
+                image = _loaded(member, held < memory_limit)
+            except _UNREADABLE as error:
+                logger.warning("Skipped %s: it cannot be read (%s).", member.name, error)
                 continue
-            if min(pixels.shape[:2]) < smallest_side:
-                logger.warning("Skipped %s: it is smaller than the crop of %d pixels.", name, smallest_side)
+            if min(image.shape[1:]) < smallest_side:
+                logger.warning("Skipped %s: it is smaller than the crop of %d pixels.", member.name, smallest_side)
                 continue
-            images.append(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+            held += 0 if isinstance(image, StoredImage) else image.nbytes
+            images.append(image)
     if not images:
         raise SrecError("No usable training image was found. Give folders, files or tar packs of photographs.")
     return images
 
 
-def _members(source: Path) -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of the images of one source, in the order of their names."""
+def listed_files(folder: Path | None, list_file: Path | None) -> list[Path]:
+    """The files of a list (one name a line, relative to `folder`), or `folder` itself without a list.
+
+    Raises:
+        SrecError: When the list cannot be read or names nothing.
+    """
+    if list_file is None:
+        return [] if folder is None else [folder]
+    try:
+        lines = list_file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SrecError(f"The list {list_file} cannot be read ({error}). It must be a text file in UTF-8.") from error
+    names = [line.strip() for line in lines if line.strip()]
+    if not names:
+        raise SrecError(f"The list {list_file} names no files. Write one file name on each line.")
+    return [(folder or Path()) / name for name in names]
+
+
+def image_pixels(images: Sequence[TrainingImage], index: int, smallest_side: int) -> NDArray[np.uint8]:
+    """Pixels of an image; of the next one that can be read where it has become unreadable.
+
+    Raises:
+        SrecError: When none can be read.
+    """
+    for distance in range(len(images)):
+        image = images[(index + distance) % len(images)]
+        if not isinstance(image, StoredImage):
+            return image
+        try:
+            pixels = image.read()
+        except _UNREADABLE as error:
+            logger.warning("Skipped %s: it cannot be read (%s).", image.path, error)
+            continue
+        if min(pixels.shape[1:]) >= smallest_side:
+            return pixels
+    raise SrecError("None of the training images can be read any more. Is their disk still there?")
+
+
+def _loaded(member: _Member, hold: bool) -> NDArray[np.uint8] | StoredImage:
+    with member.path.open("rb") as stream:
+        stream.seek(member.offset)
+        data = stream.read(member.size)
+    if hold:
+        return _decoded(data)
+    with Image.open(io.BytesIO(data)) as image:
+        return StoredImage(member.path, (3, image.height, image.width), member.offset, member.size)
+
+
+def _decoded(data: bytes) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(data)) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise ValueError(f"{image.width} × {image.height} pixels are too many")
+        return np.ascontiguousarray(np.asarray(image.convert("RGB")).transpose(2, 0, 1))
+
+
+def _members(source: Path) -> Iterator[_Member]:
+    """The images of one source, in the order of their names."""
     if source.is_dir():
         for path in sorted(source.rglob("*")):
-            if path.suffix.lower() in IMAGE_SUFFIXES:
-                yield str(path), path.read_bytes()
-    elif source.suffix == ".tar":
+            if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
+                yield _Member(str(path), path, 0, path.stat().st_size)
+    elif source.suffix == ".tar" and source.is_file():
         yield from _tar_members(source)
     elif source.is_file():
-        yield str(source), source.read_bytes()
+        yield _Member(str(source), source, 0, source.stat().st_size)
     else:
         raise SrecError(f"The training data {source} does not exist.")
 
 
-def _tar_members(source: Path) -> Iterator[tuple[str, bytes]]:
+def _tar_members(source: Path) -> Iterator[_Member]:
     try:
-        with tarfile.open(source) as pack:
-            for member in sorted(pack.getmembers(), key=lambda member: member.name):
-                stream = pack.extractfile(member) if member.isfile() else None
-                if stream is not None and Path(member.name).suffix.lower() in IMAGE_SUFFIXES:
-                    yield f"{source}/{member.name}", stream.read()
+        with tarfile.open(source, "r:") as pack:
+            members = sorted(pack.getmembers(), key=lambda member: member.name)
     except (OSError, tarfile.TarError) as error:
         raise SrecError(f"The training pack {source} cannot be read ({error}).") from error
-
-
-class CropSampler:
-    """Batches of random crops, flipped and transposed at random.
-
-    Images are drawn in proportion to their number of pixels.
-
-    Args:
-        images: (3, H, W) each.
-        crop: Side of a crop in pixels.
-        batch: Crops per step.
-        seed: Decides every crop of the run.
-        native_share: Share of crops that imitate pictures at a camera's own resolution: enlarged by up to
-            `LARGEST_ENLARGEMENT`, then with mild noise. Small training images are sharper than such pictures.
-    """
-
-    def __init__(
-        self, images: Sequence[NDArray[np.uint8]], crop: int, batch: int, seed: int, native_share: float = 0.0
-    ) -> None:
-        self._native_share = native_share
-        self._images = images
-        self._crop = crop
-        self._batch = batch
-        self._seed = seed
-        areas = np.array([image.shape[1] * image.shape[2] for image in images], dtype=np.float64)
-        self._cumulative = np.cumsum(areas / areas.sum())
-
-    def batch(self, step: int, places: Iterable[int] | None = None) -> Tensor:
-        """The batch of one step, or those places of it: uint8, (places, 3, crop, crop)."""
-        first = step * self._batch
-        crops = [self._one(first + place) for place in (range(self._batch) if places is None else places)]
-        return torch.from_numpy(np.stack(crops))
-
-    def _one(self, number: int) -> NDArray[np.uint8]:
-        """The run's crop of that number."""
-        random = np.random.Generator(np.random.Philox(key=[self._seed, number]))
-        index = min(int(np.searchsorted(self._cumulative, random.random())), len(self._images) - 1)
-        image = self._images[index]
-        native = self._native_share > 0 and random.random() < self._native_share
-        side = round(self._crop / random.uniform(1.0, LARGEST_ENLARGEMENT)) if native else self._crop
-        top = random.integers(image.shape[1] - side + 1)
-        left = random.integers(image.shape[2] - side + 1)
-        crop = image[:, top : top + side, left : left + side]
-        if native:
-            crop = _like_a_camera(crop, self._crop, random)
-        if random.random() < 0.5:
-            crop = crop[:, :, ::-1]
-        if random.random() < 0.5:
-            crop = crop[:, ::-1]
-        if random.random() < 0.5:
-            crop = crop.transpose(0, 2, 1)
-        return np.ascontiguousarray(crop)
-
-
-def _like_a_camera(crop: NDArray[np.uint8], side: int, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A crop (3, h, w) enlarged to `side` and given a little noise, finer in dark places as a sensor's is."""
-    resampling = (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)[random.integers(2)]
-    enlarged = Image.fromarray(np.ascontiguousarray(crop.transpose(1, 2, 0))).resize((side, side), resampling)
-    values = np.asarray(enlarged, dtype=np.float32)
-    strength = random.uniform(0.0, LARGEST_NOISE) * np.sqrt(0.25 + values / 255)
-    noisy = values + strength * random.standard_normal(values.shape, dtype=np.float32)
-    return noisy.round().clip(0, 255).astype(np.uint8).transpose(2, 0, 1)
+    for member in members:
+        if member.isfile() and Path(member.name).suffix.lower() in IMAGE_SUFFIXES:
+            yield _Member(f"{source}/{member.name}", source, member.offset_data, member.size)

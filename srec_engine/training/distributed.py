@@ -31,6 +31,10 @@ class Workers:
         """Whether this process writes checkpoints, curves and messages."""
         return self.rank == 0
 
+    def device(self, name: str) -> str:
+        """The device of this process: with several processes on one machine, each has a GPU of its own."""
+        return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if self.count > 1 and name == "cuda" else name
+
     def wrap(self, module: nn.Module) -> nn.Module:
         """The module, averaging its gradients over all processes after each backward pass."""
         return module if self.count == 1 else DistributedDataParallel(module)
@@ -47,12 +51,17 @@ class Workers:
 
 
 @contextmanager
-def started_workers() -> Iterator[Workers]:
-    """The processes that torchrun started, joined; or this process alone."""
+def started_workers(device: str = "cpu") -> Iterator[Workers]:
+    """The processes that torchrun started, joined; or this process alone.
+
+    Args:
+        device: What they compute on; GPUs talk to each other through NCCL.
+    """
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         yield Workers()
         return
-    distributed.init_process_group("gloo")
+    # Flags and figures stay on the CPU, so gloo is there in any case.
+    distributed.init_process_group("cpu:gloo,cuda:nccl" if device.startswith("cuda") else "gloo")
     try:
         yield Workers(distributed.get_rank(), distributed.get_world_size())
     finally:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from srec_engine.network.likelihood import base_bits, image_bits
 from srec_engine.network.network import SuperResolutionNetwork
 
-__all__ = ["Evaluation", "PartBits", "evaluate", "total"]
+__all__ = ["Evaluation", "PartBits", "evaluate", "evaluate_batch", "total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class PartBits:
     scale: int
     step: str
     bits: float
+
+    @property
+    def name(self) -> str:
+        """As tables say it: "base" or "scale 0 pixel 1"."""
+        return self.step if self.step == "base" else f"scale {self.scale} {self.step}"
 
     def original_key(self, scales: int) -> str:
         """The name the original program gives this part (its scale 0 is the coarsest)."""
@@ -63,7 +69,13 @@ class Evaluation:
 
 def evaluate(network: SuperResolutionNetwork, image: NDArray[np.uint8], device: str = "cpu") -> Evaluation:
     """Bits of one image, uint8 (H, W, 3)."""
-    pixels = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))[None]).float().to(device)
+    pixels = torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))[None])
+    return evaluate_batch(network, pixels.to(device))
+
+
+def evaluate_batch(network: SuperResolutionNetwork, images: Tensor) -> Evaluation:
+    """Bits of a batch of images of one size together, integers (N, 3, H, W)."""
+    pixels = images.float()
     with torch.inference_mode():
         scales = image_bits(network, pixels)
     count = network.configuration.scales
@@ -71,7 +83,7 @@ def evaluate(network: SuperResolutionNetwork, image: NDArray[np.uint8], device: 
     for scale in scales:
         parts.append(PartBits(scale.scale, "remainders", float(scale.remainders)))
         parts.extend(PartBits(scale.scale, f"pixel {i}", float(bits)) for i, bits in enumerate(scale.pixels, start=1))
-    return Evaluation(image.size, tuple(parts), count)
+    return Evaluation(pixels.numel(), tuple(parts), count)
 
 
 def total(evaluations: list[Evaluation]) -> Evaluation:

@@ -12,7 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-__all__ = ["MuonWithAdam", "orthogonalised"]
+from srec_engine.training.configuration import TrainingConfiguration
+
+__all__ = ["MuonWithAdam", "make_optimiser", "orthogonalised"]
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 _ITERATIONS = 5
@@ -40,6 +42,7 @@ class MuonWithAdam(torch.optim.Optimizer):
         lr: Learning rate, the same for both.
         betas: Adam's.
         momentum: Muon's.
+        weight_decay: Share of the weights, times the learning rate, that each step takes off.
     """
 
     def __init__(
@@ -48,19 +51,22 @@ class MuonWithAdam(torch.optim.Optimizer):
         lr: float,
         betas: tuple[float, float] = (0.9, 0.99),
         momentum: float = 0.95,
+        weight_decay: float = 0.0,
     ) -> None:
         everything = list(parameters)
         matrices = [parameter for parameter in everything if _is_square_convolution(parameter)]
         others = [parameter for parameter in everything if not _is_square_convolution(parameter)]
         groups = [{"params": matrices, "muon": True}, {"params": others, "muon": False}]
-        super().__init__(
-            [group for group in groups if group["params"]], {"lr": lr, "betas": betas, "momentum": momentum}
-        )
+        defaults = {"lr": lr, "betas": betas, "momentum": momentum, "weight_decay": weight_decay}
+        super().__init__([group for group in groups if group["params"]], defaults)
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]  # noqa: ARG002 - the base class's signature
         """Make one step with the gradients there are."""
         for group in self.param_groups:
+            if group.get("weight_decay"):  # runs that began before there was any have none
+                for parameter in group["params"]:
+                    parameter.mul_(1 - group["lr"] * group["weight_decay"])
             if group["muon"]:
                 self._muon(group)
             else:
@@ -107,3 +113,21 @@ class MuonWithAdam(torch.optim.Optimizer):
 
 def _is_square_convolution(parameter: Tensor) -> bool:
     return parameter.ndim == 4 and parameter.shape[0] == parameter.shape[1] and parameter.shape[2] > 1
+
+
+def make_optimiser(configuration: TrainingConfiguration, network: nn.Module) -> torch.optim.Optimizer:
+    """The optimiser of a run."""
+    parameters = list(network.parameters())
+    rate, decay = configuration.learning_rate, configuration.weight_decay
+    betas = (0.9, configuration.second_decay)
+    match configuration.optimiser:
+        case "muon":
+            return MuonWithAdam(parameters, rate, betas, weight_decay=decay)
+        case "adamw":
+            return torch.optim.AdamW(parameters, rate, betas=betas, weight_decay=decay)
+        case "sgd":
+            return torch.optim.SGD(parameters, rate, momentum=0.9, nesterov=True, weight_decay=decay)
+        case "rmsprop":
+            return torch.optim.RMSprop(parameters, rate, weight_decay=decay)
+        case _:
+            return torch.optim.Adam(parameters, rate, betas=betas, weight_decay=decay)

@@ -18,7 +18,8 @@ from PIL import Image
 from srec_engine.errors import ModelError, SrecError
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.training.configuration import TrainingConfiguration
-from srec_engine.training.data import CropSampler, load_images
+from srec_engine.training.crops import CropSampler
+from srec_engine.training.data import load_images
 from srec_engine.training.trainer import Trainer
 
 SMALL = TrainingConfiguration(
@@ -89,12 +90,12 @@ def test_weights_of_another_network_are_refused(images: list[NDArray[np.uint8]],
     trainer = Trainer(SMALL, images, tmp_path)
     trainer.save()
     wider = replace(SMALL, network=replace(SMALL.network, features=6))
-    with pytest.raises(ModelError, match="another configuration"):
+    with pytest.raises(ModelError, match="another shape"):
         Trainer(wider, images, tmp_path / "other").start_from(trainer.checkpoint_path)
 
 
 def test_crops_depend_only_on_the_seed_and_the_step(images: list[NDArray[np.uint8]]) -> None:
-    sampler, again, other = (CropSampler(images, 16, 3, seed) for seed in (1, 1, 2))
+    sampler, again, other = (CropSampler(images, replace(SMALL, seed=seed)) for seed in (1, 1, 2))
     assert torch.equal(sampler.batch(7), again.batch(7))
     assert not torch.equal(sampler.batch(7), sampler.batch(8))
     assert not torch.equal(sampler.batch(7), other.batch(7))
@@ -130,8 +131,8 @@ def test_missing_and_empty_sources_are_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_crops_that_imitate_a_camera_are_smoother_and_as_reproducible(images: list[NDArray[np.uint8]]) -> None:
-    plain = CropSampler(images, 16, 4, 1).batch(0).float()
-    sampler = CropSampler(images, 16, 4, 1, native_share=1.0)
+    plain = CropSampler(images, replace(SMALL, batch=4)).batch(0).float()
+    sampler = CropSampler(images, replace(SMALL, batch=4, native_share=1.0))
     native = sampler.batch(0)
     assert torch.equal(native, sampler.batch(0))
     assert native.shape == plain.shape

@@ -1,0 +1,52 @@
+"""How a run uses the machine it is on. None of it belongs to the run: another machine may continue it otherwise."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["Execution", "compiled"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What a machine is told besides the run itself.
+
+    Attributes:
+        compile_mode: A mode of `torch.compile` ("default", "reduce-overhead", "max-autotune"), or "" for none.
+        threads: Threads that make batches ahead.
+        hold_on_device: Whether images are held and cropped on a GPU when they fit.
+    """
+
+    compile_mode: str = ""
+    threads: int = 1
+    hold_on_device: bool = True
+
+
+def compiled(module: nn.Module, example: Tensor, mode: str, bfloat16: bool) -> nn.Module:
+    """`module` compiled, or as it is where that does not work (no compiler, an unknown device).
+
+    Args:
+        module: Maps images to bits.
+        example: A batch of the shape it will see.
+        mode: Of `torch.compile`.
+        bfloat16: Whether it will run under autocast.
+    """
+    if not mode:
+        return module
+    try:
+        faster: nn.Module = torch.compile(module, mode=mode)  # type: ignore[assignment]
+        with torch.autocast(example.device.type, torch.bfloat16, enabled=bfloat16):
+            bits: Tensor = faster(example)
+        bits.sum().backward()  # type: ignore[no-untyped-call]
+    except (RuntimeError, ImportError, OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
+        logger.warning("torch.compile does not work here (%s). Training goes on without it, more slowly.", reason[0])
+        faster = module
+    module.zero_grad(set_to_none=True)
+    return faster
