@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -81,32 +82,34 @@ class PayloadDecoder:
         yield DecodedScale(geometry.scale_count, 0.0, image)
         total = sum(self._area(tiles, scale) for scale in geometry.coded_scales())
         done = 0
-        for scale in geometry.coded_scales():
-            image = self._blank(scale)
-            for finished in self._decode_scale(scale, tiles):
-                self._paste(image, finished, scale)
-                if scale == 0:
-                    self._release(finished)
-                done += self._area(finished, scale)
-                yield DecodedScale(scale, done / total)
-            yield DecodedScale(scale, done / total, image)
+        # One pool for all scales: each of its threads makes threads of its own for torch.
+        with self.runtime.pool(len(tiles)) as pool:
+            for scale in geometry.coded_scales():
+                image = self._blank(scale)
+                for finished in self._decode_scale(pool, scale, tiles):
+                    self._paste(image, finished, scale)
+                    if scale == 0:
+                        self._release(finished)
+                    done += self._area(finished, scale)
+                    yield DecodedScale(scale, done / total)
+                yield DecodedScale(scale, done / total, image)
 
     def _base_of(self, base: NDArray[np.uint8], tile: int) -> NDArray[np.uint8]:
         box = self._geometry.tile_box(self._geometry.scale_count, tile)
         piece = base[box.rows, box.columns]
         return np.ascontiguousarray(np.repeat(piece, 3, axis=2) if piece.shape[2] == 1 else piece)
 
-    def _decode_scale(self, scale: int, tiles: Sequence[_Tile]) -> Iterator[list[_Tile]]:
+    def _decode_scale(self, pool: Executor, scale: int, tiles: Sequence[_Tile]) -> Iterator[list[_Tile]]:
         """Decode `tiles` at `scale` in place; yields groups of tiles as they are finished."""
         sizes = [self._size(scale, tile.number) for tile in tiles]
         batches = tile_batches(sizes, self._geometry.tile_size >> scale, self.runtime.threads)
-        with self.runtime.pool(len(batches)) as pool:
-            futures = [pool.submit(self._decode_batch, scale, [tiles[index] for index in batch]) for batch in batches]
-            try:
-                for future in futures:
-                    yield future.result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+        futures = [pool.submit(self._decode_batch, scale, [tiles[index] for index in batch]) for batch in batches]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
     def _decode_batch(self, scale: int, tiles: list[_Tile]) -> list[_Tile]:
         """Decode tiles of one size; those whose chunk is missing or damaged are enlarged from the scale before."""
