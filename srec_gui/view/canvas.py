@@ -139,7 +139,6 @@ class Canvas(QWidget):
             return
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        painter.translate(self._misalignment())
         paint_picture(painter, self._picture, self.viewport, self.palette(), ratio)
         paint_values(painter, self._picture, self.viewport, self.font())
         if self._pin is not None:
@@ -275,13 +274,6 @@ class Canvas(QWidget):
     def _device(self, position: QPointF) -> tuple[float, float]:
         ratio = self.devicePixelRatioF()
         return position.x() * ratio, position.y() * ratio
-
-    def _misalignment(self) -> QPointF:
-        """How far this widget's corner is from a whole device pixel (150 %: positions may fall between two)."""
-        ratio = self.devicePixelRatioF()
-        corner = self.mapTo(self.window(), QPoint(0, 0))
-        x, y = corner.x() * ratio, corner.y() * ratio
-        return QPointF(round(x) - x, round(y) - y)
 
     def _update_hover(self, position: QPoint | None) -> None:
         spot = None

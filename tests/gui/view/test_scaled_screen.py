@@ -27,17 +27,20 @@ canvas.setGeometry(33, 77, 601, 391)
 window.show()
 image = Image.open(sys.argv[1]).convert("RGB")
 canvas.show_picture(make_picture(image, CancelToken()))
-canvas.zoom_to(1.0)
-application.processEvents()
-screen = window.grab().toImage()
-ratio = window.devicePixelRatioF()
-left = round(33 * ratio) + canvas.viewport.origin[0]
-top = round(77 * ratio) + canvas.viewport.origin[1]
 wrong = 0
-for x in range(max(0, 3 - canvas.viewport.origin[0]), 300, 7):
-    for y in range(max(0, 3 - canvas.viewport.origin[1]), 250, 5):
-        color = screen.pixelColor(left + x, top + y)
-        wrong += (color.red(), color.green(), color.blue()) != image.getpixel((x, y))
+ratio = window.devicePixelRatioF()
+for zoom in (1, 3):
+    canvas.zoom_to(zoom)
+    application.processEvents()
+    screen = window.grab().toImage()
+    left = round(33 * ratio) + canvas.viewport.origin[0]
+    top = round(77 * ratio) + canvas.viewport.origin[1]
+    first = [max(0, 3 - origin) for origin in canvas.viewport.origin]
+    for x in range(first[0], first[0] + 290, 7):
+        for y in range(first[1], first[1] + 240, 5):
+            color = screen.pixelColor(left + x, top + y)
+            stored = image.getpixel((x // zoom, y // zoom))
+            wrong += (color.red(), color.green(), color.blue()) != stored
 print(ratio, wrong)
 """
 
