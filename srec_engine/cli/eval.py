@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from srec_engine.cli.arguments import add_input_arguments, add_json_argument
-from srec_engine.cli.exit_codes import OK
+from srec_engine.cli.eval_output import print_json, print_table, write_csv
+from srec_engine.cli.exit_codes import FAILED, OK
 from srec_engine.cli.inputs import collect_sources
-from srec_engine.cli.text import format_table
-from srec_engine.errors import UnsupportedImageError
+from srec_engine.errors import ModelError, SrecError, UnsupportedImageError
 from srec_engine.files import FileKind
-from srec_engine.network.checkpoint import load_network
-from srec_engine.training.evaluation import Evaluation, evaluate, total
+from srec_engine.limits import MAX_PIXELS
+from srec_engine.model.file import MODEL_SUFFIX
+from srec_engine.model.store import find_model
+from srec_engine.training.evaluation import Evaluation
 
 __all__ = ["add_arguments", "run"]
+
+Evaluate = Callable[[NDArray[np.uint8]], Evaluation]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     add_input_arguments(parser, "images")
     parser.add_argument(
-        "--model", "--load", dest="model", type=Path, required=True,
-        help="checkpoint of a training run or of the original program (.pth)",
+        "--model", "--load", dest="model", required=True,
+        help="checkpoint of a training run (.pt) or of the original program (.pth), integer model (.safetensors), "
+        "or the name of an installed one",
     )  # fmt: skip
+    parser.add_argument("--coded", action="store_true", help="also code each image and count its file's bits")
     parser.add_argument("--crop", type=int, default=0, metavar="N", help="only the middle N × N pixels (0: all)")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, … (default: cpu)")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="also write every part of every image to a CSV file")
@@ -41,26 +45,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print; returns the exit code."""
     sources = collect_sources(arguments, (FileKind.IMAGE,))
-    network = load_network(arguments.model).to(arguments.device)
+    evaluate = _evaluator(arguments.model, arguments.device, arguments.coded)
     evaluations: dict[str, Evaluation] = {}
+    failed = False
     for source in sources:
-        evaluations[str(source.path)] = evaluate(network, _pixels(source.path, arguments.crop), arguments.device)
-    everything = total(list(evaluations.values()))
+        try:
+            evaluations[str(source.path)] = evaluate(_pixels(source.path, arguments.crop))
+        except UnsupportedImageError as error:
+            failed = True
+            print(f"srec: {error}", file=sys.stderr)
+    if not evaluations:
+        raise SrecError("No image could be evaluated. Give images, or folders with images in them.")
     if arguments.csv is not None:
-        _write_csv(arguments.csv, evaluations)
+        write_csv(arguments.csv, evaluations)
     if arguments.json:
-        print(json.dumps(_as_json(evaluations, everything), indent=1))
+        print_json(evaluations)
     else:
-        _print_table(evaluations, everything)
-    return OK
+        print_table(evaluations)
+    return FAILED if failed else OK
+
+
+def _evaluator(model: str, device: str, coded: bool) -> Evaluate:
+    """What evaluates an image with a model file or a checkpoint."""
+    path = Path(model)
+    if path.suffix == MODEL_SUFFIX or not path.exists():
+        from srec_engine.training.integer_evaluation import IntegerEvaluator
+
+        evaluator = IntegerEvaluator(find_model(model), device)
+        return evaluator.evaluate_coded if coded else evaluator.evaluate
+    if coded:
+        raise ModelError(
+            f"{path} is a float network, which cannot code files. Export an integer model (srec train … --export), "
+            "or leave out --coded."
+        )
+    from srec_engine.network.checkpoint import load_network
+    from srec_engine.training.evaluation import evaluate
+
+    network = load_network(path).to(device)
+    return lambda image: evaluate(network, image, device)
 
 
 def _pixels(path: Path, crop: int) -> NDArray[np.uint8]:
-    """The image's pixels as uint8 (H, W, 3), or its middle."""
+    """The image's pixels as uint8 (H, W, 3), or its middle.
+
+    Raises:
+        UnsupportedImageError: When it cannot be read, or is smaller than the crop.
+    """
     try:
         with Image.open(path) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise UnsupportedImageError(f"{path} has too many pixels ({image.width} × {image.height}).")
             pixels = np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnsupportedImageError(f"{path} cannot be read as an image ({error}).") from error
     if not crop:
         return pixels
@@ -68,39 +104,4 @@ def _pixels(path: Path, crop: int) -> NDArray[np.uint8]:
     if min(height, width) < crop:
         raise UnsupportedImageError(f"{path} is smaller than the crop of {crop} pixels. Choose a smaller --crop.")
     top, left = (height - crop) // 2, (width - crop) // 2
-    return pixels[top : top + crop, left : left + crop]
-
-
-def _as_json(evaluations: dict[str, Evaluation], everything: Evaluation) -> dict[str, Any]:
-    return {
-        "bpsp": everything.bpsp,
-        "images": {
-            name: {
-                "bpsp": evaluation.bpsp,
-                "bits": {part.original_key(evaluation.scales): part.bits for part in evaluation.parts},
-            }
-            for name, evaluation in evaluations.items()
-        },
-    }
-
-
-def _write_csv(path: Path, evaluations: dict[str, Evaluation]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["image", "scale", "step", "bits", "bpsp"])
-        for name, evaluation in evaluations.items():
-            for part in evaluation.parts:
-                writer.writerow([name, part.scale, part.step, part.bits, part.bits / evaluation.subpixels])
-
-
-def _print_table(evaluations: dict[str, Evaluation], everything: Evaluation) -> None:
-    rows = [["image", "bits", "bpsp"]]
-    rows += [[name, f"{evaluation.bits:.1f}", f"{evaluation.bpsp:.4f}"] for name, evaluation in evaluations.items()]
-    print(format_table(rows, [False, True, True]))
-    parts = [["part", "bits", "bpsp", "share"]]
-    for part in everything.parts:
-        name = "base" if part.step == "base" else f"scale {part.scale} {part.step}"
-        share = f"{100 * part.bits / everything.bits:.1f} %"
-        parts.append([name, f"{part.bits:.1f}", f"{part.bits / everything.subpixels:.4f}", share])
-    parts.append(["all", f"{everything.bits:.1f}", f"{everything.bpsp:.4f}", "100.0 %"])
-    sys.stdout.write("\n" + format_table(parts, [False, True, True, True]) + "\n")
+    return np.ascontiguousarray(pixels[top : top + crop, left : left + crop])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,11 +24,13 @@ class PartBits:
         scale: 0 is the full image; the base has the number of scales.
         step: "base", "remainders", "pixel 1", "pixel 2" or "pixel 3".
         bits: The model's bits.
+        coded: Bits in a file, the lengths of streams counted with the remainders; None where no file was made.
     """
 
     scale: int
     step: str
     bits: float
+    coded: float | None = None
 
     @property
     def name(self) -> str:
@@ -50,11 +53,13 @@ class Evaluation:
         subpixels: Three times the pixels.
         parts: Coarse to fine.
         scales: Scales the network codes.
+        file_bits: Bits of whole files, headers and index included; None where none was made.
     """
 
     subpixels: int
     parts: tuple[PartBits, ...] = field(default=())
     scales: int = 0
+    file_bits: float | None = None
 
     @property
     def bits(self) -> float:
@@ -65,6 +70,12 @@ class Evaluation:
     def bpsp(self) -> float:
         """Bits per subpixel of the full image."""
         return self.bits / self.subpixels
+
+    @property
+    def container_bits(self) -> float | None:
+        """Bits of the files that belong to no part: header, index, checksums."""
+        coded = [part.coded for part in self.parts if part.coded is not None]
+        return None if self.file_bits is None else self.file_bits - sum(coded)
 
 
 def evaluate(network: SuperResolutionNetwork, image: NDArray[np.uint8], device: str = "cpu") -> Evaluation:
@@ -86,11 +97,22 @@ def evaluate_batch(network: SuperResolutionNetwork, images: Tensor) -> Evaluatio
     return Evaluation(pixels.numel(), tuple(parts), count)
 
 
-def total(evaluations: list[Evaluation]) -> Evaluation:
-    """Several images as one."""
+def total(evaluations: Sequence[Evaluation]) -> Evaluation:
+    """Several images (at least one) as one."""
     first = evaluations[0]
     sums = [
-        PartBits(part.scale, part.step, sum(evaluation.parts[index].bits for evaluation in evaluations))
+        PartBits(
+            part.scale,
+            part.step,
+            sum(evaluation.parts[index].bits for evaluation in evaluations),
+            _sum_of_known([evaluation.parts[index].coded for evaluation in evaluations]),
+        )
         for index, part in enumerate(first.parts)
     ]
-    return Evaluation(sum(evaluation.subpixels for evaluation in evaluations), tuple(sums), first.scales)
+    file_bits = _sum_of_known([evaluation.file_bits for evaluation in evaluations])
+    return Evaluation(sum(evaluation.subpixels for evaluation in evaluations), tuple(sums), first.scales, file_bits)
+
+
+def _sum_of_known(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None

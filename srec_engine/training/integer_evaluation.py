@@ -1,0 +1,90 @@
+"""Bits that an integer model needs for images, and those that its files really have. Needs the whole codec."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from srec_engine.codec.clock import StageClock
+from srec_engine.codec.encode import encode_image
+from srec_engine.codec.exchange import EncodingExchange
+from srec_engine.codec.information import read_info
+from srec_engine.codec.runtime import Runtime, load_runtime
+from srec_engine.codec.walk import TileScale, walk_scale
+from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Geometry
+from srec_engine.control import CancelToken
+from srec_engine.options import CodecOptions, EncodeOptions, Method
+from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
+from srec_engine.training.evaluation import Evaluation, PartBits
+
+__all__ = ["IntegerEvaluator"]
+
+CHANNELS = 3
+STEPS = ("remainders", "pixel 1", "pixel 2", "pixel 3")
+
+
+class IntegerEvaluator:
+    """Evaluates images with a model file, tile by tile as the encoder does.
+
+    Args:
+        model: The model's file.
+        device: "auto", "cpu", "cuda", …
+
+    Raises:
+        ModelError: When the model cannot be used.
+    """
+
+    def __init__(self, model: Path, device: str = "auto") -> None:
+        self._model = model
+        self._options = CodecOptions(device=device)
+        self._runtime: Runtime = load_runtime(model, self._options)
+
+    def evaluate(self, image: NDArray[np.uint8]) -> Evaluation:
+        """The model's bits of one image, uint8 (H, W, 3)."""
+        count = self._runtime.model.configuration.scales
+        geometry = Geometry(image.shape[1], image.shape[0], count, DEFAULT_TILE_SIZE)
+        bits = np.zeros((count, len(STEPS)))
+        for tile in range(geometry.tile_count):
+            box = geometry.tile_box(0, tile)
+            bits += self._tile_bits(image[box.rows, box.columns], count)
+        height, width = geometry.base_size
+        parts = [PartBits(count, "base", 8.0 * CHANNELS * height * width)]
+        for scale in geometry.coded_scales():
+            parts.extend(PartBits(scale, step, float(bits[scale, index])) for index, step in enumerate(STEPS))
+        return Evaluation(image.size, tuple(parts), count)
+
+    def evaluate_coded(self, image: NDArray[np.uint8]) -> Evaluation:
+        """The model's bits and the bits of a `.srec` file of one image, uint8 (H, W, 3)."""
+        evaluation = self.evaluate(image)
+        options = EncodeOptions(method=Method.SREC, model=str(self._model), verify=False, codec=self._options)
+        encoded = encode_image(Image.fromarray(image), options)
+        coded = {
+            (scale.scale, step): 8.0 * size
+            for scale in encoded.report.scales
+            for step, size in zip(STEPS, scale.steps, strict=True)
+        }
+        coded[evaluation.scales, "base"] = 8.0 * read_info(encoded.data).section_bytes.get("base", 0)
+        parts = tuple(replace(part, coded=coded[part.scale, part.step]) for part in evaluation.parts)
+        return replace(evaluation, parts=parts, file_bits=8.0 * len(encoded.data))
+
+    def _tile_bits(self, tile: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
+        """The model's bits of a tile by scale and step."""
+        levels = [np.ascontiguousarray(tile)]
+        for _ in range(count):
+            planes = levels[-1].transpose(2, 0, 1).astype(np.int32)
+            means, _ = mean_and_remainder(block_sums(block_pixels(planes)))
+            levels.append(np.ascontiguousarray(means.transpose(1, 2, 0), dtype=np.uint8))
+        bits = np.zeros((count, len(STEPS)))
+        state = TileScale(levels[-1])
+        network, tables = self._runtime.network, self._runtime.tables
+        for scale in reversed(range(count)):
+            exchange = EncodingExchange(levels[scale], CHANNELS, self._runtime.coder, CancelToken())
+            size = (levels[scale].shape[0], levels[scale].shape[1])
+            (state,) = walk_scale(network, tables, scale, size, [state], [exchange], StageClock())
+            streams = np.array([stream.model_bits for stream in exchange.written.streams])
+            bits[scale] = streams.reshape(len(STEPS), CHANNELS).sum(axis=1)
+        return bits
