@@ -89,6 +89,7 @@ def decode_steps(
             image = _image_of(step.result, box)
         elif step.colour is not None and partial:
             image = _plain_image(step.colour)
+            image.info.update(step.info)
         yield DecodeStep(step.progress, image, step.scale, step.report)
 
 

@@ -14,6 +14,7 @@ from srec_engine.codec.candidates import (
     webp_candidate,
 )
 from srec_engine.codec.clock import StageClock
+from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import DEFAULT_TILE_SIZE, Geometry
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
@@ -182,6 +183,7 @@ def _by_network(job: _Job, picture: Picture) -> Candidate:
         raise UnsupportedImageError(
             f"A picture of mode {picture.mode} has no colours for the network. Let the method be chosen (auto)."
         )
+    load_torch_libraries()
     from srec_engine.codec.payload_encoder import encode_payload
 
     runtime = _runtime(job)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
+from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import Box, Reader, open_reader
 from srec_engine.control import CancelToken, Progress, Stage
 from srec_engine.errors import DamagedFileError, ModelError
-from srec_engine.images import Picture, bytes_checksum, picture_from_reader, pixel_checksum
+from srec_engine.images import Picture, bytes_checksum, display_info, picture_from_reader, pixel_checksum
 from srec_engine.model.store import find_model_by_id
 from srec_engine.options import CodecOptions, Method
 from srec_engine.reports import DecodeReport
@@ -30,6 +32,7 @@ class Step:
         progress: How far the whole is.
         scale: The scale being decoded.
         colour: uint8 (h, w, 1 or 3) of the scale that became complete, else None.
+        info: What `colour` needs to be shown rightly: "exif" and "icc_profile", where there are any.
         result: On the last step: the picture (or its region), or the source's bytes where those are kept.
         report: On the last step.
         source_name: On the last step: the source file's name where its bytes are kept, else "".
@@ -38,6 +41,7 @@ class Step:
     progress: Progress
     scale: int
     colour: NDArray[np.uint8] | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
     result: Picture | bytes | None = None
     report: DecodeReport | None = None
     source_name: str = ""
@@ -113,8 +117,9 @@ def _inside(reader: Reader, region: Box | None) -> Box | None:
 def _network_steps(
     reader: Reader, options: CodecOptions, cancel: CancelToken, region: Box | None, clock: StageClock
 ) -> Iterator[Step]:
-    base = reader.base()
-    yield Step(Progress(Stage.PREPARING, 0.0), reader.header.scale_count, colour=base if region is None else None)
+    base, info = reader.base(), display_info(reader)
+    yield Step(Progress(Stage.PREPARING, 0.0), reader.header.scale_count, base if region is None else None, info)
+    load_torch_libraries()
     from srec_engine.codec.payload_decoder import PayloadDecoder  # brings in torch
     from srec_engine.codec.runtime import load_runtime
 
@@ -128,7 +133,7 @@ def _network_steps(
     for news in decoder.scales():
         if news.image is not None:
             colour = news.image
-        yield Step(Progress(Stage.DECODING, news.fraction, news.scale), news.scale, news.image)
+        yield Step(Progress(Stage.DECODING, news.fraction, news.scale), news.scale, news.image, info)
     picture, damage = _assembled(reader, colour, region)
     damage = (*decoder.damage, *damage)
     if not damage and region is None and not _intact(reader, picture):

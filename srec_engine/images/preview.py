@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from srec_engine.container import Reader
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
+from srec_engine.images.metadata import info_from_metadata
 from srec_engine.images.opening import open_image
 from srec_engine.images.planes import picture_from_reader
 from srec_engine.images.saving import to_image
 from srec_engine.options import Method
 
-__all__ = ["read_reduced"]
+__all__ = ["display_info", "read_reduced"]
 
 
 def read_reduced(reader: Reader, max_side: int = 512) -> Image.Image:
@@ -34,10 +36,24 @@ def read_reduced(reader: Reader, max_side: int = 512) -> Image.Image:
     match reader.header.method:
         case Method.SREC:
             base = reader.base()
-            return Image.fromarray(base[:, :, 0] if base.shape[2] == 1 else base)
+            image = Image.fromarray(base[:, :, 0] if base.shape[2] == 1 else base)
+            image.info.update(display_info(reader))
+            return image
         case Method.WEBP:
             return _reduce(to_image(picture_from_reader(reader)), max_side)
     return _reduced_source(reader, max_side)
+
+
+def display_info(reader: Reader) -> dict[str, Any]:
+    """What a coarse picture needs to be shown rightly: "exif" (its orientation) and "icc_profile", where there are any.
+
+    Damaged metadata is left out: a picture is better than none.
+    """
+    try:
+        info = info_from_metadata(reader.metadata())
+    except DamagedFileError:
+        return {}
+    return {key: info[key] for key in ("exif", "icc_profile") if key in info}
 
 
 def _reduced_source(reader: Reader, max_side: int) -> Image.Image:
