@@ -40,6 +40,8 @@ from srec_engine import (
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from srec_engine import Inspection
+
 __all__ = [
     "DEFAULT_MODEL",
     "CancelToken",
@@ -134,6 +136,21 @@ class Engine(Protocol):
         """Walk files and folders in natural order."""
         ...
 
+    def inspect_file(self, source: Path, options: CodecOptions = ...) -> Inspection:
+        """Look into a `.srec`."""
+        ...
+
+    def inspect_with_network(
+        self,
+        source: Path,
+        options: CodecOptions = ...,
+        *,
+        cancel: CancelToken | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Inspection:
+        """Code the picture of a `.srec` with the network, in memory, and look into that."""
+        ...
+
     def model_names(self) -> list[str]:
         """Names of the models that are installed."""
         ...
@@ -200,6 +217,21 @@ class SrecEngine:
     def find_files(self, paths: Iterable[Path], *, cancel: CancelToken | None = None) -> Iterator[Path]:
         """Walk files and folders."""
         return srec_engine.find_files(paths, cancel=cancel)
+
+    def inspect_file(self, source: Path, options: CodecOptions = _CODEC_OPTIONS) -> Inspection:
+        """Look into a `.srec`."""
+        return srec_engine.inspect_file(source, options)
+
+    def inspect_with_network(
+        self,
+        source: Path,
+        options: CodecOptions = _CODEC_OPTIONS,
+        *,
+        cancel: CancelToken | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Inspection:
+        """Code the picture of a `.srec` with the network and look into that."""
+        return srec_engine.inspect_with_network(source, options, cancel=cancel, progress=progress)
 
     def model_names(self) -> list[str]:
         """Names of the models that are installed."""

@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from srec_gui.colours import DARK, LIGHT, Colours, colours
+from srec_gui.colours import DARK, LIGHT, Colours
 from srec_gui.settings import ColourScheme, Settings
 from srec_gui.style_sheet import style_sheet
 
-__all__ = ["Colours", "Theme", "colours"]
+__all__ = ["Theme"]
 
 
 class Theme(QObject):
@@ -31,6 +31,11 @@ class Theme(QObject):
         application.styleHints().colorSchemeChanged.connect(self._apply)
         settings.changed.connect(self._setting_changed)
         self._choose()
+
+    def stop(self) -> None:
+        """Follow the settings and the system no longer."""
+        self._settings.changed.disconnect(self._setting_changed)
+        self._application.styleHints().colorSchemeChanged.disconnect(self._apply)
 
     def _setting_changed(self, name: str) -> None:
         if name == "colour_scheme":

@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.worker = worker
         self._settings = settings
-        self._registry = actions
+        self.registry = actions
         self._engine = engine
         self._pages: dict[Context, Page] = {}
         self._current: Page | None = None
@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
     def page(self, context: Context) -> Page:
         """The room of `context`, made now when this is the first time."""
         if context not in self._pages:
-            page = make_page(context, self.worker, self._settings, self._registry, self._engine)
+            page = make_page(context, self.worker, self._settings, self.registry, self._engine)
             self._pages[context] = page
             self._stack.addWidget(page)
             page.title_changed.connect(partial(self._title_changed, page))
@@ -98,13 +98,13 @@ class MainWindow(QMainWindow):
     def enter(self, context: Context) -> None:
         """Bring the room of `context` to the front."""
         page = self.page(context)
-        self._registry[f"window.{context.value}"].setChecked(True)
+        self.registry[f"window.{context.value}"].setChecked(True)
         if page is self._current:
             return
         if self._current is not None:
             self._current.leave()
             self._menus[self._current.context].menuAction().setVisible(False)
-            for action in self._registry.of(self._current.context):
+            for action in self.registry.of(self._current.context):
                 action.setEnabled(False)
         self._current = page
         self._stack.setCurrentWidget(page)
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Draw icons anew in a new palette."""
         if event.type() == QEvent.Type.PaletteChange:
-            self._registry.refresh_icons()
+            self.registry.refresh_icons()
         super().changeEvent(event)
 
     def _bind(self) -> None:
@@ -220,13 +220,13 @@ class MainWindow(QMainWindow):
             "window.open_folder": self._ask_for_folder,
             "window.paste": self._paste,
             "window.settings": lambda: self._show(SettingsSheet(self._settings, self.worker, self)),
-            "window.shortcuts": lambda: self._show(ShortcutSheet(self._registry, self)),
+            "window.shortcuts": lambda: self._show(ShortcutSheet(self.registry, self)),
             "window.about": lambda: self._show(AboutSheet(self)),
             "window.quit": self.close,
             **{f"window.{room.value}": partial(self.enter, room) for room in ROOMS},
         }
         for action_id, function in functions.items():
-            self._registry[action_id].triggered.connect(lambda _checked=False, function=function: function())
+            self.registry[action_id].triggered.connect(lambda _checked=False, function=function: function())
 
     def _show(self, dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

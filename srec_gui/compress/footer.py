@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from srec_gui.compress.estimate import Totals
@@ -12,6 +12,26 @@ from srec_gui.compress.sentences import totals_text
 __all__ = ["Footer"]
 
 _STEPS = 1000
+
+
+class ElidedLabel(QLabel):
+    """A line of text that ends in "…" where there is no room for all of it; the tool tip has the whole."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """An empty line that takes the room it gets."""
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Show `text`."""
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Paint what fits."""
+        painter = QPainter(self)
+        elided = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), elided)
 
 
 class Footer(QFrame):
@@ -29,9 +49,7 @@ class Footer(QFrame):
         keep = self.bar.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
         self.bar.setSizePolicy(keep)
-        self.label = QLabel(self)
-        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.label = ElidedLabel(self)
         self.label.setAccessibleName(self.tr("Totals"))
         row = QHBoxLayout()
         row.setContentsMargins(14, 7, 12, 9)

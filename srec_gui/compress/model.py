@@ -24,14 +24,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Column(IntEnum):
-    """The columns in their first order."""
+    """The columns in their first order: what matters most is seen in a narrow window, too."""
 
     NAME = 0
     STATE = 1
-    PIXELS = 2
-    ORIGINAL = 3
-    SREC = 4
-    SAVED = 5
+    ORIGINAL = 2
+    SREC = 3
+    SAVED = 4
+    PIXELS = 5
     BPSP = 6
     METHOD = 7
     SPEED = 8

@@ -1,0 +1,42 @@
+"""The plain types and functions of the engine's analysis, for the Inspect room.
+
+Apart from `engine`, because they bring in numpy, which the window does without until somebody inspects a file.
+"""
+
+from __future__ import annotations
+
+from srec_engine import (
+    Layer,
+    Ledger,
+    LedgerRow,
+    Part,
+    TileLayers,
+    ValueRange,
+    byte_scale,
+    colour_table,
+    default_range,
+    draw_map,
+    ledger_csv,
+    ledger_json,
+    make_layers,
+    unit_text,
+    write_bytes,
+)
+
+__all__ = [
+    "Layer",
+    "Ledger",
+    "LedgerRow",
+    "Part",
+    "TileLayers",
+    "ValueRange",
+    "byte_scale",
+    "colour_table",
+    "default_range",
+    "draw_map",
+    "ledger_csv",
+    "ledger_json",
+    "make_layers",
+    "unit_text",
+    "write_bytes",
+]
