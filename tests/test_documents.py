@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from srec_engine.cli.commands import COMMANDS
 from srec_engine.cli.main import build_parser
@@ -52,7 +52,8 @@ def console_lines() -> list[str]:
 @pytest.fixture
 def folder(tmp_path: Path, sample_photograph: Path) -> Path:
     """What an example may count on: a folder with `photo.png`."""
-    shutil.copy(sample_photograph, tmp_path / "photo.png")
+    with Image.open(sample_photograph) as image:
+        image.crop((100, 50, 228, 146)).save(tmp_path / "photo.png")
     return tmp_path
 
 

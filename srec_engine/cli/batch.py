@@ -77,7 +77,9 @@ def run_batch(sources: Sequence[Source], work: Work, *, quiet: bool) -> BatchRes
 def _tell(outcome: Outcome, *, quiet: bool) -> None:
     """Print the line of one file: figures on standard output, what went wrong on standard error."""
     if outcome.state is State.FAILED:
-        print(f"{outcome.source}: {outcome.message}", file=sys.stderr)
+        # Most of the engine's messages name the file already.
+        named = str(outcome.source) in outcome.message
+        print(outcome.message if named else f"{outcome.source}: {outcome.message}", file=sys.stderr)
     elif not quiet:
         print(f"{outcome.source}: {outcome.message}", flush=True)
     if outcome.note and not quiet:

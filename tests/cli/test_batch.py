@@ -43,7 +43,15 @@ def test_one_failure_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]
     result = run_batch(SOURCES, fail_on_b, quiet=False)
     assert [outcome.state for outcome in result.outcomes] == [State.DONE, State.FAILED, State.DONE]
     assert result.exit_code == exit_codes.FAILED
-    assert capsys.readouterr().err == "b.png: b.png is bad. Throw it away.\n"
+    assert capsys.readouterr().err == "b.png is bad. Throw it away.\n"
+
+
+def test_a_message_that_does_not_name_its_file_gets_the_name(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(source: Source, cancel: CancelToken, progress: ProgressCallback) -> Outcome:
+        raise SrecError("There is no model 'x'.")
+
+    run_batch(SOURCES[:1], fail, quiet=False)
+    assert capsys.readouterr().err == "a.png: There is no model 'x'.\n"
 
 
 def test_ctrl_c_stops_inside_a_file_and_keeps_what_was_finished(capsys: pytest.CaptureFixture[str]) -> None:

@@ -152,21 +152,22 @@ def test_shards_work_a_folder_through_together(photo: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_ctrl_c_leaves_no_partial_file_and_is_exit_code_130(tmp_path: Path, sample_photograph: Path) -> None:
+def test_ctrl_c_leaves_no_partial_file_and_is_exit_code_130(
+    photo: Path, tmp_path: Path, sample_photograph: Path
+) -> None:
     with Image.open(sample_photograph) as image:
         image.resize((1800, 1200)).save(tmp_path / "large.png")
     folder = tmp_path / "out"
     command = [sys.executable, "-m", "srec_engine.cli", "encode", "--method", "srec", "--threads", "1"]
     # A line for a small file says that the work has begun; then the large one is interrupted.
-    shutil.copy(sample_photograph, tmp_path / "first.png")
-    files = [str(tmp_path / "first.png"), str(tmp_path / "large.png")]
+    files = [str(photo), str(tmp_path / "large.png")]
     with subprocess.Popen(
         [*command, *files, "-o", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        assert "first.srec" in process.stdout.readline()
+        assert "photo.srec" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=240)
     assert process.returncode == exit_codes.INTERRUPTED
     assert "Stopped after 1 of 2." in errors
-    assert [path.name for path in folder.iterdir()] == ["first.srec"]
+    assert [path.name for path in folder.iterdir()] == ["photo.srec"]
