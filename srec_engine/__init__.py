@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from srec_engine.analysis.ledger import Ledger, LedgerRow
     from srec_engine.analysis.picture import draw_map, unit_text
     from srec_engine.analysis.readout import Distribution, PixelReadout
-    from srec_engine.analysis.report import ledger_csv, ledger_json
+    from srec_engine.analysis.report import ledger_csv, ledger_json, write_bytes
     from srec_engine.codec.decode import (
         DecodedImage,
         DecodeStep,
@@ -105,6 +105,7 @@ _MODULE_OF = {
     "resolve_existing": "files",
     "unit_text": "analysis.picture",
     "verify_file": "codec.decode",
+    "write_bytes": "analysis.report",
 }
 
 __all__ = [
@@ -167,6 +168,7 @@ __all__ = [
     "resolve_existing",
     "unit_text",
     "verify_file",
+    "write_bytes",
 ]
 
 

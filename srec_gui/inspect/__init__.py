@@ -1,0 +1,1 @@
+"""The Inspect room: where the bits went, scale by scale."""

@@ -1,0 +1,125 @@
+"""The room's actions: what each does, and when each can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from srec_gui.action_table import Context
+from srec_gui.actions import Actions
+from srec_gui.desktop import reveal
+from srec_gui.engine import CancelToken
+
+if TYPE_CHECKING:
+    from srec_gui.inspect.page import InspectPage
+
+__all__ = ["bind_actions", "update_actions"]
+
+_ZOOM_STEP = 1.5
+
+
+def bind_actions(page: InspectPage, actions: Actions) -> None:
+    """Let the actions of the registry work on `page`."""
+    choose = page.chooser.choose
+    functions: dict[str, Callable[[], object]] = {
+        "inspect.zoom_in": lambda: page.viewport.zoom_by(_ZOOM_STEP),
+        "inspect.zoom_out": lambda: page.viewport.zoom_by(1 / _ZOOM_STEP),
+        "inspect.zoom_fit": page.viewport.fit,
+        "inspect.coarser": lambda: page.step_scale(-1),
+        "inspect.finer": lambda: page.step_scale(1),
+        "inspect.exchange": lambda: choose(left=page.chooser.choice.right, right=page.chooser.choice.left),
+        "inspect.all_channels": lambda: choose(channel=None),
+        "inspect.red": lambda: choose(channel=0),
+        "inspect.green": lambda: choose(channel=1),
+        "inspect.blue": lambda: choose(channel=2),
+        "inspect.save_map": lambda: _ask_for_map(page),
+        "inspect.save_table": lambda: _ask_for_table(page),
+        "inspect.reveal": lambda: _with_path(page, lambda path: reveal(path, page)),
+        "inspect.open": lambda: _with_path(page, lambda path: page.open_requested.emit([path])),
+    }
+    for action_id, function in functions.items():
+        actions[action_id].triggered.connect(lambda _checked=False, function=function: function())
+    actions["inspect.play"].triggered.connect(page.play.set_running)
+
+
+def update_actions(page: InspectPage, actions: Actions) -> None:
+    """Enable what can be done. Only while the room is in front: the window disables the rest."""
+    if not page.in_front:
+        return
+    inspection = page.session.inspection
+    coded = inspection is not None and bool(inspection.scales)
+    coloured = inspection is not None and coded and inspection.colour_channels > 1
+    on_a_scale = inspection is not None and page.chooser.choice.scale in inspection.scales
+    opened = page.session.path is not None
+    usable = {"inspect.reveal": opened, "inspect.open": opened, "inspect.save_map": on_a_scale}
+    usable["inspect.save_table"] = inspection is not None
+    usable |= dict.fromkeys(("inspect.red", "inspect.green", "inspect.blue"), coloured)
+    for action in actions.of(Context.INSPECT):
+        action.setEnabled(usable.get(action.objectName(), coded))
+
+
+def _with_path(page: InspectPage, function: Callable[[Path], object]) -> None:
+    if page.session.path is not None:
+        function(page.session.path)
+
+
+def _ask_for_map(page: InspectPage) -> None:
+    """Where the right view's map goes."""
+    from srec_gui.inspect.saving import map_name, save_map
+
+    inspection, path = page.session.inspection, page.session.path
+    if inspection is None or path is None:
+        return
+    choice, layer, store = page.chooser.choice, page.chooser.choice.right, page.session.store
+    limits = page.limits(layer)
+
+    def save(destination: Path) -> None:
+        def work(cancel: CancelToken, _report: Callable[[object], None]) -> Path:
+            return save_map(inspection, store, destination, choice, layer, limits, cancel)
+
+        _save(page, work)
+
+    name = path.with_name(map_name(path, choice, layer))
+    _ask(page, page.tr("Save Map"), name, [page.tr("PNG (*.png)")], save)
+
+
+def _ask_for_table(page: InspectPage) -> None:
+    from srec_gui.inspect.saving import save_ledger
+
+    ledger, path = page.session.ledger, page.session.path
+    if ledger is None or path is None:
+        return
+
+    def save(destination: Path) -> None:
+        def work(_cancel: CancelToken, _report: Callable[[object], None]) -> Path:
+            return save_ledger(ledger, destination)
+
+        _save(page, work)
+
+    filters = [page.tr("CSV (*.csv)"), page.tr("JSON (*.json)")]
+    _ask(page, page.tr("Save Table"), path.with_suffix(".csv"), filters, save)
+
+
+def _ask(page: InspectPage, title: str, name: Path, filters: list[str], save: Callable[[Path], None]) -> None:
+    dialog = QFileDialog(page, title, str(name))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilters(filters)
+    dialog.setDefaultSuffix(name.suffix.lstrip("."))
+    dialog.filterSelected.connect(
+        lambda chosen: dialog.setDefaultSuffix("json" if "json" in chosen else name.suffix[1:])
+    )
+    dialog.fileSelected.connect(lambda chosen: save(Path(chosen)))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _save(page: InspectPage, work: Any) -> None:
+    """Write in the engine's lane; what went wrong is said in the page's line."""
+    task = page.worker.submit(work, urgent=True)
+    said = page.controls.show_state
+    task.finished.connect(lambda path: said(page.tr("Saved %1").replace("%1", Path(path).name)))
+    task.failed.connect(lambda error: said(str(error)))

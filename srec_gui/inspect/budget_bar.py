@@ -1,0 +1,123 @@
+"""All bytes of the file as one stacked bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from srec_gui.analysis import Ledger, Part
+from srec_gui.colours import colours
+from srec_gui.inspect.budget import BudgetLine, budget_lines
+from srec_gui.inspect.choice import Choice
+from srec_gui.inspect.words import scale_name
+from srec_gui.wording import byte_size, share
+
+__all__ = ["BudgetBar"]
+
+_HUES = (212, 28, 152, 268, 336, 48, 184)
+_SHADES = (0.62, 1.0, 0.86, 0.73)
+"""Lightness of remainders, pixel 1, 2, 3."""
+
+
+class BudgetBar(QWidget):
+    """Parts of the file, as wide as their share.
+
+    Signals:
+        chosen(object): The person clicked a `BudgetLine`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """An empty bar."""
+        super().__init__(parent)
+        self._lines: list[BudgetLine] = []
+        self._choice = Choice()
+        self._count = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(self.tr("Shares of the file"))
+
+    def show_ledger(self, ledger: Ledger | None) -> None:
+        """Show a ledger."""
+        self._lines = [] if ledger is None else [line for line in budget_lines(ledger) if line.coded_bytes]
+        self._count = 0 if ledger is None else len(ledger.scales)
+        largest = sorted(self._lines, key=lambda line: -line.coded_bytes)[:4]
+        self.setAccessibleDescription("; ".join(f"{line.name}: {share(line.share)}" for line in largest))
+        self.update()
+
+    def show_choice(self, choice: Choice) -> None:
+        """Outline the part that the canvases show."""
+        self._choice = choice
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A bar with a line of names."""
+        return QSize(400, 46)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Segments, then the names of the scales below them."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        spans: dict[int | None, tuple[float, float]] = {}
+        for line, left, width in self._segments():
+            painter.fillRect(QRectF(left, 6, max(0.5, width - 0.6), 18), self._colour(line))
+            owner = line.scale
+            before = spans.get(owner, (left, left))
+            spans[owner] = (before[0], left + width)
+        chosen = [segment for segment in self._segments() if self._is_chosen(segment[0])]
+        if chosen:
+            left, right = chosen[0][1], chosen[-1][1] + chosen[-1][2]
+            painter.setPen(QPen(QColor(colours().text), 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(left, 4.5, max(3.0, right - left), 21), 3, 3)
+        painter.setPen(QColor(colours().faint))
+        metrics = QFontMetricsF(painter.font())
+        for scale, (left, right) in spans.items():
+            name = scale_name(scale, self._count) if scale is not None else self.tr("Container")
+            if metrics.horizontalAdvance(name) + 6 < right - left:
+                painter.drawText(QRectF(left, 27, right - left, 18), Qt.AlignmentFlag.AlignHCenter, name)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Choose the part that was clicked."""
+        line = self._line_at(event.position().x())
+        if line is not None:
+            self.chosen.emit(line)
+
+    def event(self, event: QEvent) -> bool:
+        """Say what a segment is."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            line = self._line_at(event.pos().x())
+            text = f"{line.name}: {byte_size(line.coded_bytes)}, {share(line.share)}" if line is not None else ""
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def _segments(self) -> list[tuple[BudgetLine, float, float]]:
+        """Lines with left edge and width. Scales stand together: their stream lengths go to the container."""
+        total = sum(line.coded_bytes for line in self._lines) or 1
+        width = self.width() - 16
+        segments, left = [], 8.0
+        ordered = [line for line in self._lines if line.scale is None]
+        ordered += [line for line in self._lines if line.scale is not None]
+        for line in ordered:
+            size = width * line.coded_bytes / total
+            segments.append((line, left, size))
+            left += size
+        return segments
+
+    def _line_at(self, x: float) -> BudgetLine | None:
+        return next((line for line, left, width in self._segments() if left <= x < left + width), None)
+
+    def _is_chosen(self, line: BudgetLine) -> bool:
+        choice = self._choice
+        return line.scale == choice.scale and (choice.part is Part.ALL or line.part == choice.part)
+
+    def _colour(self, line: BudgetLine) -> QColor:
+        if line.scale is None:
+            return QColor(colours().faint)
+        hue = _HUES[line.scale % len(_HUES)]
+        parts = (Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3)
+        shade = _SHADES[parts.index(line.part)] if line.part in parts else 0.9
+        return QColor.fromHslF(hue / 360, 0.52, 0.56 * shade)

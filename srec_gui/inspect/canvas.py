@@ -1,0 +1,214 @@
+"""One of the two linked views of a scale."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from srec_gui.analysis import Layer
+from srec_gui.inspect.choice import Chooser
+from srec_gui.inspect.painting import CanvasPainter, Scene
+from srec_gui.inspect.session import Session
+from srec_gui.inspect.tile_images import ColourTable, TileImages
+from srec_gui.inspect.viewport import Viewport
+from srec_gui.inspect.words import CHANNELS, layer_name, value_at, value_text
+
+__all__ = ["Canvas"]
+
+_DRAG_DISTANCE = 4
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class Canvas(QWidget):
+    """Shows a layer of the chosen scale.
+
+    Signals:
+        hovered(object): The pixel (x, y) of the scale under the pointer, or None.
+
+    Attributes:
+        layer: What is shown.
+        mark: A pixel of the scale to be outlined, or None.
+    """
+
+    hovered = Signal(object)
+
+    def __init__(self, session: Session, chooser: Chooser, viewport: Viewport, parent: QWidget | None = None) -> None:
+        """An empty view."""
+        super().__init__(parent)
+        self._session = session
+        self._chooser = chooser
+        self._viewport = viewport
+        self._images = TileImages()
+        self._table: ColourTable = ()
+        self._press: QPointF | None = None
+        self._dragging = False
+        self.layer = Layer.ACTUAL
+        self.mark: tuple[int, int] | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(120, 90)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        viewport.changed.connect(self.update)
+
+    def show_layer(self, layer: Layer, table: ColourTable) -> None:
+        """Show a layer in these colours."""
+        self.layer, self._table = layer, table
+        self.setAccessibleName(layer_name(layer))
+        self.update()
+
+    def set_mark(self, pixel: tuple[int, int] | None) -> None:
+        """Outline a pixel, and say its value to those who do not see it."""
+        if pixel != self.mark:
+            self.mark = pixel
+            self.setAccessibleDescription(self.describe(pixel) if pixel is not None else "")
+            self.update()
+
+    def forget(self) -> None:
+        """Another file is shown."""
+        self._images.clear()
+        self.mark = None
+        self.update()
+
+    def describe(self, pixel: tuple[int, int]) -> str:
+        """A pixel's values in words."""
+        values = self._values(pixel)
+        where = self.tr("x %1, y %2").replace("%1", str(pixel[0])).replace("%2", str(pixel[1]))
+        if values is None:
+            return where
+        names = CHANNELS if len(values) > 1 else ("",)
+        told = ", ".join(
+            f"{name} {value_text(value, self.layer)}".strip() for name, value in zip(names, values, strict=True)
+        )
+        return f"{where}: {layer_name(self.layer)} {told}"
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for a picture."""
+        return QSize(420, 320)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Draw what is there; what takes too long to make is drawn in the next round."""
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
+        choice = self._chooser.choice
+        scene = Scene(
+            round(self.width() * ratio),
+            round(self.height() * ratio),
+            ratio,
+            choice.scale,
+            choice.part,
+            choice.channel,
+            self.layer,
+            self._table,
+            self.mark,
+            choice.pin is not None,
+        )
+        complete = CanvasPainter(painter, self._session, self._viewport, self._images, scene).paint()
+        painter.end()
+        if not complete:
+            self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Tell the view its size."""
+        ratio = self.devicePixelRatioF()
+        self._viewport.resize(round(event.size().width() * ratio), round(event.size().height() * ratio))
+        super().resizeEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom around the pointer."""
+        turn = event.angleDelta().y()
+        if turn:
+            self._viewport.zoom_by(1.0015**turn, self._from_middle(event.position()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Begin a click or a drag."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._press, self._dragging = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Drag, or tell the pixel under the pointer."""
+        if self._press is not None:
+            moved = event.position() - self._press
+            if self._dragging or moved.manhattanLength() > _DRAG_DISTANCE:
+                self._dragging = True
+                ratio = self.devicePixelRatioF()
+                self._press = event.position()
+                self._viewport.pan(moved.x() * ratio, moved.y() * ratio)
+                return
+        self.hovered.emit(self.pixel_at(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A click pins the pixel; one on the pinned pixel lets it go."""
+        if self._press is not None and not self._dragging:
+            pixel = self.pixel_at(event.position())
+            self._chooser.choose(pin=None if pixel == self._chooser.choice.pin else pixel)
+        self._press = None
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
+        """Show the whole."""
+        self._viewport.fit()
+
+    def leaveEvent(self, event: object) -> None:  # noqa: N802, ARG002
+        """No pixel is under the pointer."""
+        self.hovered.emit(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrows move the pin; Escape lets it go."""
+        key = Qt.Key(event.key())
+        if key in _ARROWS:
+            self._move_pin(*_ARROWS[key])
+        elif key == Qt.Key.Key_Escape:
+            self._chooser.choose(pin=None)
+        else:
+            super().keyPressEvent(event)
+
+    def pixel_at(self, position: QPointF) -> tuple[int, int] | None:
+        """The pixel of the scale under a point of the widget."""
+        size = self._scale_size()
+        if size is None:
+            return None
+        x, y = self._viewport.to_picture(*self._from_middle(position))
+        column, row = int(x // (1 << self._chooser.choice.scale)), int(y // (1 << self._chooser.choice.scale))
+        return (column, row) if 0 <= column < size[0] and 0 <= row < size[1] else None
+
+    def _move_pin(self, dx: int, dy: int) -> None:
+        size = self._scale_size()
+        if size is None:
+            return
+        scale = self._chooser.choice.scale
+        center = tuple(int(place) >> scale for place in self._viewport.center)
+        x, y = self._chooser.choice.pin or (center[0] - dx, center[1] - dy)
+        pin = min(size[0] - 1, max(0, x + dx)), min(size[1] - 1, max(0, y + dy))
+        self._chooser.choose(pin=pin)
+        self._viewport.reveal((pin[0] + 0.5) * (1 << scale), (pin[1] + 0.5) * (1 << scale))
+
+    def _scale_size(self) -> tuple[int, int] | None:
+        """Width and height of the chosen scale."""
+        inspection = self._session.inspection
+        if inspection is None or inspection.geometry is None:
+            return None
+        height, width = inspection.geometry.scale_size(self._chooser.choice.scale)
+        return width, height
+
+    def _values(self, pixel: tuple[int, int]) -> tuple[float, ...] | None:
+        inspection, choice = self._session.inspection, self._chooser.choice
+        if inspection is None or choice.scale not in inspection.scales:
+            return None
+        x, y = pixel
+        for tile in inspection.tiles_touching(choice.scale, (x, y, x + 1, y + 1)):
+            layers = self._session.store.get(choice.scale, tile)
+            if layers is not None:
+                return value_at(layers, self.layer, choice.part, x, y)
+        return None
+
+    def _from_middle(self, position: QPointF) -> tuple[float, float]:
+        ratio = self.devicePixelRatioF()
+        return (position.x() - self.width() / 2) * ratio, (position.y() - self.height() / 2) * ratio

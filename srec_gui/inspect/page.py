@@ -1,0 +1,356 @@
+"""The Inspect room: the pyramid, two linked views, what the pointer is at, and where the bytes are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from srec_gui.action_table import Context
+from srec_gui.actions import Actions
+from srec_gui.analysis import Layer, ValueRange, colour_table, default_range
+from srec_gui.engine import CodecOptions, Engine
+from srec_gui.inspect.bindings import bind_actions, update_actions
+from srec_gui.inspect.budget import BudgetLine
+from srec_gui.inspect.budget_bar import BudgetBar
+from srec_gui.inspect.budget_table import BudgetTable
+from srec_gui.inspect.choice import Choice, Chooser, RangeMode
+from srec_gui.inspect.controls import Controls
+from srec_gui.inspect.histograms import Counts, Histograms, limits_of
+from srec_gui.inspect.placard import Placard
+from srec_gui.inspect.play import Play
+from srec_gui.inspect.readout import Readout
+from srec_gui.inspect.session import Session
+from srec_gui.inspect.side import Side
+from srec_gui.inspect.strip import PyramidStrip
+from srec_gui.inspect.tile_images import ColourTable, qt_table
+from srec_gui.inspect.viewport import Viewport
+from srec_gui.inspect.words import scale_name
+from srec_gui.pages import Page
+from srec_gui.settings import Settings
+from srec_gui.worker import Worker
+
+if TYPE_CHECKING:
+    from srec_engine import PixelReadout
+
+__all__ = ["InspectPage"]
+
+_FIRST_PIXELS = 1_200_000
+"""The finest scale of at most so many pixels is shown first."""
+
+_SETTLE_MS = 40
+"""How long the view rests before its tiles are asked for."""
+
+
+class InspectPage(Page):
+    """The inspector."""
+
+    context: ClassVar[Context] = Context.INSPECT
+
+    def __init__(
+        self,
+        worker: Worker,
+        settings: Settings,
+        actions: Actions,
+        parent: QWidget | None = None,
+        *,
+        engine: Engine | None = None,
+    ) -> None:
+        """An empty room."""
+        super().__init__(worker, settings, actions, parent, engine=engine)
+        self.session = Session(worker, self.engine, lambda: CodecOptions(device=settings.device), self)
+        self.chooser = Chooser(self)
+        self.viewport = Viewport(self)
+        self.histograms = Histograms(worker, self.session, self)
+        self.play = Play(self.session, self.chooser, self)
+        self.strip = PyramidStrip(self.session, self.chooser, self)
+        self.controls = Controls(self.chooser, self)
+        self.left = Side(self.tr("Left view"), self.session, self.chooser, self.viewport, self)
+        self.right = Side(self.tr("Right view"), self.session, self.chooser, self.viewport, self)
+        self.readout = Readout(self)
+        self.budget_bar = BudgetBar(self)
+        self.budget_table = BudgetTable(self)
+        self.placard = Placard(self)
+        self.in_front = False
+        self._flipped = False
+        self._hover: tuple[int, int] | None = None
+        self._counts: Counts | None = None
+        self._tables: dict[tuple[object, ...], ColourTable] = {}
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._want_tiles)
+        self._lay_out()
+        self._connect()
+        bind_actions(self, actions)
+
+    def open_path(self, path: Path) -> None:
+        """Look into `path`."""
+        self._before_opening()
+        self.session.open(path.absolute())
+
+    def enter(self) -> None:
+        """The room has come to the front."""
+        self.in_front = True
+        self.session.set_active(True)
+        self._show_state()
+        if self.session.path is not None:
+            self.title_changed.emit(self.session.path.name)
+
+    def leave(self) -> None:
+        """Another room has come to the front: the engine is its."""
+        self.in_front = False
+        self.play.set_running(False)
+        self.session.set_active(False)
+
+    def stop(self) -> None:
+        """Stop everything for good."""
+        self.play.set_running(False)
+        self._settle.stop()
+        self.histograms.stop()
+        self.session.set_active(False)
+        self.session.close()
+
+    def tool_actions(self) -> list[str]:
+        """What the tool bar shows."""
+        return [
+            "inspect.coarser",
+            "inspect.finer",
+            "inspect.play",
+            "",
+            "inspect.zoom_out",
+            "inspect.zoom_in",
+            "inspect.zoom_fit",
+            "",
+            "inspect.save_map",
+            "inspect.open",
+        ]
+
+    def limits(self, layer: Layer) -> ValueRange:
+        """What the colour bar of a layer spans."""
+        choice, counts = self.chooser.choice, self._counts
+        if choice.range_mode is RangeMode.FIXED or counts is None:
+            return default_range(layer, choice.part)
+        known = counts.shown if choice.range_mode is RangeMode.SCALE else counts.whole
+        return limits_of(layer, choice.part, known.get(layer))
+
+    def step_scale(self, finer: int) -> None:
+        """Show the next finer (1) or coarser (-1) scale."""
+        scales = self.strip.scales()
+        if self.chooser.choice.scale in scales:
+            position = scales.index(self.chooser.choice.scale) + finer
+            self.chooser.choose(scale=scales[min(len(scales) - 1, max(0, position))])
+
+    def analyse_with_network(self) -> None:
+        """Code the picture of a file that is held otherwise with the network, and look into that."""
+        self._before_opening()
+        self.session.analyse_with_network()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """While Shift is held, left and right are exchanged."""
+        if event.key() == Qt.Key.Key_Shift:
+            self._flip(True)
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Back again."""
+        if event.key() == Qt.Key.Key_Shift:
+            self._flip(False)
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """A key that is let go elsewhere is let go."""
+        self._flip(False)
+        super().focusOutEvent(event)
+
+    def _lay_out(self) -> None:
+        views = QSplitter(Qt.Orientation.Horizontal, self)
+        views.setChildrenCollapsible(False)
+        views.addWidget(self.left)
+        views.addWidget(self.right)
+        middle = QWidget(self)
+        split = QSplitter(Qt.Orientation.Horizontal, middle)
+        split.addWidget(views)
+        split.addWidget(self.readout)
+        split.setStretchFactor(0, 1)
+        split.setChildrenCollapsible(False)
+        upper = QVBoxLayout(middle)
+        upper.setContentsMargins(0, 0, 0, 0)
+        upper.setSpacing(0)
+        upper.addWidget(self.strip)
+        upper.addWidget(self.controls)
+        upper.addWidget(split, 1)
+        upper.addWidget(self.budget_bar)
+        content = QSplitter(Qt.Orientation.Vertical, self)
+        content.addWidget(middle)
+        content.addWidget(self.budget_table)
+        content.setStretchFactor(0, 1)
+        content.setSizes([560, 150])
+        self._content = content
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.placard)
+        self._stack.addWidget(content)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.opened.connect(self._opened)
+        session.failed.connect(self._failed)
+        session.tiles_changed.connect(self._tiles_changed)
+        session.ledger_changed.connect(self._show_ledger)
+        session.pixel_read.connect(self._show_pixel)
+        session.state_changed.connect(self._show_state)
+        self.chooser.changed.connect(self._show_choice)
+        self.viewport.changed.connect(self._settle.start)
+        self.histograms.counted.connect(self._counted)
+        self.placard.network_wanted.connect(self.analyse_with_network)
+        self.placard.open_wanted.connect(self.registry["window.open"].trigger)
+        self.play.running_changed.connect(self.registry["inspect.play"].setChecked)
+        for side, field in ((self.left, "left"), (self.right, "right")):
+            side.box.chosen.connect(lambda layer, field=field: self.chooser.choose(**{field: layer}))
+            side.canvas.hovered.connect(self._hovered)
+        for widget in (self.budget_bar, self.budget_table):
+            widget.chosen.connect(self._choose_line)
+
+    def _before_opening(self) -> None:
+        self.play.set_running(False)
+        self._counts = self._hover = None
+        self.chooser.choose(pin=None)
+        self.readout.clear()
+
+    def _opened(self) -> None:
+        session = self.session
+        for side in (self.left, self.right):
+            side.canvas.forget()
+        inspection = session.inspection
+        if session.path is None or inspection is None:
+            self.placard.invite()
+            self._stack.setCurrentWidget(self.placard)
+            return
+        self.title_changed.emit(session.path.name)
+        if inspection.geometry is None:
+            self.placard.explain_method(inspection.info.method.value, session.path.name)
+            self._stack.setCurrentWidget(self.placard)
+            self._show_state()
+            return
+        self.viewport.show(inspection.geometry.width, inspection.geometry.height)
+        sizes = {scale: inspection.geometry.scale_size(scale) for scale in inspection.scales}
+        small = [scale for scale, (height, width) in sizes.items() if height * width <= _FIRST_PIXELS]
+        self.chooser.choose(scale=small[-1] if small else inspection.scales[0])
+        self._stack.setCurrentWidget(self._content)
+        self._show_ledger()
+        self._show_choice()
+        self.left.canvas.setFocus()
+
+    def _failed(self, text: str) -> None:
+        self.placard.complain(text)
+        self._stack.setCurrentWidget(self.placard)
+        self._show_state()
+
+    def _show_choice(self) -> None:
+        choice = self.chooser.choice
+        self._show_layers()
+        self.budget_bar.show_choice(choice)
+        self.budget_table.show_choice(choice)
+        self.histograms.want(choice)
+        self._settle.start()
+        self._show_mark()
+        update_actions(self, self.registry)
+
+    def _show_layers(self) -> None:
+        choice = self.chooser.choice
+        layers = (choice.right, choice.left) if self._flipped else (choice.left, choice.right)
+        for side, layer in zip((self.left, self.right), layers, strict=True):
+            limits = self.limits(layer)
+            known = self._counts.shown.get(layer) if self._counts is not None and self._fits(choice) else None
+            side.show_layer(layer, choice.part, limits, self._table(layer, choice, limits), known)
+
+    def _table(self, layer: Layer, choice: Choice, limits: ValueRange) -> ColourTable:
+        """The colours; the same object for the same colours, so that images need not be coloured again."""
+        key = (layer, choice.part, limits)
+        if key not in self._tables:
+            self._tables[key] = qt_table(colour_table(layer, choice.part, limits))
+        return self._tables[key]
+
+    def _fits(self, choice: Choice) -> bool:
+        """Whether what was counted is of what is shown."""
+        return self._counts is not None and (
+            (self._counts.choice.scale, self._counts.choice.part, self._counts.choice.channel)
+            == (choice.scale, choice.part, choice.channel)
+        )
+
+    def _counted(self, counts: Counts) -> None:
+        self._counts = counts
+        self._show_layers()
+
+    def _tiles_changed(self) -> None:
+        for side in (self.left, self.right):
+            side.canvas.update()
+        self.histograms.want(self.chooser.choice)
+
+    def _want_tiles(self) -> None:
+        inspection, scale = self.session.inspection, self.chooser.choice.scale
+        if inspection is None or inspection.geometry is None or scale not in inspection.scales:
+            return
+        geometry = inspection.geometry
+        x, y = (place / (1 << scale) for place in self.viewport.center)
+
+        def distance(tile: int) -> float:
+            box = geometry.tile_box(scale, tile)
+            return abs((box.left + box.right) / 2 - x) + abs((box.top + box.bottom) / 2 - y)
+
+        tiles = inspection.tiles_touching(scale, self.viewport.visible(scale))
+        self.session.want_tiles(scale, sorted(tiles, key=distance))
+
+    def _hovered(self, pixel: tuple[int, int] | None) -> None:
+        self._hover = pixel
+        if self.chooser.choice.pin is None:
+            self._show_mark()
+
+    def _show_mark(self) -> None:
+        choice, inspection = self.chooser.choice, self.session.inspection
+        pixel = choice.pin or self._hover
+        if inspection is None or inspection.geometry is None:
+            return
+        height, width = inspection.geometry.scale_size(choice.scale)
+        if pixel is not None and not (pixel[0] < width and pixel[1] < height):
+            pixel = None
+        for side in (self.left, self.right):
+            side.canvas.set_mark(pixel)
+        if pixel is not None and choice.scale in inspection.scales:
+            self.readout.show_place(*pixel, scale_name(choice.scale, len(inspection.scales)))
+            self.session.want_pixel(choice.scale, *pixel)
+
+    def _show_pixel(self, told: PixelReadout) -> None:
+        if told.scale == self.chooser.choice.scale and self.session.inspection is not None:
+            self.readout.show_pixel(told, scale_name(told.scale, len(self.session.inspection.scales)))
+
+    def _show_ledger(self) -> None:
+        ledger = self.session.ledger
+        self.budget_bar.show_ledger(ledger)
+        self.budget_table.show_ledger(ledger)
+
+    def _show_state(self) -> None:
+        self.controls.show_state(self.session.doing)
+        if self._stack.currentWidget() is self.placard and self.session.doing:
+            self.placard.wait(self.session.doing)
+        update_actions(self, self.registry)
+
+    def _choose_line(self, line: BudgetLine) -> None:
+        if line.scale is None:
+            return
+        inspection = self.session.inspection
+        if line.part is not None and inspection is not None and line.scale in inspection.scales:
+            self.chooser.choose(scale=line.scale, part=line.part)
+        else:
+            self.chooser.choose(scale=line.scale)
+
+    def _flip(self, on: bool) -> None:
+        if on != self._flipped:
+            self._flipped = on
+            self._show_layers()

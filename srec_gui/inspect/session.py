@@ -1,0 +1,285 @@
+"""One file under inspection: what is asked of the engine, in which order, and what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from srec_gui.analysis import make_layers
+from srec_gui.engine import CancelToken, CodecOptions, Engine, Progress
+from srec_gui.inspect.store import TileStore
+from srec_gui.worker import Task, Worker
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from srec_engine import Inspection, Ledger, PixelReadout
+
+__all__ = ["Session"]
+
+_JOB_PIXELS = 600_000
+"""Pixels of a job: small enough for a readout not to wait long."""
+
+_GLANCE_PIXELS = 300_000
+"""A scale of at most so many pixels is computed whole without being asked for: the strip shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Something came into the store."""
+
+
+class Session(QObject):
+    """Asks the engine, one question at a time; the newest one of each kind wins.
+
+    Signals:
+        opened(): Another file is here (`inspection`), or none.
+        failed(str): It could not be opened or analysed.
+        tiles_changed(): There are new tiles in `store`.
+        ledger_changed(): The ledger has more of the model's bits.
+        pixel_read(object): A `PixelReadout`.
+        state_changed(): `doing` says something else.
+    """
+
+    opened = Signal()
+    failed = Signal(str)
+    tiles_changed = Signal()
+    ledger_changed = Signal()
+    pixel_read = Signal(object)
+    state_changed = Signal()
+
+    def __init__(
+        self, worker: Worker, engine: Engine, options: Callable[[], CodecOptions], parent: QObject | None = None
+    ) -> None:
+        """Nothing is open; `options` is asked at every opening."""
+        super().__init__(parent)
+        self._worker = worker
+        self._engine = engine
+        self._options = options
+        self.path: Path | None = None
+        self.inspection: Inspection | None = None
+        self.base: NDArray[np.uint8] | None = None
+        self.store = TileStore()
+        self.doing = ""
+        self._active = False
+        self._wanted: tuple[int, list[int]] = (0, [])
+        self._pixel_wanted: tuple[int, int, int] | None = None
+        self._opening: Task | None = None
+        self._task: Task | None = None
+        self._task_is_urgent = False
+        self._pixel_task: Task | None = None
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """Where the bytes of the file are."""
+        return self.inspection.ledger if self.inspection is not None else None
+
+    def open(self, path: Path) -> None:
+        """Look into another file."""
+        engine, options = self._engine, self._options()
+
+        def work(_cancel: CancelToken, _report: Callable[[object], None]) -> Any:
+            inspection = engine.inspect_file(path, options)
+            return inspection, inspection.base() if inspection.geometry is not None else None
+
+        self._begin(path)
+        self._opening = self._submit(work, self._took, lane="disk")
+        self._set_doing(self.tr("Opening…"))
+
+    def analyse_with_network(self) -> None:
+        """Code the picture of a file that is held otherwise with the network, and look into that."""
+        if self.path is None:
+            return
+        path, engine, options = self.path, self._engine, self._options()
+
+        def work(cancel: CancelToken, report: Callable[[object], None]) -> Any:
+            inspection = engine.inspect_with_network(path, options, cancel=cancel, progress=report)
+            return inspection, inspection.base()
+
+        self._begin(path)
+        self._opening = self._submit(work, self._took, urgent=True)
+        self._opening.progressed.connect(self._coded)
+        self._set_doing(self.tr("Coding with the network…"))
+
+    def close(self) -> None:
+        """Stop everything and forget the file."""
+        self._begin(None)
+        self._set_doing("")
+        self.opened.emit()
+
+    def set_active(self, on: bool) -> None:
+        """Whether the room is in front: only then is anything computed."""
+        self._active = on
+        if on:
+            self._advance()
+        elif self._task is not None:
+            self._task.cancel()
+
+    def want_tiles(self, scale: int, tiles: list[int]) -> None:
+        """These are seen now, the most wanted first."""
+        self._wanted = (scale, tiles)
+        if self._task is not None and not self._task_is_urgent and self._missing():
+            self._task.cancel()
+        self._advance()
+
+    def want_pixel(self, scale: int, x: int, y: int) -> None:
+        """Read out this pixel; `pixel_read` follows unless another one is wanted before."""
+        self._pixel_wanted = (scale, x, y)
+        if self._task is not None and not self._task_is_urgent:
+            self._task.cancel()
+        self._read_pixel()
+
+    def _begin(self, path: Path | None) -> None:
+        for task in (self._opening, self._task, self._pixel_task):
+            if task is not None:
+                task.cancel()
+        self._opening = self._task = self._pixel_task = None
+        self._pixel_wanted = None
+        self.path, self.inspection, self.base = path, None, None
+        self.store = TileStore()
+        self._wanted = (0, [])
+
+    def _submit(self, work: Any, done: Callable[[Any], None], **choices: Any) -> Task:
+        """Submit a job whose end is heeded only as long as its file is the one that is open."""
+        task = self._worker.submit(work, **choices)
+        path = self.path
+
+        def current(value: Any) -> None:
+            if self.path == path and task in (self._opening, self._task, self._pixel_task):
+                done(value)
+
+        task.finished.connect(current)
+        task.failed.connect(lambda error: self._failed(task, error))
+        task.cancelled.connect(lambda: self._stopped(task))
+        return task
+
+    def _took(self, result: tuple[Inspection, NDArray[np.uint8] | None]) -> None:
+        self._opening = None
+        self.inspection, self.base = result
+        self._set_doing("")
+        self.opened.emit()
+        self._advance()
+
+    def _coded(self, progress: Progress) -> None:
+        self._set_doing(self.tr("Coding with the network… %1 %").replace("%1", str(round(100 * progress.fraction))))
+
+    def _advance(self) -> None:
+        """Begin the next job, when none runs: what is seen, then small scales, then the rest of the ledger."""
+        if not self._active or self.inspection is None or self._task is not None or not self.inspection.scales:
+            return
+        scale, tiles = self._wanted[0], self._missing()
+        self._task_is_urgent = bool(tiles)
+        if not tiles:
+            scale, tiles = self._glance()
+        if tiles:
+            self._compute(scale, tiles)
+        elif self.inspection.ledger.model_bits is None and not self.inspection.damage:
+            self._complete_ledger()
+        else:
+            self._set_doing("")
+
+    def _missing(self) -> list[int]:
+        scale, tiles = self._wanted
+        if self.inspection is None or scale not in self.inspection.scales:
+            return []
+        return [tile for tile in self.store.missing(scale, tiles) if tile not in self.inspection.damage]
+
+    def _glance(self) -> tuple[int, list[int]]:
+        if self.inspection is not None and self.inspection.geometry is not None:
+            for scale in self.inspection.scales:
+                height, width = self.inspection.geometry.scale_size(scale)
+                if height * width <= _GLANCE_PIXELS:
+                    tiles = self.store.missing(scale, self.inspection.tiles_touching(scale))
+                    tiles = [tile for tile in tiles if tile not in self.inspection.damage]
+                    if tiles:
+                        return scale, tiles
+        return 0, []
+
+    def _compute(self, scale: int, tiles: list[int]) -> None:
+        inspection, store = self.inspection, self.store
+        if inspection is None or inspection.geometry is None:
+            return
+        side = inspection.geometry.tile_size >> scale
+        batch = tiles[: max(1, _JOB_PIXELS // (side * side))]
+
+        def work(cancel: CancelToken, report: Callable[[object], None]) -> None:
+            for maps in inspection.maps(scale, batch, cancel=cancel):
+                store.put(make_layers(maps))
+                report(_News())
+
+        self._task = self._submit(work, self._ended, urgent=self._task_is_urgent)
+        self._task.progressed.connect(lambda _news: self.tiles_changed.emit())
+        if self._task_is_urgent:
+            self._set_doing(self.tr("Computing scale %1…").replace("%1", str(scale)))
+
+    def _complete_ledger(self) -> None:
+        inspection = self.inspection
+        if inspection is None:
+            return
+
+        def work(cancel: CancelToken, report: Callable[[object], None]) -> None:
+            inspection.complete_ledger(cancel=cancel, progress=report)
+
+        self._task = self._submit(work, self._ended)
+        self._task.progressed.connect(self._counted)
+        self._set_doing(self.tr("Adding up the model’s bits…"))
+
+    def _counted(self, progress: Progress) -> None:
+        share = str(round(100 * progress.fraction))
+        self._set_doing(self.tr("Adding up the model’s bits… %1 %").replace("%1", share))
+        self.ledger_changed.emit()
+
+    def _ended(self, _nothing: object) -> None:
+        self._task = None
+        self.tiles_changed.emit()
+        self.ledger_changed.emit()
+        self._set_doing("")
+        self._advance()
+
+    def _read_pixel(self) -> None:
+        if self._pixel_task is not None or self._pixel_wanted is None or self.inspection is None:
+            return
+        inspection, (scale, x, y) = self.inspection, self._pixel_wanted
+        self._pixel_wanted = None
+        if scale not in inspection.scales:
+            return
+
+        def work(cancel: CancelToken, _report: Callable[[object], None]) -> PixelReadout:
+            return inspection.pixel(scale, x, y, cancel=cancel)
+
+        self._pixel_task = self._submit(work, self._pixel_came, urgent=True)
+
+    def _pixel_came(self, readout: PixelReadout) -> None:
+        self._pixel_task = None
+        self.pixel_read.emit(readout)
+        self._read_pixel()
+
+    def _stopped(self, task: Task) -> None:
+        if task is self._task:
+            self._task = None
+            self._set_doing("")
+            self._advance()
+        elif task is self._pixel_task:
+            self._pixel_task = None
+            self._read_pixel()
+
+    def _failed(self, task: Task, error: Exception) -> None:
+        if task is self._pixel_task:
+            # What damages a pixel's tile is said where the tile is shown.
+            self._pixel_task = None
+            return
+        if task in (self._opening, self._task):
+            self._opening = self._task = None
+            self._active = False
+            self._set_doing("")
+            self.failed.emit(str(error))
+
+    def _set_doing(self, text: str) -> None:
+        if text != self.doing:
+            self.doing = text
+            self.state_changed.emit()
