@@ -16,7 +16,7 @@ from srec_engine.network.checkpoint import read_tensors
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import TrainingImage
 
-__all__ = ["cloned", "fingerprint", "read_run", "save_checkpoint"]
+__all__ = ["cloned", "fingerprint", "read_run", "save_checkpoint", "save_without_optimiser"]
 
 logger = logging.getLogger(__name__)
 
@@ -77,3 +77,15 @@ def read_run(path: Path, configuration: TrainingConfiguration, images: dict[str,
     if "optimiser" not in state:
         logger.warning("%s has no optimiser: it begins afresh, so the run goes on, but not exactly.", path)
     return state
+
+
+def save_without_optimiser(source: Path, destination: Path) -> None:
+    """Copy a checkpoint without its largest part, for a way that is too narrow for it.
+
+    Raises:
+        ModelError: When `source` is no checkpoint.
+        OutputError: When `destination` cannot be written.
+    """
+    state = read_tensors(source)
+    state.pop("optimiser", None)
+    save_checkpoint(destination, state)

@@ -106,7 +106,7 @@ class CropSampler:
     def _plan(self, number: int) -> CropPlan:
         """The plan of the run's crop of that number."""
         configuration = self._configuration
-        random = np.random.Generator(np.random.Philox(key=[configuration.seed, number]))
+        random = _generator(configuration.seed, number)
         index = self._image_of(number, random)
         _, height, width = self._images[index].shape
         treatment, side = self._treatment(min(height, width), random)
@@ -139,5 +139,9 @@ class CropSampler:
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:
         # Keys of crops are (seed, number): the second word's top bit keeps those of epochs apart from them.
-        random = np.random.Generator(np.random.Philox(key=[self._configuration.seed, (1 << 63) | epoch]))
-        return random.permutation(len(self._images))
+        return _generator(self._configuration.seed, (1 << 63) | epoch).permutation(len(self._images))
+
+
+def _generator(seed: int, number: int) -> np.random.Generator:
+    # A list of large integers would become an array of floats, in which neighbours are the same.
+    return np.random.Generator(np.random.Philox(key=np.array([seed, number], dtype=np.uint64)))
