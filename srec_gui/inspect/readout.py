@@ -95,7 +95,7 @@ class Readout(QFrame):
     def _text(self, index: int, told: Distribution) -> str:
         given = ("R", self.tr("G given R"), self.tr("B given R, G"))[index]
         return (
-            self.tr("%1:  %2   p %3   cost %4   exp. %5")
+            self.tr("%1:  %2\np %3 · cost %4 · expected %5 bits")
             .replace("%1", given)
             .replace("%2", str(told.actual))
             .replace("%3", number(told.probability, 3))

@@ -17,7 +17,7 @@ from srec_gui.wording import byte_size, share
 
 __all__ = ["PyramidStrip"]
 
-_HEIGHT = 92
+_HEIGHT = 106
 _GAP = 26
 _PICTURE = 104
 _WIDE = 236
@@ -116,8 +116,6 @@ class PyramidStrip(QWidget):
         name, numbers = self.facts(scale)
         metrics = QFontMetricsF(painter.font())
         lines = [*name.split("  ·  "), *numbers.replace("  ·  ", "\n").split("\n")]
-        if len(lines) == 5:  # share and rate on one line
-            lines = [*lines[:3], f"{lines[3]}  {lines[4]}"]
         top = space.top() + (space.height() - len(lines) * metrics.height()) / 2
         for index, line in enumerate(lines):
             painter.setPen(QColor(colours().text if index in (0, 2) else colours().faint))

@@ -1,0 +1,172 @@
+"""The ledger adds up, and the maps are what the coder coded with: everything is computed again and compared."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from srec_engine import (
+    Cancelled,
+    CancelToken,
+    EncodeOptions,
+    Inspection,
+    Layer,
+    Method,
+    Part,
+    byte_scale,
+    encode_image,
+    inspect_file,
+    inspect_with_network,
+    ledger_csv,
+    ledger_json,
+    make_layers,
+)
+from srec_engine.analysis.maps import make_maps
+from srec_engine.analysis.recording import RecordingExchange
+from srec_engine.codec.clock import StageClock
+from srec_engine.codec.exchange import EncodingExchange
+from srec_engine.codec.runtime import load_runtime
+from srec_engine.codec.walk import TileScale, walk_scale
+from srec_engine.model.store import find_model
+from srec_engine.options import DEFAULT_MODEL, CodecOptions
+
+OVERHEAD_OF_A_STREAM = 16 + 8
+"""Bits: what the coder writes at the end of a stream, and the filling of its last byte."""
+
+
+def test_the_rows_add_up_to_the_file_to_the_byte(inspection: Inspection, crop_file: bytes) -> None:
+    ledger = inspection.ledger
+    assert sum(row.coded_bytes for row in ledger.rows) == len(crop_file)
+    assert sum(row.share for row in ledger.rows) == pytest.approx(1)
+    assert sum(row.bpsp for row in ledger.rows) == pytest.approx(8 * len(crop_file) / (3 * 61 * 45))
+
+
+def test_every_pixel_is_counted_once_at_each_scale(inspection: Inspection) -> None:
+    assert inspection.geometry is not None
+    for scale in inspection.scales:
+        height, width = inspection.geometry.scale_size(scale)
+        rows = [row for row in inspection.ledger.of_scale(scale) if row.step and row.channel == 1]
+        assert sum(row.samples for row in rows) == height * width
+
+
+def test_the_maps_add_up_to_the_ledger_and_to_the_coded_bytes(inspection: Inspection, crop_file: bytes) -> None:
+    costs = {scale: sum(maps.model_bits().sum() for maps in inspection.maps(scale)) for scale in inspection.scales}
+    told = inspect_file(crop_file).complete_ledger()  # by the coder, not by maps
+    for scale, cost in costs.items():
+        rows = [row for row in told.of_scale(scale) if row.step is not None]
+        assert sum(row.model_bits or 0.0 for row in rows) == pytest.approx(cost, rel=1e-5)
+    assert told.model_bits == pytest.approx(inspection.ledger.model_bits or 0.0, rel=1e-5)
+    for row in told.rows:
+        if row.model_bits is not None:
+            excess = 8 * row.coded_bytes - row.model_bits
+            assert -8 <= excess <= OVERHEAD_OF_A_STREAM + 0.001 * row.model_bits, row.name
+
+
+def test_maps_equal_a_direct_sum_over_the_distribution_of_each_pixel(inspection: Inspection, crop: Image.Image) -> None:
+    (maps,) = inspection.maps(0)
+    pixels = np.asarray(crop)
+    for x, y in ((0, 0), (17, 30), (60, 44), (60, 10), (9, 44), (33, 21)):
+        told = inspection.pixel(0, x, y)
+        for channel, distribution in enumerate(told.channels):
+            values = np.arange(distribution.lowest, distribution.highest + 1)
+            shares = distribution.frequencies / 65536
+            assert shares.sum() == 1
+            assert distribution.actual == pixels[y, x, channel] == maps.pixels.actual[channel, y, x]
+            cost = -np.log2(shares[distribution.actual - distribution.lowest])
+            entropy = -(shares * np.log2(shares)).sum()
+            assert maps.pixels.mean[channel, y, x] == pytest.approx((shares * values).sum(), abs=1e-3)
+            assert maps.pixels.most_likely[channel, y, x] == values[shares.argmax()]
+            assert maps.pixels.cost[channel, y, x] == pytest.approx(cost, abs=1e-4)
+            assert maps.pixels.entropy[channel, y, x] == pytest.approx(entropy, abs=1e-3)
+
+
+def test_the_fourth_pixel_follows_from_the_sum_and_is_free(inspection: Inspection) -> None:
+    told = inspection.pixel(0, 11, 5)
+    assert told.step == 4
+    assert [one.cost for one in told.channels] == [0, 0, 0]
+    (maps,) = inspection.maps(0)
+    assert not maps.pixels.cost[:, 1::2, 1::2].any()
+    assert not maps.pixels.residual[:, 1::2, 1::2].any()
+
+
+def test_a_block_costs_what_its_pixels_and_remainders_cost(inspection: Inspection) -> None:
+    (maps,) = inspection.maps(1)
+    cost = maps.pixels.cost[:, 6:8, 4:6].sum() + maps.remainders.cost[:, 3, 2].sum()
+    assert inspection.pixel(1, 5, 6).block_bits == pytest.approx(cost, abs=1e-3)
+
+
+def test_the_decoded_file_has_the_maps_of_the_encoder(inspection: Inspection, crop: Image.Image) -> None:
+    runtime = load_runtime(find_model(DEFAULT_MODEL), CodecOptions())
+    assert inspection.geometry is not None
+    state = TileScale(inspection.base())
+    for scale in inspection.scales:
+        (decoded,) = inspection.maps(scale)
+        target = np.ascontiguousarray(decoded.pixels.actual.transpose(1, 2, 0), dtype=np.uint8)
+        exchange = RecordingExchange(EncodingExchange(target, 3, runtime.coder, CancelToken()))
+        size = inspection.geometry.scale_size(scale)
+        (state,) = walk_scale(runtime.network, runtime.tables, scale, size, [state], [exchange], StageClock())
+        steps = exchange.recorded(scale, 0, inspection.geometry.tile_box(scale, 0), 3, state.image)
+        encoded = make_maps(steps, CancelToken())
+        for name in ("actual", "mean", "most_likely", "entropy", "cost"):
+            assert np.array_equal(getattr(encoded.pixels, name), getattr(decoded.pixels, name))
+            assert np.array_equal(getattr(encoded.remainders, name), getattr(decoded.remainders, name))
+    assert np.array_equal(state.image, np.asarray(crop))
+
+
+def test_layers_as_bytes_stay_within_half_a_step_of_the_maps(inspection: Inspection) -> None:
+    (maps,) = inspection.maps(0)
+    layers = make_layers(maps)
+    step = byte_scale(Layer.COST, Part.ALL)
+    plane = layers.plane(Layer.COST, Part.ALL, 1)
+    assert np.abs(plane * step.unit - maps.pixels.cost[1]).max() <= step.unit / 2 + 1e-6
+    assert np.array_equal(layers.plane(Layer.ACTUAL, Part.ALL, None), maps.pixels.actual.transpose(1, 2, 0))
+    assert layers.plane(Layer.COST, Part.PIXEL_2, None).shape == inspection.part_size(0, Part.PIXEL_2) == (23, 30)
+    assert layers.plane(Layer.RESIDUAL, Part.REMAINDERS, 0).shape == inspection.part_size(0, Part.REMAINDERS)
+
+
+def test_a_set_token_stops_it_and_what_was_learnt_stays(inspection: Inspection) -> None:
+    list(inspection.maps(inspection.scales[0]))
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        list(inspection.maps(0, cancel=token))
+    known = inspection.ledger.of_scale(inspection.scales[0])
+    assert all(row.model_bits is not None for row in known if row.step is not None)
+
+
+def test_damage_is_named_and_the_bytes_still_add_up(crop_file: bytes) -> None:
+    broken = bytearray(crop_file)
+    broken[-40] ^= 0x55  # in the last chunk, which is scale 0's
+    inspection = inspect_file(bytes(broken))
+    assert sum(row.coded_bytes for row in inspection.ledger.rows) == len(crop_file)
+    assert list(inspection.maps(0)) == []
+    assert "tile 0 at scale 0" in inspection.damage[0]
+    assert len(list(inspection.maps(1))) == 1
+
+
+def test_a_grey_picture_has_one_channel(crop: Image.Image) -> None:
+    grey = inspect_file(encode_image(crop.convert("L"), EncodeOptions(method=Method.SREC, verify=False)).data)
+    assert grey.colour_channels == 1
+    (maps,) = grey.maps(0)
+    assert maps.pixels.cost.shape == (1, 45, 61)
+    assert len(grey.pixel(0, 3, 3).channels) == 1
+
+
+def test_a_webp_file_has_a_ledger_and_can_be_analysed_with_the_network(crop: Image.Image) -> None:
+    data = encode_image(crop, EncodeOptions(method=Method.WEBP, verify=False)).data
+    stored = inspect_file(data)
+    assert stored.scales == ()
+    assert sum(row.coded_bytes for row in stored.ledger.rows) == len(data)
+    assert inspect_with_network(data).scales
+
+
+def test_the_table_reads_back_from_csv_and_json(inspection: Inspection, crop_file: bytes) -> None:
+    rows = list(csv.DictReader(io.StringIO(ledger_csv(inspection.ledger))))
+    assert sum(int(row["coded_bytes"]) for row in rows) == len(crop_file)
+    document = json.loads(ledger_json(inspection.ledger))
+    assert sum(row["coded_bytes"] for row in document["rows"]) == document["file_bytes"] == len(crop_file)
