@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import DecodingExchange
+from srec_engine.codec.parking import parked
 from srec_engine.codec.runtime import Runtime
 from srec_engine.codec.walk import TileScale, walk_scale
 from srec_engine.container.geometry import Box, Geometry
@@ -132,7 +133,7 @@ class PayloadDecoder:
                 self.clock,
             )
             for (tile, _), state in zip(ready, states, strict=True):
-                tile.state = state
+                tile.state = TileScale(state.image, parked(state.context))
         return tiles
 
     def _open_chunk(self, scale: int, tile: _Tile) -> DecodingExchange | None:
