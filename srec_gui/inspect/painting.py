@@ -23,7 +23,7 @@ _BUDGET_SECONDS = 0.015
 """For making images in one painting; the rest follows in the next."""
 
 _HATCH_FROM = 4
-_NUMBERS_FROM = 30
+_NUMBERS_FROM = 27
 _THREE_NUMBERS_FROM = 46
 
 
