@@ -282,6 +282,7 @@ class Trainer:
 
     def _update_average(self) -> None:
         decay = min(self.configuration.average, (1 + self.step) / (10 + self.step))
+        weights = self.network.state_dict()
         with torch.no_grad():
-            for name, tensor in self.network.state_dict().items():
-                self.average[name].lerp_(tensor, 1 - decay)
+            # All at once: a GPU would wait for a hundred small calls.
+            torch._foreach_lerp_([self.average[name] for name in weights], list(weights.values()), 1 - decay)
