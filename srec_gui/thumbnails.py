@@ -6,12 +6,16 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from srec_gui.engine import CancelToken, Engine, FileKind, SrecError
 from srec_gui.worker import Task, Worker
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ["Thumbnails", "make_thumbnail"]
 
@@ -27,22 +31,37 @@ def make_thumbnail(
 
     Of a `.srec` it is made from the base, without the network.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image as pillow  # noqa: N813 - the name of the type is taken
 
     try:
-        image = engine.read_preview(path) if engine.identify(path) is FileKind.SREC else Image.open(path)
-        cancel.raise_if_cancelled()
-        image.draft("RGB", (side, side))
-        if image.mode in {"P", "1"}:
-            # Palette indices cannot be averaged.
-            image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-        image.thumbnail((side, side))
-        image = ImageOps.exif_transpose(image).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, SrecError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        opened = engine.read_preview(path) if engine.identify(path) is FileKind.SREC else pillow.open(path)
+        with opened:  # also when cancelled: the file must not stay open
+            cancel.raise_if_cancelled()
+            image = _reduced(opened, side)
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        SrecError,
+        pillow.DecompressionBombError,
+        pillow.DecompressionBombWarning,
+    ):
         return None
     data = image.tobytes()
     made = QImage(data, image.width, image.height, 4 * image.width, QImage.Format.Format_RGBA8888)
     return made.copy()  # `data` does not outlive this function
+
+
+def _reduced(image: Image, side: int) -> Image:
+    """The picture at most `side` pixels wide and high, upright, as RGBA."""
+    from PIL import ImageOps
+
+    image.draft("RGB", (side, side))
+    if image.mode in {"P", "1"}:
+        # Palette indices cannot be averaged.
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    image.thumbnail((side, side))
+    return ImageOps.exif_transpose(image).convert("RGBA")
 
 
 class Thumbnails(QObject):

@@ -92,12 +92,12 @@ class ViewPage(Page):
     def open_path(self, path: Path) -> None:
         """Show `path`, and its folder around it."""
         self.room.open_path(path.absolute())
-        self._stack.currentWidget().setFocus()
+        self._focus()
 
     def open_paths(self, paths: list[Path]) -> None:
         """Show the first of `paths` and walk through them; one path alone brings its folder."""
         self.room.open_paths([path.absolute() for path in paths])
-        self._stack.currentWidget().setFocus()
+        self._focus()
 
     def close_document(self) -> None:
         """Show nothing."""
@@ -109,7 +109,12 @@ class ViewPage(Page):
         self._show_sequel()
         self._update_actions()
         self._update_title()
-        self._stack.currentWidget().setFocus()
+        self._focus()
+
+    def _focus(self) -> None:
+        shown = self._stack.currentWidget()
+        if shown is not None:
+            shown.setFocus()
 
     def leave(self) -> None:
         """Another room has come to the front."""
