@@ -22,7 +22,6 @@ from srec_engine.images import (
     webp_encode,
 )
 from srec_engine.options import Method
-from srec_engine.reports import bits_per_subpixel
 
 __all__ = ["Candidate", "estimated_webp_bytes", "network_candidate", "verbatim_candidate", "webp_candidate"]
 
@@ -36,7 +35,7 @@ THOROUGH_PIXELS = 1 << 22
 """Up to this size lossless WebP tries drawings as thoroughly as it can."""
 
 DRAWING = 1.5
-"""Bits per subpixel of a quick WebP below which a picture counts as a drawing."""
+"""Bits per sample of a quick WebP below which a picture counts as a drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,9 @@ def webp_candidate(picture: Picture, cancel: CancelToken, estimate: float) -> Ca
         estimate: From `estimated_webp_bytes`. The thorough search, which takes seconds per megapixel, pays on
             drawings and screenshots only.
     """
-    pixels = picture.width * picture.height
-    drawing = pixels <= THOROUGH_PIXELS and bits_per_subpixel(round(estimate), picture.width, picture.height) < DRAWING
+    samples = picture.colour.size if picture.colour is not None else 1
+    small = picture.width * picture.height <= THOROUGH_PIXELS
+    drawing = small and 8 * estimate / samples < DRAWING
     effort = WebPEffort.THOROUGH if drawing else WebPEffort.USUAL
     payload, planes = run_cancellable(lambda: webp_contents(picture, effort), cancel)
     contents = Contents(
