@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from srec_gui import APP_ID, APP_NAME, __version__, aio
 from srec_gui.actions import Actions
 from srec_gui.engine import Engine
+from srec_gui.garbage import GarbageCollector
 from srec_gui.icons import icon
 from srec_gui.instance import Instance
 from srec_gui.settings import Settings
@@ -72,6 +73,7 @@ class Session:
         # The session decides when it is over: stopping the event loop would cut off what closes it.
         application.setQuitOnLastWindowClosed(False)
         self.settings = settings
+        self.garbage = GarbageCollector()
         self.worker = Worker()
         self.actions = Actions()
         self.theme = Theme(application, settings)
@@ -152,7 +154,9 @@ class Session:
         self.window.take_paths(paths)
 
     def _leave_stuck_threads(self, code: int) -> None:
-        if not self.worker.shutdown(0.3):
+        if self.worker.shutdown(0.3):
+            self.garbage.stop()
+        else:
             # A thread is inside a long call of a library (importing torch, compiling). Python would wait for it, or
             # tear down what it is using; nothing half-written exists, so the process may simply end.
             logger.info("A thread was still busy at the end.")

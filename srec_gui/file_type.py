@@ -24,6 +24,7 @@ class FileTypeRow(QWidget):
         self.text.setObjectName("faint")
         self.text.setWordWrap(True)
         self.button = QPushButton()
+        self.button.setAutoDefault(False)
         self.button.clicked.connect(self._toggle)
         row = QHBoxLayout()
         row.addWidget(self.button)

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -26,6 +27,7 @@ from srec_gui.app import Application
 from srec_gui.compress import scenes as compress_scenes
 from srec_gui.drop import Cargo
 from srec_gui.engine import Engine, SrecEngine
+from srec_gui.garbage import GarbageCollector
 from srec_gui.resources import resource_path
 from srec_gui.settings import ColourScheme, Settings
 from srec_gui.theme import Theme
@@ -73,10 +75,12 @@ def _draw(folder: Path, variant: str) -> None:
             os.environ[name] = str(private / name)
         QLocale.setDefault(QLocale(QLocale.Language.English))
         application = Application([])
+        garbage = GarbageCollector()
         stage = Stage(application, private / "HOME", folder, variant)
         stage.draw_compress_room()
         stage.draw_overlays_and_sheets()
         stage.draw_view_room()
+        garbage.stop()
 
 
 class Stage:
@@ -99,7 +103,7 @@ class Stage:
             page = window.compress_page
             for scene in compress_scenes.scenes():
                 scene.prepare(page, engine, files)
-                self._wait_until(lambda scene=scene: scene.ready(page), scene.name)
+                self._wait_until(partial(scene.ready, page), scene.name)
                 self._grab(window, scene.name)
 
     def draw_overlays_and_sheets(self) -> None:
@@ -129,7 +133,7 @@ class Stage:
             page = cast("ViewPage", window.page(Context.VIEW))
             for scene in view_scenes.scenes():
                 scene.prepare(page, engine, files)
-                self._wait_until(lambda scene=scene: scene.ready(page), scene.name)
+                self._wait_until(partial(scene.ready, page), scene.name)
                 self._grab(window, scene.name)
 
     @contextmanager

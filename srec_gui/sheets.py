@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -40,11 +41,11 @@ class ShortcutSheet(QDialog):
         columns.setSpacing(40)
         for contexts in ((Context.WINDOW, Context.COMPRESS), (Context.VIEW,), (Context.INSPECT,)):
             column = QVBoxLayout()
+            column.setSpacing(8)  # else it would be the space between the columns
             for context in contexts:
                 self._add_group(column, actions, context)
             column.addStretch(1)
-            if column.count() > 1:
-                columns.addLayout(column)
+            columns.addLayout(column)
         content = QWidget()
         content.setLayout(columns)
         area = QScrollArea()
@@ -71,6 +72,7 @@ class ShortcutSheet(QDialog):
         }
         heading = QLabel(titles[context])
         heading.setObjectName("heading")
+        heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column.addWidget(heading)
         grid = QGridLayout()
         grid.setHorizontalSpacing(18)
@@ -80,7 +82,7 @@ class ShortcutSheet(QDialog):
             grid.addWidget(_key_label(spec.shortcuts), row, 0, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(QLabel(plain_text(spec)), row, 1)
         column.addLayout(grid)
-        column.addSpacing(16)
+        column.addSpacing(12)
 
 
 class SettingsSheet(QDialog):
@@ -117,6 +119,7 @@ class SettingsSheet(QDialog):
         column.addSpacing(8)
         buttons = _close_box(self)
         reset = buttons.addButton(self.tr("&Reset Everything"), QDialogButtonBox.ButtonRole.ResetRole)
+        reset.setAutoDefault(False)
         reset.clicked.connect(settings.reset)
         column.addWidget(buttons)
         self.scheme.activated.connect(self._choose_scheme)
@@ -164,6 +167,8 @@ class AboutSheet(QDialog):
 def _close_box(dialog: QDialog) -> QDialogButtonBox:
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     box.rejected.connect(dialog.reject)
+    close = box.button(QDialogButtonBox.StandardButton.Close)
+    close.setDefault(True)
     return box
 
 

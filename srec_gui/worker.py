@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -189,7 +188,6 @@ class Worker(QObject):
             task.receive(outcome, value)
             if outcome in _END_STATES and job in self._tasks:
                 del self._tasks[job]
-                # Not at once: a slot of the signal just emitted may still be using the task.
-                QTimer.singleShot(0, task, partial(QObject.deleteLater, task))
+                task.deleteLater()
                 if not self._tasks:
                     self.idle.emit()

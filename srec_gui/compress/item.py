@@ -152,7 +152,8 @@ class Item:
         self.state = State.DONE
         self.destination, self.report, self.result_bytes = destination, report, result_bytes
         self.width, self.height = report.width, report.height
-        self.note = report.note if isinstance(report, EncodeReport) else " ".join(report.damage)
+        note = report.note if isinstance(report, EncodeReport) else " ".join(report.damage)
+        self.note = note[:1].upper() + note[1:]
 
     def restart(self) -> None:
         """Forget how it went and wait again."""

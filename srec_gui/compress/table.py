@@ -27,7 +27,8 @@ _WIDEST = {
     Column.SPEED: "0.98 MP/s",
 }
 _PADDING = 22
-_LEAST_NAME = 180
+_LEAST_NAME = 170
+_NAME_SHARE = 0.42
 
 
 class QueueTable(QTableView):
@@ -44,6 +45,9 @@ class QueueTable(QTableView):
         super().__init__(parent)
         self.menu = QMenu(self)
         self._source = model
+        self._filling = False
+        self._name_share = _NAME_SHARE
+        self._least_state = 0
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setSortRole(SORT_ROLE)
         self._proxy.setSourceModel(model)
@@ -59,7 +63,8 @@ class QueueTable(QTableView):
     def selected_items(self) -> list[Item]:
         """The items of the selected rows, from top to bottom."""
         # Not selectedRows: that asks the model about every cell, a third of a second for a thousand rows.
-        ranges = self.selectionModel().selection()
+        selection = self.selectionModel().selection()
+        ranges = [selection.at(place) for place in range(selection.size())]
         rows = sorted({row for one in ranges for row in range(one.top(), one.bottom() + 1)})
         return [self._source.item(self._proxy.mapToSource(self._proxy.index(row, 0)).row()) for row in rows]
 
@@ -108,20 +113,37 @@ class QueueTable(QTableView):
         metrics = QFontMetrics(self.font())
         for column, text in _WIDEST.items():
             self.setColumnWidth(column, metrics.horizontalAdvance(text) + _PADDING)
-        self.setColumnWidth(Column.NAME, _LEAST_NAME)
-        header.sectionResized.connect(self._fill)
+        self._least_state = self.columnWidth(Column.STATE)
+        header.sectionResized.connect(self._section_resized)
         # Unsorted is the order in which things came: a third click on a header leads back there.
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
 
-    def _fill(self, column: int = -1) -> None:
-        """Give the name the room that the other columns leave. Qt's own stretching would squeeze it to nothing."""
+    def _fill(self) -> None:
+        """Share out between name and state what the numbers leave. Qt's own stretching squeezes them to nothing."""
         header = self.horizontalHeader()
-        if column == Column.NAME:
+        if self._filling or header.isSectionHidden(Column.STATE):
             return
-        others = header.length() - header.sectionSize(Column.NAME)
-        header.resizeSection(Column.NAME, max(_LEAST_NAME, self.viewport().width() - others))
+        self._filling = True
+        room = self.viewport().width() - header.length()
+        room += header.sectionSize(Column.NAME) + header.sectionSize(Column.STATE)
+        name = max(_LEAST_NAME, min(round(room * self._name_share), room - self._least_state))
+        header.resizeSection(Column.NAME, name)
+        header.resizeSection(Column.STATE, max(self._least_state, room - name))
+        self._filling = False
+
+    def _section_resized(self, column: int, before: int, after: int) -> None:
+        """Keep the table filled; what the person gives to the name is taken from the state, and the other way."""
+        if self._filling:
+            return
+        header = self.horizontalHeader()
+        both = header.sectionSize(Column.NAME) + header.sectionSize(Column.STATE) - (after - before)
+        if column == Column.NAME:
+            self._name_share = after / both
+        elif column == Column.STATE:
+            self._name_share = 1 - after / both
+        self._fill()
 
     def _open_columns_menu(self, position: QPoint) -> None:
         """Let the person choose the columns; the name stays."""

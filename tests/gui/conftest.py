@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PySide6.QtCore import QLocale, QSettings
+from PySide6.QtGui import QGuiApplication
 
 from srec_gui.actions import Actions
 from srec_gui.settings import Settings
@@ -17,6 +19,22 @@ from tests.gui.fake_engine import FakeEngine
 PictureMaker = Callable[..., Path]
 
 HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Collect garbage in the main thread only, as the program does: a worker must not destroy a test's widgets."""
+    if not item.path.is_relative_to(HERE):
+        return (yield)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        # Qt's own clipboard outlives Python, and would crash on an object made by Python.
+        if QGuiApplication.instance() is not None:
+            QGuiApplication.clipboard().clear()
+        gc.collect()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -27,6 +27,7 @@ def session(qapp: QApplication, settings: Settings, held_engine: FakeEngine) -> 
     made.window.show()
     yield made
     made.worker.shutdown(5)
+    made.garbage.stop()
     made.theme.deleteLater()
     made.window.deleteLater()
     qapp.setStyleSheet("")
