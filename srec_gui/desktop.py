@@ -76,7 +76,8 @@ def _reveal_by_bus(path: Path, parent: QObject) -> None:
         return
     service, place = "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1"
     message = QDBusMessage.createMethodCall(service, place, service, "ShowItems")
-    message.setArguments([[QUrl.fromLocalFile(str(path)).toString()], ""])
+    address = QUrl.fromLocalFile(str(path)).toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    message.setArguments([[address], ""])
     watcher = QDBusPendingCallWatcher(bus.asyncCall(message), parent)
 
     def answered(done: QDBusPendingCallWatcher) -> None:

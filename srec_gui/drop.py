@@ -107,7 +107,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(shades.window)
-        veil.setAlphaF(0.965)
+        veil.setAlphaF(0.985)
         painter.fillRect(self.rect(), veil)
         split = self.width() * self._cargo.compress_share
         area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)

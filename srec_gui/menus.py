@@ -14,6 +14,8 @@ from srec_gui.rooms import ROOMS
 
 __all__ = ["RoomMenus", "ToolBar", "fill_menu_bar"]
 
+translate = QCoreApplication.translate
+
 _FILE = ("window.open", "window.open_folder", "window.paste", "", "window.settings", "", "window.quit")
 _HELP = ("window.shortcuts", "", "window.about")
 _ICON = 20
@@ -24,14 +26,14 @@ RoomMenus = dict[Context, QMenu]
 def fill_menu_bar(window: QMainWindow, actions: Actions) -> RoomMenus:
     """File, one menu for each room of which the window shows one at a time, Help. Returns the rooms' menus."""
     bar = window.menuBar()
-    file_menu = bar.addMenu(_translate("&File"))
+    file_menu = bar.addMenu(translate("menus", "&File"))
     _add(file_menu, actions, _FILE)
-    room_menu = bar.addMenu(_translate("&Go"))
+    room_menu = bar.addMenu(translate("menus", "&Go"))
     _add(room_menu, actions, [f"window.{room.value}" for room in ROOMS])
     titles = {
-        Context.COMPRESS: _translate("&Queue"),
-        Context.VIEW: _translate("&Picture"),
-        Context.INSPECT: _translate("&Inspect"),
+        Context.COMPRESS: translate("menus", "&Queue"),
+        Context.VIEW: translate("menus", "&Picture"),
+        Context.INSPECT: translate("menus", "&Inspect"),
     }
     menus: RoomMenus = {}
     for room in ROOMS:
@@ -39,7 +41,7 @@ def fill_menu_bar(window: QMainWindow, actions: Actions) -> RoomMenus:
         _add(menus[room], actions, [spec.id for spec in actions.specs(room)])
         # A hidden menu's shortcuts are silent: rooms may use the same keys.
         menus[room].menuAction().setVisible(False)
-    _add(bar.addMenu(_translate("&Help")), actions, _HELP)
+    _add(bar.addMenu(translate("menus", "&Help")), actions, _HELP)
     return menus
 
 
@@ -48,7 +50,7 @@ class ToolBar(QToolBar):
 
     def __init__(self, actions: Actions, window: QMainWindow) -> None:
         """Make the bar; `show_tools` fills its right side."""
-        super().__init__(_translate("Tools"), window)
+        super().__init__(translate("menus", "Tools"), window)
         self._actions = actions
         self.setObjectName("tools")
         self.setMovable(False)
@@ -95,7 +97,3 @@ def _add(menu: QMenu, actions: Actions, action_ids: Iterable[str]) -> None:
             menu.addAction(actions[action_id])
         else:
             menu.addSeparator()
-
-
-def _translate(text: str) -> str:
-    return QCoreApplication.translate("menus", text)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 __all__ = ["byte_size", "counted", "duration", "megapixels", "pixel_size", "remaining", "share", "speed"]
 
+translate = QCoreApplication.translate
+
 _MINUTE = 60
 _HOUR = 3600
 
@@ -22,7 +24,7 @@ def pixel_size(width: int, height: int) -> str:
 
 def megapixels(pixels: float) -> str:
     """Pixels in millions: "12.2 MP"."""
-    return _translate("%1 MP").replace("%1", QLocale().toString(pixels / 1e6, "f", 1))
+    return translate("wording", "%1 MP").replace("%1", QLocale().toString(pixels / 1e6, "f", 1))
 
 
 def share(value: float, digits: int = 1) -> str:
@@ -30,44 +32,42 @@ def share(value: float, digits: int = 1) -> str:
     text = QLocale().toString(abs(100 * value), "f", digits)
     zero = QLocale().toString(0.0, "f", digits)
     sign = "−" if value < 0 and text != zero else ""
-    return _translate("%1 %").replace("%1", sign + text)
+    return translate("wording", "%1 %").replace("%1", sign + text)
 
 
 def speed(pixels_per_second: float) -> str:
     """Work done in a second: "1.3 MP/s"."""
     digits = 2 if pixels_per_second < 1e6 else 1
-    return _translate("%1 MP/s").replace("%1", QLocale().toString(pixels_per_second / 1e6, "f", digits))
+    return translate("wording", "%1 MP/s").replace("%1", QLocale().toString(pixels_per_second / 1e6, "f", digits))
 
 
 def duration(seconds: float) -> str:
     """How long something took: "0.8 s", "12 s", "3 min 20 s", "1 h 5 min"."""
     if seconds < 10:
-        return _translate("%1 s").replace("%1", QLocale().toString(seconds, "f", 1))
+        return translate("wording", "%1 s").replace("%1", QLocale().toString(seconds, "f", 1))
     whole = round(seconds)
     if whole < _MINUTE:
-        return _translate("%1 s").replace("%1", str(whole))
+        return translate("wording", "%1 s").replace("%1", str(whole))
     if whole < _HOUR:
-        return _translate("%1 min %2 s").replace("%1", str(whole // _MINUTE)).replace("%2", str(whole % _MINUTE))
+        return (
+            translate("wording", "%1 min %2 s").replace("%1", str(whole // _MINUTE)).replace("%2", str(whole % _MINUTE))
+        )
     hours, rest = divmod(whole, _HOUR)
-    return _translate("%1 h %2 min").replace("%1", str(hours)).replace("%2", str(rest // _MINUTE))
+    return translate("wording", "%1 h %2 min").replace("%1", str(hours)).replace("%2", str(rest // _MINUTE))
 
 
 def remaining(seconds: float) -> str:
     """How long something will take, no more exact than one can know: "a few seconds left", "about 3 min left"."""
     if seconds < 8:
-        return _translate("a few seconds left")
+        return translate("wording", "a few seconds left")
     if seconds < 50:
-        return _translate("about %1 s left").replace("%1", str(5 * round(seconds / 5)))
+        return translate("wording", "about %1 s left").replace("%1", str(5 * round(seconds / 5)))
     minutes = max(1, round(seconds / _MINUTE))
     if minutes < 90:
-        return _translate("about %1 min left").replace("%1", str(minutes))
-    return _translate("about %1 h left").replace("%1", QLocale().toString(minutes / 60, "f", 1))
+        return translate("wording", "about %1 min left").replace("%1", str(minutes))
+    return translate("wording", "about %1 h left").replace("%1", QLocale().toString(minutes / 60, "f", 1))
 
 
 def counted(count: int, one: str, many: str) -> str:
     """A number with its noun: `one` as it is for 1, else `many` with "%1" replaced. Both are translated already."""
     return one if count == 1 else many.replace("%1", QLocale().toString(count))
-
-
-def _translate(text: str) -> str:
-    return QCoreApplication.translate("wording", text)

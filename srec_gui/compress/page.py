@@ -116,6 +116,7 @@ class CompressPage(Page):
         """Let the actions work, and the table take the keys."""
         self.in_front = True
         self._refresh()
+        self._ask_for_models()
         (self.table if self.queue.items else self.empty).setFocus()
 
     def leave(self) -> None:
@@ -166,6 +167,11 @@ class CompressPage(Page):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(partial(setattr, self.settings, "model"))
         dialog.open()
+
+    def _ask_for_models(self) -> None:
+        engine = self.engine
+        task = self.worker.submit(lambda _cancel, _report: engine.model_names(), lane="disk")
+        task.finished.connect(self.panel.set_models)
 
     def _lay_out(self) -> None:
         self._stack = QStackedWidget(self)

@@ -131,7 +131,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("compress-failed", _failed, lambda page: _has_ended(page) and not page.notice.isHidden()),
         Scene("compress-question", _question, lambda page: not page.question.isHidden()),
         Scene("compress-options", _options, lambda page: not page.queue.busy),
-        Scene("compress-dates-and-trash", _undone, lambda page: not page.notice.isHidden() and not page.queue.can_undo),
+        Scene("compress-taken-back", _taken_back, _is_taken_back),
     )
 
 
@@ -177,8 +177,9 @@ def _options(page: CompressPage, _engine: PacedEngine, files: SceneFiles) -> Non
     page.settings.trash_originals = True
 
 
-def _undone(page: CompressPage, engine: PacedEngine, files: SceneFiles) -> None:
-    page.settings.reset()
+def _taken_back(page: CompressPage, engine: PacedEngine, files: SceneFiles) -> None:
+    page.settings.output_place = OutputPlace.SAME
+    page.settings.existing = Existing.ASK
     _empty(page, engine, files)
     page.queue.batch_ended.connect(_undo_when_ended(page))
     page.add_paths(list(files.pictures[3:4]))
@@ -194,6 +195,10 @@ def _undo_when_ended(page: CompressPage) -> Callable[[object], None]:
 
 def _is_held(page: CompressPage) -> bool:
     return any(item.state is State.RUNNING and item.scale == 1 and item.fraction > 0 for item in page.queue.items[1:2])
+
+
+def _is_taken_back(page: CompressPage) -> bool:
+    return [item.state for item in page.queue.items] == [State.CANCELLED] and not page.notice.isHidden()
 
 
 def _has_ended(page: CompressPage) -> bool:

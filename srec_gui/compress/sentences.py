@@ -30,9 +30,7 @@ __all__ = [
     "undone_text",
 ]
 
-
-def _translate(text: str) -> str:
-    return QCoreApplication.translate("compress", text)
+translate = QCoreApplication.translate
 
 
 def state_text(item: Item) -> str:
@@ -40,32 +38,32 @@ def state_text(item: Item) -> str:
     if item.state is State.RUNNING:
         return progress_text(item)
     if item.state is State.DONE:
-        return _translate("Done, verified") if item.verified else _translate("Done")
+        return translate("compress", "Done, verified") if item.verified else translate("compress", "Done")
     return {
-        State.WAITING: _translate("Waiting"),
-        State.ASKING: _translate("File exists"),
-        State.SKIPPED: _translate("Skipped"),
-        State.FAILED: _translate("Failed"),
-        State.CANCELLED: _translate("Stopped"),
+        State.WAITING: translate("compress", "Waiting"),
+        State.ASKING: translate("compress", "File exists"),
+        State.SKIPPED: translate("compress", "Skipped"),
+        State.FAILED: translate("compress", "Failed"),
+        State.CANCELLED: translate("compress", "Stopped"),
     }[item.state]
 
 
 def progress_text(item: Item) -> str:
     """What is being done: "Compressing 42 % · scale 1/2"."""
     stages = {
-        None: _translate("Starting"),
-        Stage.READING: _translate("Reading"),
-        Stage.PREPARING: _translate("Preparing"),
-        Stage.ENCODING: _translate("Compressing"),
-        Stage.DECODING: _translate("Expanding"),
-        Stage.VERIFYING: _translate("Verifying"),
-        Stage.WRITING: _translate("Writing"),
+        None: translate("compress", "Starting"),
+        Stage.READING: translate("compress", "Reading"),
+        Stage.PREPARING: translate("compress", "Preparing"),
+        Stage.ENCODING: translate("compress", "Compressing"),
+        Stage.DECODING: translate("compress", "Expanding"),
+        Stage.VERIFYING: translate("compress", "Verifying"),
+        Stage.WRITING: translate("compress", "Writing"),
     }
     text = stages[item.stage]
     if item.stage is not None:
         text = f"{text} {share(item.fraction, 0)}"
     if item.scale is not None:
-        text = f"{text} · " + _translate("scale 1/%1").replace("%1", str(2**item.scale))
+        text = f"{text} · " + translate("compress", "scale 1/%1").replace("%1", str(2**item.scale))
     return text
 
 
@@ -73,62 +71,65 @@ def method_text(method: Method | None) -> str:
     """How a `.srec` holds its picture, short."""
     return {
         None: "",
-        Method.SREC: _translate("SReC"),
-        Method.WEBP: _translate("WebP"),
-        Method.VERBATIM: _translate("stored"),
+        Method.SREC: translate("compress", "SReC"),
+        Method.WEBP: translate("compress", "WebP"),
+        Method.VERBATIM: translate("compress", "stored"),
     }[method]
 
 
 def job_texts() -> Texts:
     """The sentences a job may put into notes."""
     return Texts(
-        on_cpu=_translate("The GPU’s memory did not suffice, so the CPU did it."),
-        not_trashed=_translate("The original could not be moved to the trash; it is where it was."),
+        on_cpu=translate("compress", "The GPU’s memory did not suffice, so the CPU did it."),
+        not_trashed=translate("compress", "The original could not be moved to the trash; it is where it was."),
     )
 
 
 def skipped_text(destination: Path) -> str:
     """Why a result was not written."""
-    return _translate("%1 exists already.").replace("%1", destination.name)
+    return translate("compress", "%1 exists already.").replace("%1", destination.name)
 
 
 def crash_text(error: Exception) -> str:
     """What to say about an error nobody foresaw."""
-    return _translate("Unexpected error: %1").replace("%1", f"{type(error).__name__}: {error}")
+    return translate("compress", "Unexpected error: %1").replace("%1", f"{type(error).__name__}: {error}")
 
 
 def undone_text() -> str:
     """The note of an item whose batch was taken back."""
-    return _translate("Taken back.")
+    return translate("compress", "Taken back.")
 
 
 def rejected_text(path: Path, kind: FileKind | None) -> str:
     """Why a file that was named cannot be taken."""
     texts = {
-        None: _translate("%1 could not be read."),
-        FileKind.MOTOROLA_SREC: _translate("%1 is a Motorola S-record, a text format of that name, not a picture."),
-        FileKind.ORIGINAL_SREC: _translate(
+        None: translate("compress", "%1 could not be read."),
+        FileKind.MOTOROLA_SREC: translate(
+            "compress", "%1 is a Motorola S-record, a text format of that name, not a picture."
+        ),
+        FileKind.ORIGINAL_SREC: translate(
+            "compress",
             "%1 looks like a file of the original SReC program. Such files do not say which model they need and cannot"
-            " be opened."
+            " be opened.",
         ),
     }
-    text = texts.get(kind, _translate("%1 is not a picture that can be compressed."))
+    text = texts.get(kind, translate("compress", "%1 is not a picture that can be compressed."))
     return text.replace("%1", path.name)
 
 
 def scanning_text(files: int) -> str:
     """Said while folders are walked."""
     if not files:
-        return _translate("Looking…")
-    return counted(files, _translate("Looking… one file"), _translate("Looking… %1 files"))
+        return translate("compress", "Looking…")
+    return counted(files, translate("compress", "Looking… one file"), translate("compress", "Looking… %1 files"))
 
 
 def passed_over_text(count: int) -> str:
     """How many files of dropped folders are no pictures."""
     return counted(
         count,
-        _translate("One other file in the folder is not a picture and was left out."),
-        _translate("%1 other files in the folders are not pictures and were left out."),
+        translate("compress", "One other file in the folder is not a picture and was left out."),
+        translate("compress", "%1 other files in the folders are not pictures and were left out."),
     )
 
 
@@ -136,9 +137,11 @@ def question_text(asking: list[Item]) -> str:
     """The question about existing files."""
     names = [item.destination.name for item in asking if item.destination is not None]
     if len(names) == 1:
-        return _translate("%1 exists already.").replace("%1", names[0])
-    more = counted(len(names) - 1, _translate("one more"), _translate("%1 more"))
-    return _translate("%1 and %2 exist already.").replace("%1", names[0] if names else "").replace("%2", more)
+        return translate("compress", "%1 exists already.").replace("%1", names[0])
+    more = counted(len(names) - 1, translate("compress", "one more"), translate("compress", "%1 more"))
+    return (
+        translate("compress", "%1 and %2 exist already.").replace("%1", names[0] if names else "").replace("%2", more)
+    )
 
 
 def totals_text(totals: Totals, seconds_left: float | None, *, busy: bool) -> str:
@@ -146,16 +149,16 @@ def totals_text(totals: Totals, seconds_left: float | None, *, busy: bool) -> st
     finished = totals.items - totals.open_items
     parts = []
     if busy:
-        parts.append(_translate("%1 of %2").replace("%1", str(finished)).replace("%2", str(totals.items)))
+        parts.append(translate("compress", "%1 of %2").replace("%1", str(finished)).replace("%2", str(totals.items)))
         parts.append(share(totals.fraction, 0))
         if seconds_left is not None:
             parts.append(remaining(seconds_left))
     else:
-        parts.append(counted(totals.items, _translate("1 file"), _translate("%1 files")))
+        parts.append(counted(totals.items, translate("compress", "1 file"), translate("compress", "%1 files")))
         problems = (
-            (State.FAILED, _translate("%1 failed")),
-            (State.SKIPPED, _translate("%1 skipped")),
-            (State.CANCELLED, _translate("%1 stopped")),
+            (State.FAILED, translate("compress", "%1 failed")),
+            (State.SKIPPED, translate("compress", "%1 skipped")),
+            (State.CANCELLED, translate("compress", "%1 stopped")),
         )
         parts += [text.replace("%1", str(totals.counts[state])) for state, text in problems if totals.counts[state]]
     saved = _saved_text(totals)
@@ -166,11 +169,13 @@ def batch_text(totals: Totals, seconds: float) -> str:
     """One sentence about a batch that has ended."""
     done = totals.counts[State.DONE]
     if totals.counts[State.CANCELLED]:
-        text = _translate("Stopped after %1 of %2 files.")
+        text = translate("compress", "Stopped after %1 of %2 files.")
     elif totals.counts[State.FAILED]:
-        text = _translate("%1 of %2 files done; the others failed.")
+        text = translate("compress", "%1 of %2 files done; the others failed.")
     else:
-        text = counted(done, _translate("One file done in %3."), _translate("%1 files done in %3."))
+        text = counted(
+            done, translate("compress", "One file done in %3."), translate("compress", "%1 files done in %3.")
+        )
     text = text.replace("%1", str(done)).replace("%2", str(totals.items)).replace("%3", duration(seconds))
     saved = _saved_text(totals)
     return f"{text} {saved}." if saved else text
@@ -183,23 +188,27 @@ def undo_result_text(result: Undone) -> str:
         parts.append(
             counted(
                 result.removed,
-                _translate("One result moved to the trash."),
-                _translate("%1 results moved to the trash."),
+                translate("compress", "One result moved to the trash."),
+                translate("compress", "%1 results moved to the trash."),
             )
         )
     if result.restored:
         parts.append(
-            counted(result.restored, _translate("One original brought back."), _translate("%1 originals brought back."))
+            counted(
+                result.restored,
+                translate("compress", "One original brought back."),
+                translate("compress", "%1 originals brought back."),
+            )
         )
     if result.kept:
         parts.append(
             counted(
                 result.kept,
-                _translate("One result stays: what it replaced is gone."),
-                _translate("%1 results stay: what they replaced is gone."),
+                translate("compress", "One result stays: what it replaced is gone."),
+                translate("compress", "%1 results stay: what they replaced is gone."),
             )
         )
-    return " ".join([*parts, *result.problems]) or _translate("There was nothing to take back.")
+    return " ".join([*parts, *result.problems]) or translate("compress", "There was nothing to take back.")
 
 
 def _saved_text(totals: Totals) -> str:
@@ -207,5 +216,5 @@ def _saved_text(totals: Totals) -> str:
         return ""
     sizes = f"{byte_size(totals.picture_bytes)} → {byte_size(totals.srec_bytes)}"
     if totals.saved < 0:
-        return sizes + ", " + _translate("%1 larger").replace("%1", share(-totals.saved))
-    return sizes + ", " + _translate("%1 saved").replace("%1", share(totals.saved))
+        return sizes + ", " + translate("compress", "%1 larger").replace("%1", share(-totals.saved))
+    return sizes + ", " + translate("compress", "%1 saved").replace("%1", share(totals.saved))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
+from srec_gui.compress.estimate import Totals
 from srec_gui.compress.item import Direction, Item, State
+from srec_gui.compress.manager import BatchEnd
 from srec_gui.compress.model import Column, QueueModel
 from srec_gui.compress.page import CompressPage
+from srec_gui.desktop import notify
 from srec_gui.engine import EncodeOptions, EncodeReport, ExistingPolicy, Method, UnsupportedImageError
 from srec_gui.settings import Existing, OutputPlace, Settings
 from srec_gui.worker import Worker
@@ -298,3 +302,35 @@ def test_a_thumbnail_comes_into_the_row(page: CompressPage, picture: PictureMake
     assert image is not None
     assert max(image.width(), image.height()) == 68
     assert page.table.visualRect(page.table.model().index(0, 0)).contains(QPoint(20, 20))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wanted", "expected"), [(60.0, True, True), (60.0, False, False), (2.0, True, False)]
+)
+def test_only_a_long_batch_in_the_background_is_notified(
+    page: CompressPage,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+    seconds: float,
+    wanted: bool,
+    expected: bool,
+) -> None:
+    said = tmp_path / "said"
+    program = tmp_path / "bin" / "notify-send"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" >> "{said}"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    settings.notify = wanted
+    page.hide()
+    page.queue.batch_ended.emit(BatchEnd(Totals(Counter({State.DONE: 3})), seconds))
+    notify("the last", "word", page)
+    qtbot.waitUntil(lambda: said.exists() and said.read_text().count("\n") == 1 + expected)
+    assert ("3 files done in 1 min 0 s." in said.read_text()) is expected
+
+
+def test_the_models_that_are_installed_are_offered(page: CompressPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.panel.model.findData("photo") >= 0)
+    assert page.panel.model.currentData() == "photo"
