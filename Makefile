@@ -36,7 +36,12 @@ types: install
 	$(python) -m mypy
 
 unit: install
-	$(python) -m pytest $(if $(TESTS),$(TESTS),--cov --cov-report=term)
+ifdef TESTS
+	$(python) -m pytest $(TESTS)
+else
+	$(python) -m pytest -m "not timing" --cov --cov-report=term
+	$(python) -m pytest -m timing || $(python) -m pytest -m timing --last-failed
+endif
 
 bench: install ## the table of sizes, speeds and memory beside other codecs
 	$(python) -m srec_engine.cli.main bench
