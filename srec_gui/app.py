@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -154,13 +155,15 @@ class Session:
         self.window.take_paths(paths)
 
     def _leave_stuck_threads(self, code: int) -> None:
-        if self.worker.shutdown(0.3):
+        self.worker.shutdown(0.3)
+        stuck = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
+        if not stuck:
             self.garbage.stop()
-        else:
-            # A thread is inside a long call of a library (importing torch, compiling). Python would wait for it, or
-            # tear down what it is using; nothing half-written exists, so the process may simply end.
-            logger.info("A thread was still busy at the end.")
-            logging.shutdown()
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+            return
+        # A thread is inside a long call of a library (importing torch, compiling). Python would wait for it, or
+        # tear down what it is using; nothing half-written exists, so the process may simply end.
+        logger.info("Still busy at the end: %s.", ", ".join(stuck))
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -20,6 +21,9 @@ PictureMaker = Callable[..., Path]
 
 HERE = Path(__file__).parent
 
+MODULES = pytest.StashKey[int]()
+"""How many modules had been imported when the collector last looked at them."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
@@ -34,6 +38,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         if QGuiApplication.instance() is not None:
             QGuiApplication.clipboard().clear()
         gc.collect()
+        # What was imported stays: looking through all of torch after every test would take longer than the tests.
+        if item.config.stash.get(MODULES, 0) != len(sys.modules):
+            item.config.stash[MODULES] = len(sys.modules)
+            gc.freeze()
         gc.enable()
 
 

@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from srec_engine import decode_image
 from srec_gui.main import EXIT_NO_DISPLAY
 
 MAIN = "import sys; from srec_gui.main import main; sys.exit(main(sys.argv[1:]))"
@@ -25,6 +27,8 @@ def environment(tmp_path: Path, project_root: Path) -> dict[str, str]:
         "HOME": str(tmp_path),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_DATA_HOME": str(tmp_path / "data"),
+        # The entropy coder is compiled once for this person, not for each test.
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
         "PYTHONPATH": str(project_root),
         "PYTHONWARNINGS": "default",
     }
@@ -78,26 +82,40 @@ def test_it_closes_by_a_signal_of_the_terminal_with_exit_code_0(environment: dic
         assert "Traceback" not in process.stderr.read()
 
 
-def test_pictures_of_the_command_line_are_compressed_by_the_real_engine_and_closing_asks_nothing_after(
+def test_a_second_start_hands_its_pictures_to_the_first_window_which_compresses_them(
     environment: dict[str, str], tmp_path: Path, sample_photograph: Path
 ) -> None:
     source = tmp_path / "photo.png"
     shutil.copy(sample_photograph, source)
-    command = [sys.executable, "-m", "srec_gui", "--new-window", "--verbose", str(source)]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert any("A batch has ended" in line for line in process.stderr)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
-    done = subprocess.run(
-        [sys.executable, "-m", "srec_engine.cli", "verify", str(source.with_suffix(".srec"))],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    command = [sys.executable, "-m", "srec_gui", "--verbose"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as first:
+        assert first.stderr is not None
+        assert any("window is up" in line for line in first.stderr)
+        second = subprocess.run([*command, str(source)], env=environment, timeout=60, check=False)
+        assert second.returncode == 0
+        assert any("A batch has ended" in line for line in first.stderr)
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(20) == 0
+    with Image.open(sample_photograph) as original:
+        assert decode_image(source.with_suffix(".srec")).image.tobytes() == original.tobytes()
+
+
+def test_a_thread_that_is_stuck_in_a_library_does_not_keep_the_program(environment: dict[str, str]) -> None:
+    code = """
+import sys, time
+from PySide6.QtCore import QTimer
+from srec_gui.app import Application, Session
+from srec_gui.settings import Settings
+application = Application([])
+session = Session(application, Settings())
+session.worker.submit(lambda *_: time.sleep(60))
+QTimer.singleShot(300, session.window.close)
+sys.exit(session.run([]))
+"""
+    begin = time.monotonic()
+    done = run(code, environment)
     assert done.returncode == 0, done.stderr
+    assert time.monotonic() - begin < 20
 
 
 def test_without_a_display_it_says_so_and_ends_with_its_own_code(environment: dict[str, str]) -> None:

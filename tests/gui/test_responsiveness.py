@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
@@ -18,21 +18,13 @@ from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.page import CompressPage
 from srec_gui.settings import Settings
 from srec_gui.worker import Worker
+from tests.gui.clock import FairClock
 from tests.gui.fake_engine import FakeEngine
 
 PictureMaker = Callable[..., Path]
 
 LONGEST_BLOCK = 0.05
 """Seconds for which the UI thread may not return to its event loop."""
-
-
-def waited_for_a_processor() -> float:
-    """Seconds for which this process's threads were ready to run and the machine ran something else."""
-    delays = 0
-    for task in Path("/proc/self/task").glob("*/schedstat"):
-        with suppress(OSError):  # the thread has ended meanwhile
-            delays += int(task.read_text().split()[1])
-    return delays / 1e9
 
 
 class Heartbeat:
@@ -43,7 +35,7 @@ class Heartbeat:
 
     def __init__(self) -> None:
         self.blocks: list[float] = []
-        self._last = (time.monotonic(), waited_for_a_processor())
+        self._clock = FairClock()
         self._timer = QTimer()
         self._timer.setInterval(2)
         self._timer.timeout.connect(self._beat)
@@ -62,11 +54,7 @@ class Heartbeat:
         return max(self.blocks)
 
     def _beat(self) -> None:
-        now = (time.monotonic(), waited_for_a_processor())
-        # A thread that ended takes its waiting out of the sum, which would count as a block of ours.
-        waited = max(0.0, now[1] - self._last[1])
-        self.blocks.append((now[0] - self._last[0]) - waited)
-        self._last = now
+        self.blocks.append(self._clock.lap())
 
 
 def test_the_heartbeat_notices_a_block(qtbot: QtBot) -> None:
@@ -149,3 +137,21 @@ def test_the_window_is_alive_while_the_real_engine_works(
         longest.append(heartbeat.longest)
     assert [item.state for item in page.queue.items] == 4 * [State.DONE]
     assert min(longest) < LONGEST_BLOCK
+
+
+@pytest.mark.slow
+def test_cancelling_is_felt_inside_a_picture(
+    make_page: Callable[..., CompressPage], sample_photograph: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    page = make_page()
+    large = tmp_path / "large.png"
+    with Image.open(sample_photograph) as photo:
+        photo.resize((1500, 1000)).save(large)
+    page.add_paths([large])
+    qtbot.waitUntil(lambda: bool(page.queue.items) and page.queue.items[0].scale == 0, timeout=120_000)
+    clock = FairClock()
+    page.queue.cancel_all()
+    qtbot.waitUntil(lambda: page.queue.items[0].state is State.CANCELLED, timeout=20_000)
+    assert clock.lap() < 0.3
+    assert not page.queue.busy
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ".ini"] == ["large.png"]
