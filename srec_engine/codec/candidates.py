@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ class Candidate:
     Attributes:
         method: Which.
         data: The whole `.srec` file.
-        payload: What the network coded, where it did.
+        payload: What the network coded, where it did, without its chunks.
     """
 
     method: Method
@@ -65,7 +65,8 @@ def network_candidate(picture: Picture, payload: EncodedPayload, model_id: bytes
         picture.metadata,
         network_planes(picture),
     )
-    return Candidate(Method.SREC, container_bytes(contents), payload)
+    # The chunks are in the file now; keeping them twice would cost a large picture a tenth of its memory.
+    return Candidate(Method.SREC, container_bytes(contents), replace(payload, chunks=[]))
 
 
 def webp_candidate(picture: Picture, cancel: CancelToken, estimate: float) -> Candidate:

@@ -131,7 +131,7 @@ def _network_steps(
     decoder = PayloadDecoder(reader, runtime, cancel, clock, region)
     colour = base
     for news in decoder.scales():
-        if news.image is not None:
+        if news.image is not None and news.scale == 0:  # holding coarser ones would cost memory
             colour = news.image
         yield Step(Progress(Stage.DECODING, news.fraction, news.scale), news.scale, news.image, info)
     picture, damage = _assembled(reader, colour, region)
