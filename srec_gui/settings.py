@@ -112,7 +112,6 @@ class Settings(QObject):
 
     # window
     geometry = Setting("window/geometry", QByteArray())
-    room = Setting("window/room", "compress")
     colour_scheme = Setting("window/colour_scheme", ColourScheme.SYSTEM)
     last_folder = Setting("window/last_folder", Path())
     notify = Setting("window/notify", True)

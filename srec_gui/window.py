@@ -23,9 +23,10 @@ from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.compress.page import CompressPage
 from srec_gui.drop import Cargo, DropOverlay, Half, dropped_paths
-from srec_gui.engine import Engine
+from srec_gui.engine import Engine, SrecEngine
 from srec_gui.menus import ToolBar, fill_menu_bar
 from srec_gui.pages import Page
+from srec_gui.pasting import Pasting
 from srec_gui.rooms import ROOMS, OpensPath, OpensPaths, make_page
 from srec_gui.settings import Settings
 from srec_gui.sheets import AboutSheet, SettingsSheet, ShortcutSheet
@@ -64,6 +65,9 @@ class MainWindow(QMainWindow):
         self.overlay = DropOverlay(self)
         self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST_SIZE)
+        self._pasting = Pasting(worker, engine if engine is not None else SrecEngine(), self)
+        self._pasting.arrived.connect(self.take_paths)
+        self._pasting.failed.connect(lambda error: self.compress_page.notice.show_text(str(error)))
         self._bind()
         self._restore_geometry()
         for room in ROOMS:
@@ -110,7 +114,6 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         self._menus[context].menuAction().setVisible(True)
         self._tool_bar.show_tools(page.tool_actions())
-        self._settings.room = context.value
         self._title_changed(page, "")
         page.enter()
 
@@ -260,7 +263,7 @@ class MainWindow(QMainWindow):
             self.take_paths(paths)
 
     def _paste(self) -> None:
-        self.take_paths(dropped_paths(QGuiApplication.clipboard().mimeData()))
+        self._pasting.paste(QGuiApplication.clipboard().mimeData())
 
     def _title_changed(self, page: Page, text: str) -> None:
         if page is self._current:

@@ -12,7 +12,7 @@ from srec_gui.settings import ColourScheme, Existing, OutputPlace, Setting, Sett
 
 VALUES = {
     "geometry": QByteArray(b"\x00\x01\xff"),
-    "room": "view",
+    "device": "cpu",
     "colour_scheme": ColourScheme.DARK,
     "last_folder": Path("/a folder/with, commas"),
     "notify": False,

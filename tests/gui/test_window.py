@@ -6,9 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QDialog, QToolButton
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QPalette,
+)
+from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from srec_gui.action_table import Context
@@ -142,6 +151,30 @@ def test_files_on_the_clipboard_are_pasted(
     assert source.with_suffix(".srec").exists()
 
 
+def test_a_copied_picture_is_kept_and_compressed(
+    window: MainWindow, actions: Actions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    QStandardPaths.setTestModeEnabled(True)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "user-dirs.dirs").write_text(f'XDG_PICTURES_DIR="{tmp_path}/Pictures"\n')
+    image = QImage(30, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor("teal"))
+    QGuiApplication.clipboard().setImage(image)
+    with qtbot.waitSignal(window.compress_page.queue.batch_ended):
+        actions["window.paste"].trigger()
+    names = sorted(path.name for path in (tmp_path / "Pictures").iterdir())
+    assert [name.rpartition(".")[2] for name in names] == ["png", "srec"]
+    assert names[0].startswith("Pasted ")
+
+
+def test_text_on_the_clipboard_is_left_alone(window: MainWindow, actions: Actions, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText("just words")
+    qtbot.waitUntil(lambda: not window.worker.busy)
+    actions["window.paste"].trigger()
+    assert not window.worker.busy
+
+
 def test_given_srec_files_open_and_given_pictures_are_compressed(
     window: MainWindow, picture: PictureMaker, packed: Path, qtbot: QtBot
 ) -> None:
@@ -152,7 +185,7 @@ def test_given_srec_files_open_and_given_pictures_are_compressed(
     assert window.current is window.compress_page
 
 
-def test_keys_lead_from_room_to_room(window: MainWindow, settings: Settings, qtbot: QtBot) -> None:
+def test_keys_lead_from_room_to_room(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitExposed(window)
     for key, room in (
         (Qt.Key.Key_2, Context.VIEW),
@@ -161,7 +194,6 @@ def test_keys_lead_from_room_to_room(window: MainWindow, settings: Settings, qtb
     ):
         qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
         assert window.current is window.page(room)
-        assert settings.room == room.value
 
 
 def test_only_the_actions_of_the_room_in_front_work(window: MainWindow, actions: Actions) -> None:
@@ -239,6 +271,17 @@ def test_light_and_dark_are_chosen_at_once(
         settings.colour_scheme = ColourScheme.LIGHT
         theme.deleteLater()
         qapp.setStyleSheet("")
+
+
+@pytest.mark.parametrize("room", [Context.COMPRESS, Context.VIEW, Context.INSPECT])
+def test_whatever_takes_keys_has_a_name(window: MainWindow, room: Context) -> None:
+    window.enter(room)
+    for widget in window.findChildren(QWidget):
+        # Parts that Qt makes for itself (of scroll areas, tables, combo boxes) speak for their owners.
+        takes_keys = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible()
+        if takes_keys and not widget.objectName().startswith("qt_"):
+            text = widget.text() if hasattr(widget, "text") and callable(widget.text) else ""
+            assert widget.accessibleName() or text, f"{type(widget).__name__} {widget.objectName()}"
 
 
 def test_every_tool_button_has_a_name(window: MainWindow) -> None:
