@@ -46,6 +46,7 @@ TIMED_FILES = {"test_responsiveness.py", "test_closing.py"}
 TIMED_TESTS = (
     "test_the_window_answers_within_50_ms",
     "test_the_window_is_up_within_a_second",
+    "test_closing_during_real_work",
     "test_pictures_of_the_command_line_are_compressed_by_the_real_engine",
 )
 

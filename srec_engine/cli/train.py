@@ -23,7 +23,7 @@ from srec_engine.model.integer_model import IntegerModel
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import listed_files, load_images
 from srec_engine.training.distributed import Workers, started_workers
-from srec_engine.training.execution import Execution
+from srec_engine.training.execution import Execution, keep_freed_memory
 from srec_engine.training.records import Reporter
 from srec_engine.training.tensorboard import TensorBoard
 from srec_engine.training.trainer import Trainer
@@ -65,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _prepare_torch(arguments: argparse.Namespace) -> None:
+    keep_freed_memory()
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     if arguments.device.startswith("cuda"):
@@ -121,5 +122,7 @@ def _exported(trainer: Trainer, arguments: argparse.Namespace) -> IntegerModel:
     from srec_engine.integer.recipe import export_run  # not needed, and not there, where only training is wanted
 
     if trainer.configuration.network.layout == NetworkConfiguration.original().layout:
-        raise ModelError("Networks of the original layout have no integer form yet; the checkpoint can be evaluated.")
+        raise ModelError(
+            f"A network of the original layout is made a model with srec import-weights {trainer.checkpoint_path}."
+        )
     return export_run(trainer.checkpoint_path, arguments.name or arguments.export.stem)

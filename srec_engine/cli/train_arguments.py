@@ -12,11 +12,19 @@ from srec_engine.training.presets import PRESETS
 
 __all__ = ["add_train_arguments", "configuration_from"]
 
-_NETWORK_OPTIONS = ("features", "blocks", "components", "scales", "shared_scales")
+_NETWORK_OPTIONS = (
+    "features",
+    "blocks",
+    "components",
+    "scales",
+    "shared_scales",
+    "remainder_blocks",
+    "remainder_products",
+)
 _RUN_OPTIONS = (
     "crop", "batch", "steps", "epochs", "optimiser", "learning_rate", "schedule", "decay_epochs", "warm_up", "clip",
-    "average", "quantised_from", "native_share", "reduced_share", "noise", "sampling", "flips", "second_decay",
-    "weight_decay", "seed",
+    "average", "quantised_from", "native_share", "reduced_share", "soft_share", "noise", "sampling", "flips",
+    "second_decay", "weight_decay", "seed",
 )  # fmt: skip
 
 
@@ -85,6 +93,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--native-share", type=float, metavar="X", help="share of crops enlarged, like a camera's pixels"
     )
+    group.add_argument(
+        "--soft-share", type=float, metavar="X", help="share of the others enlarged, with soft colour and little noise"
+    )
     group.add_argument("--noise", type=float, metavar="X", help="mild noise: largest deviation in grey levels")
     group.add_argument("--seed", type=int, metavar="N", help="of weights and crops")
 
@@ -96,6 +107,10 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--components", "--k", "--K", type=int, metavar="N", help="logistics in a mixture")
     group.add_argument("--scales", "--scale", type=int, metavar="N", help="scales that the network codes")
     group.add_argument("--shared-scales", type=int, metavar="N", help="coarse scales with the same weights")
+    group.add_argument("--remainder-blocks", type=int, metavar="N", help="residual blocks before the remainders")
+    group.add_argument(
+        "--remainder-products", action="store_true", default=None, help="let remainders' channels go together by pixel"
+    )
 
 
 def _add_course(parser: argparse.ArgumentParser) -> None:
@@ -105,7 +120,12 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
         help="folder of the run: checkpoint.pt, best.pt, curve.csv, evaluation.csv; a run that is there is continued",
     )  # fmt: skip
     group.add_argument(
-        "--from", "--load", dest="start", type=Path, metavar="CHECKPOINT", help="begin with these weights"
+        "--from",
+        "--load",
+        dest="start",
+        type=Path,
+        metavar="FILE",
+        help="begin with these weights: a checkpoint or a model file",
     )
     group.add_argument("--max-minutes", type=float, metavar="X", help="stop then, with a checkpoint to resume from")
     group.add_argument("--save-every", type=int, default=200, metavar="N", help="steps between checkpoints (200)")

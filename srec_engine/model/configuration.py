@@ -12,6 +12,9 @@ __all__ = ["NetworkConfiguration"]
 STEP_COUNT = 3
 """Pixels of a 2×2 block that are coded; the fourth follows from the sum."""
 
+_LATER_FIELDS = frozenset({"remainder_blocks", "remainder_products"})
+"""Written only where they are used: models made before they existed keep their id."""
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfiguration:
@@ -30,6 +33,9 @@ class NetworkConfiguration:
         inputs: "contrast" feeds local contrasts and differences to the block's mean (integers), "normalised"
             feeds values scaled to −1…1.
         learned_remainders: Whether the remainders have a distribution of their own (else 2 bits each).
+        remainder_blocks: Residual blocks before the remainders' classifier.
+        remainder_products: Whether that classifier also says, pixel by pixel, how a channel's remainder goes with those
+            of the channels before (else one table for all pixels says it).
         truncation: Whether distributions are renormalised to the interval the block's sum allows.
         linear_kernel: Side of the linear predictor in grey levels that corrects the mean; 0 for none.
         relative_means: Whether means are relative to the remaining sum's share (else absolute grey levels).
@@ -53,12 +59,15 @@ class NetworkConfiguration:
     coefficients: Literal["linear", "sigmoid"] = "linear"
     log_scale_minimum: float = -2.5
     log_scale_maximum: float = 5.5
+    remainder_blocks: int = 0
+    remainder_products: bool = False
 
     def __post_init__(self) -> None:
         """Reject shapes no network can have, so that a hostile model file fails here."""
         bounds = {
             "features": (1, 512),
             "blocks": (0, 32),
+            "remainder_blocks": (0, 32),
             "components": (1, 10),
             "scales": (1, 8),
             "shared_scales": (1, self.scales if 1 <= self.scales <= 8 else 8),
@@ -96,14 +105,16 @@ class NetworkConfiguration:
     def from_dict(cls, values: dict[str, Any]) -> NetworkConfiguration:
         """Build from what `to_dict` gave; unknown or missing names are an error, never a guess."""
         names = {field.name for field in fields(cls)}
-        if set(values) != names:
+        if not names - _LATER_FIELDS <= set(values) <= names:
             odd = ", ".join(sorted(set(values) ^ names))
             raise ModelError(f"The model's configuration does not fit this version of the program ({odd}).")
         return cls(**{**values, "atrous_rates": tuple(values["atrous_rates"])})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return {**asdict(self), "atrous_rates": list(self.atrous_rates)}
+        values = {**asdict(self), "atrous_rates": list(self.atrous_rates)}
+        unused = {field.name for field in fields(self) if values[field.name] == field.default} & _LATER_FIELDS
+        return {name: value for name, value in values.items() if name not in unused}
 
     @property
     def weight_sets(self) -> int:
@@ -114,6 +125,11 @@ class NetworkConfiguration:
         """Which set codes `scale` (0 is the full image). Set 0 is the coarsest, as in official checkpoints."""
         from_coarsest = self.scales - 1 - scale
         return max(0, from_coarsest - (self.shared_scales - 1))
+
+    @property
+    def remainder_outputs(self) -> int:
+        """Outputs of the remainders' classifier: four logits per channel, and the products' strengths."""
+        return 12 + (3 if self.remainder_products else 0)
 
     @property
     def parameters_per_pixel(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,18 @@ def read_tensors(path: Path) -> dict[str, Any]:
         ModelError: When it is missing, damaged or holds anything else.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelError(f"{path} is not a checkpoint that can be read ({reason}).") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is odd about a file is said once, below
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise ModelError(f"There is no file {path}.") from error
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror or error}).") from error
+    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, pickle.UnpicklingError) as error:
+        raise ModelError(
+            f"{path} is not a checkpoint: it is damaged or another kind of file, or it holds more than tensors and "
+            "plain values, which is never loaded."
+        ) from error
     if not isinstance(state, dict):
         raise ModelError(f"{path} is not a checkpoint: it holds {type(state).__name__}.")
     return state
@@ -78,7 +87,7 @@ def original_configuration(weights: dict[str, Tensor], path: Path) -> NetworkCon
         pattern = re.compile(r"1\.0\.rgb_decs\.0\.body\.(\d+)\.body\.0\.weight")
         blocks = sum(1 for name in weights if pattern.fullmatch(name))
         outputs = weights["1.0.mix_logits_prob_clf.0.atrous.lin.weight"].shape[0]
-    except (KeyError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, ValueError, AttributeError, IndexError, TypeError) as error:
         raise ModelError(f"{path} is not a checkpoint of the original program: {error} is missing or odd.") from error
     if outputs % 12:
         raise ModelError(f"{path} has {outputs} classifier outputs, which is no multiple of 12.")

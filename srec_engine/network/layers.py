@@ -7,6 +7,9 @@ the bias and the rescaling into the convolution give the same integers as kernel
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -39,14 +42,36 @@ STREAM_BITS = 6
 """What a convolution adds to the residual stream comes in steps of 2⁻⁶."""
 
 
-def round_straight_through(values: Tensor) -> Tensor:
-    """Round half to even; the gradient passes as if nothing had happened."""
-    return values + (values.round() - values).detach()
+class _RoundedToBits(torch.autograd.Function):
+    """Multiples of 2^−bits, half to even; the gradient passes as if nothing had happened."""
+
+    @staticmethod
+    def forward(context: Any, values: Tensor, bits: int | Tensor) -> Tensor:  # noqa: ARG004 - torch's signature
+        unit = 2.0**bits
+        return (values * unit).round_().mul_(1 / unit)
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:  # noqa: ARG004
+        return gradients[0], None
+
+
+def round_straight_through(values: Tensor, bits: int | Tensor) -> Tensor:
+    """Round to multiples of 2^−`bits`, half to even; the gradient passes as if nothing had happened.
+
+    Args:
+        values: Any shape.
+        bits: One number, or a tensor of them that broadcasts to `values`.
+    """
+    if torch.compiler.is_compiling():  # it fuses the plain operations, and cannot look into ours
+        unit = 2.0**bits
+        return values + ((values * unit).round() * (1 / unit) - values).detach()
+    rounded: Tensor = _RoundedToBits.apply(values, bits)  # type: ignore[no-untyped-call]
+    return rounded
 
 
 def weight_exponents(weight: Tensor, levels: int = WEIGHT_LEVELS) -> Tensor:
     """Per output channel the largest e such that |w|·2^e ≤ `levels`, as a float tensor of shape (outputs,)."""
-    largest = weight.detach().abs().amax(dim=(1, 2, 3)).clamp_min(2.0**-30)
+    largest = torch.linalg.vector_norm(weight.detach(), math.inf, dim=(1, 2, 3)).clamp_min_(2.0**-30)
     return torch.floor(torch.log2(levels / largest))
 
 
@@ -63,8 +88,7 @@ class Convolution(nn.Conv2d):
 
     def rounded_weight(self) -> Tensor:
         """The weights as int8 times a power of two, with a straight-through gradient."""
-        exponents = weight_exponents(self.weight).view(-1, 1, 1, 1)
-        return round_straight_through(self.weight * 2.0**exponents) * 2.0**-exponents
+        return round_straight_through(self.weight, weight_exponents(self.weight).view(-1, 1, 1, 1))
 
     def forward(self, values: Tensor) -> Tensor:
         """Convolve (N, inputs, H, W) to (N, outputs, H, W)."""
@@ -85,4 +109,4 @@ class Rectifier(nn.Module):
         clipped = functional.hardtanh(values, 0.0, ACTIVATION_LEVELS * 2.0**-self.bits)
         if not self.quantised:
             return clipped
-        return round_straight_through(clipped * 2.0**self.bits) * 2.0**-self.bits
+        return round_straight_through(clipped, self.bits)

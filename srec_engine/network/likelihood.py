@@ -13,7 +13,8 @@ from torch import Tensor
 
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.network.inputs import local_contrast
-from srec_engine.network.mixture import mixture_bits, remainder_bits, split_parameters
+from srec_engine.network.mixture import remainder_bits
+from srec_engine.network.mixture_gradient import bits_of_output
 from srec_engine.network.network import ScaleDecoder, SuperResolutionNetwork
 from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder, pad_to
 
@@ -80,11 +81,10 @@ def scale_bits(network: SuperResolutionNetwork, scale: int, image: Tensor, featu
     for step in range(STEP_COUNT):
         inputs, linear = decoder.step_inputs(sums, contrast, known)
         stream = decoder.rgb_decs[step](inputs, stream)
-        output = decoder.mix_logits_prob_clf[step](decoder.activation(stream)).float()
+        output = decoder.mix_logits_prob_clf[step](decoder.activation(stream))
         left = 4 - step
         predicted = remaining / left if linear is None else decoder.predicted(step, linear, remaining, left)
-        parameters = split_parameters(output, predicted, pixels[step], configuration)
-        bits = mixture_bits(pixels[step], parameters, remaining, left, configuration.truncation)
+        bits = bits_of_output(output, predicted, pixels[step], remaining, left, configuration)
         bits_of_pixels.append(bits[..., : _rows(image, step), : _columns(image, step)].sum())
         stream = decoder.feat_convs[step](stream)
         known.append(_known_pixel(decoder, pixels[step], image, step))

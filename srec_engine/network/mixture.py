@@ -113,16 +113,20 @@ def remainder_bits(remainders: Tensor, logits: Tensor, couplings: Tensor, means:
 
     Args:
         remainders: (N, 3, H, W) in −1 … 2.
-        logits: (N, 12, H, W), four per channel.
+        logits: (N, 12, H, W), four per channel; then, where the network has them, three products' strengths (G with R,
+            B with R, B with G): remainders of two channels add strength·product to the later one's logit.
         couplings: (3, 4, 4): what red adds to green's logits, red to blue's, green to blue's.
         means: (N, 3, H, W) low-resolution pixels; black and white forbid the remainders that no block can have.
     """
-    batch, _, height, width = logits.shape
+    batch, outputs, height, width = logits.shape
     symbols = (remainders + 1).long()
-    split = logits.view(batch, 3, 4, height, width)
-    added = [couplings[pair][symbols[:, known]].movedim(-1, 1) for pair, known in ((0, 0), (1, 0), (2, 1))]
-    coupled = torch.stack([split[:, 0], split[:, 1] + added[0], split[:, 2] + added[1] + added[2]], dim=1)
     value = torch.arange(4, device=logits.device).view(1, 1, 4, 1, 1)
+    split = logits[:, :12].reshape(batch, 3, 4, height, width)
+    added = [couplings[pair][symbols[:, known]].movedim(-1, 1) for pair, known in ((0, 0), (1, 0), (2, 1))]
+    if outputs > 12:
+        slopes = logits[:, 12:] * remainders[:, [0, 0, 1]]
+        added = [table + slopes[:, pair : pair + 1] * (value[0] - 1) for pair, table in enumerate(added)]
+    coupled = torch.stack([split[:, 0], split[:, 1] + added[0], split[:, 2] + added[1] + added[2]], dim=1)
     black, white = (means == 0).unsqueeze(2), (means == 255).unsqueeze(2)
     forbidden = (black & (value == 0)) | (white & (value >= 2))
     log_probability = torch.log_softmax(coupled.masked_fill(forbidden, -1e4), dim=2)

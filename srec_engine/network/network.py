@@ -52,7 +52,7 @@ class ResidualBlock(nn.Module):
 
 def _round_to_stream(values: Tensor) -> Tensor:
     """Round (straight through) to the steps in which integers are added to the residual stream."""
-    return round_straight_through(values * 2.0**STREAM_BITS) * 2.0**-STREAM_BITS
+    return round_straight_through(values, STREAM_BITS)
 
 
 class StepDecoder(nn.Module):
@@ -118,19 +118,20 @@ class RemainderClassifier(nn.Module):
     def __init__(self, configuration: NetworkConfiguration) -> None:
         super().__init__()
         self.head = Convolution(6, configuration.features, 3)
-        self.lin = Convolution(configuration.features, 12, 1)
+        self.body = nn.Sequential(*(ResidualBlock(configuration) for _ in range(configuration.remainder_blocks)))
+        self.lin = Convolution(configuration.features, configuration.remainder_outputs, 1)
         self.couplings = nn.Parameter(torch.zeros(3, 4, 4))
         self.activation = Rectifier(STREAM_ACTIVATION_BITS)
         self.quantised = False
 
     def forward(self, means: Tensor, context: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Low-resolution pixels (N, 3, H, W) and the context to 12 logits a pixel and the stream for pixel 1."""
+        """Low-resolution pixels (N, 3, H, W) and the context to the classifier's outputs and the stream for pixel 1."""
         sums = 4 * means
         inputs = signed_inputs(local_contrast(sums), sums) * NETWORK_INPUT_UNIT
         taken_in: Tensor = self.head(inputs)
         if self.quantised:
             taken_in = _round_to_stream(taken_in)
-        stream = taken_in if context is None else context + taken_in
+        stream = self.body(taken_in if context is None else context + taken_in)
         logits: Tensor = self.lin(self.activation(stream))
         return logits, stream
 

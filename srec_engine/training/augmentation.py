@@ -1,4 +1,7 @@
-"""What crops go through besides being cut out: enlarging, reducing and noise. Each takes its own random numbers."""
+"""What crops go through besides being cut out: enlarging, softening, reducing and noise.
+
+Each takes its own random numbers.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["LARGEST_ENLARGEMENT", "LARGEST_REDUCTION", "SMALLEST_REDUCTION", "like_a_camera", "noisy", "reduced"]
+__all__ = [
+    "LARGEST_ENLARGEMENT",
+    "LARGEST_REDUCTION",
+    "SMALLEST_REDUCTION",
+    "like_a_camera",
+    "noisy",
+    "reduced",
+    "softened",
+]
 
 LARGEST_ENLARGEMENT = 2.0
 """Factor by which crops are enlarged at most."""
@@ -20,7 +31,15 @@ SMALLEST_REDUCTION = 1.5
 LARGEST_REDUCTION = 4.0
 """Factor by which crops are scaled down at most."""
 
+SOFT_NOISE = 2.0
+"""Standard deviation in grey levels of the noise that all channels of a softened crop share, at most."""
+
+HALVED_CHROMA, PALER, TONED = 0.6, 0.3, 0.1
+"""How often a softened crop's colour is halved in resolution, made paler, replaced by a single tone."""
+
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 _SHARP = (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
+_SOFT = Image.Resampling.BILINEAR
 _REDUCING = (Image.Resampling.BOX, Image.Resampling.HAMMING, *_SHARP)
 
 
@@ -28,6 +47,29 @@ def like_a_camera(crop: NDArray[np.uint8], side: int, random: np.random.Generato
     """A crop (3, h, w) enlarged to `side` with a little noise: small training images are sharper than a camera's."""
     enlarged = _resized(crop, side, _SHARP[random.integers(len(_SHARP))])
     return noisy(enlarged, CAMERA_NOISE, random)
+
+
+def softened(crop: NDArray[np.uint8], side: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """A crop (3, h, w) enlarged to `side` as pictures come from phones and the web: smooth, with soft or little colour.
+
+    Training images that were made small are sharper, noisier and more colourful than most pictures people keep.
+    """
+    resampling = _SHARP[random.integers(len(_SHARP))]
+    luma = np.tensordot(_LUMA, crop.astype(np.float32), axes=1)
+    chroma = _resized_planes(crop - luma, side, resampling)
+    luma = _resized_planes(luma[None], side, resampling)
+    if random.random() < HALVED_CHROMA:
+        chroma = _resized_planes(_resized_planes(chroma, side // 2, Image.Resampling.BOX), side, _SOFT)
+    if random.random() < PALER:
+        chroma *= random.uniform(0.0, 1.0)
+    if random.random() < TONED:
+        tone = random.normal(0.0, 12.0, (3, 1, 1)).astype(np.float32)
+        chroma = tone * np.sin(luma * (np.pi / 255))
+    shared = random.uniform(0.0, 1.0) ** 2 * SOFT_NOISE * random.standard_normal(luma.shape, dtype=np.float32)
+    result: NDArray[np.float32] = luma + chroma + shared
+    if random.random() < 0.5:
+        result = result + random.uniform(0.0, 1.0) ** 2 * random.standard_normal(result.shape, dtype=np.float32)
+    return result.round().clip(0, 255).astype(np.uint8)
 
 
 def reduced(crop: NDArray[np.uint8], side: int, random: np.random.Generator) -> NDArray[np.uint8]:
@@ -46,3 +88,9 @@ def noisy(crop: NDArray[np.uint8], largest: float, random: np.random.Generator) 
 def _resized(crop: NDArray[np.uint8], side: int, resampling: Image.Resampling) -> NDArray[np.uint8]:
     picture = Image.fromarray(np.ascontiguousarray(crop.transpose(1, 2, 0)))
     return np.asarray(picture.resize((side, side), resampling)).transpose(2, 0, 1)
+
+
+def _resized_planes(planes: NDArray[np.float32], side: int, resampling: Image.Resampling) -> NDArray[np.float32]:
+    """Planes (N, h, w) scaled to (N, side, side), without rounding."""
+    size = (side, side)
+    return np.stack([np.asarray(Image.fromarray(plane).resize(size, resampling)) for plane in planes])

@@ -19,6 +19,7 @@ from srec_engine.training.augmentation import (
     like_a_camera,
     noisy,
     reduced,
+    softened,
 )
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import TrainingImage, image_pixels
@@ -45,7 +46,7 @@ class CropPlan:
     mirrored: bool
     upside_down: bool
     transposed: bool
-    treatment: Literal["plain", "camera", "reduced"]
+    treatment: Literal["plain", "camera", "soft", "reduced"]
     random: np.random.Generator
 
 
@@ -91,6 +92,8 @@ class CropSampler:
         crop = pixels[:, top : top + side, left : left + side]
         if plan.treatment == "camera":
             crop = like_a_camera(crop, self.crop, plan.random)
+        elif plan.treatment == "soft":
+            crop = softened(crop, self.crop, plan.random)
         elif plan.treatment == "reduced":
             crop = reduced(crop, self.crop, plan.random)
         if self._configuration.noise:
@@ -119,11 +122,13 @@ class CropSampler:
 
     def _treatment(
         self, shorter: int, random: np.random.Generator
-    ) -> tuple[Literal["plain", "camera", "reduced"], int]:
+    ) -> tuple[Literal["plain", "camera", "soft", "reduced"], int]:
         """How a crop of an image with that shorter side is treated, and the side of what is cut out."""
         configuration = self._configuration
         if configuration.native_share and random.random() < configuration.native_share:
             return "camera", round(configuration.crop / random.uniform(1.0, LARGEST_ENLARGEMENT))
+        if configuration.soft_share and random.random() < configuration.soft_share:
+            return "soft", round(configuration.crop / random.uniform(1.0, LARGEST_ENLARGEMENT))
         largest = min(LARGEST_REDUCTION, shorter / configuration.crop)
         may_reduce = configuration.reduced_share > 0 and largest >= SMALLEST_REDUCTION
         if may_reduce and random.random() < configuration.reduced_share:

@@ -37,7 +37,7 @@ class Workers:
 
     def wrap(self, module: nn.Module) -> nn.Module:
         """The module, averaging its gradients over all processes after each backward pass."""
-        return module if self.count == 1 else DistributedDataParallel(module)
+        return module if self.count == 1 else DistributedDataParallel(module, gradient_as_bucket_view=True)
 
     def total(self, values: Tensor) -> Tensor:
         """The sum of every process's `values`."""

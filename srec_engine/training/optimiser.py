@@ -27,11 +27,19 @@ def orthogonalised(matrices: Tensor) -> Tensor:
     tall = values.shape[1] > values.shape[2]
     if tall:
         values = values.mT
+    # Each iteration multiplies by a polynomial of values·valuesᵀ. Such polynomials commute, so they are multiplied up
+    # among themselves, as square matrices of the shorter side, and meet the long `values` only at the end.
+    gram = values @ values.mT
+    identity = torch.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)
     a, b, c = _COEFFICIENTS
-    for _ in range(_ITERATIONS):
-        gram = values @ values.mT
-        values = a * values + (b * gram + c * gram @ gram) @ values
-    return values.mT if tall else values
+    product: Tensor | None = None
+    for iteration in range(_ITERATIONS):
+        factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c) + a * identity
+        product = factor if product is None else factor @ product
+        if iteration < _ITERATIONS - 1:
+            gram = factor @ gram @ factor
+    orthogonal = values if product is None else product @ values
+    return orthogonal.mT if tall else orthogonal
 
 
 class MuonWithAdam(torch.optim.Optimizer):
@@ -78,37 +86,50 @@ class MuonWithAdam(torch.optim.Optimizer):
             if parameter.grad is not None:
                 by_shape.setdefault(parameter.shape, []).append(parameter)
         for parameters in by_shape.values():
-            directions = torch.stack([self._momentum(parameter, group["momentum"]) for parameter in parameters])
-            updates = orthogonalised(directions)
+            updates = orthogonalised(self._directions(parameters, group["momentum"]))
             size = group["lr"] * _MATCH_ADAM * max(updates.shape[1:]) ** 0.5
-            for parameter, update in zip(parameters, updates, strict=True):
-                parameter.sub_(update.reshape(parameter.shape), alpha=size)
+            outputs, inputs, height, width = parameters[0].shape
+            updates = updates.view(-1, outputs, height, width, inputs).permute(0, 1, 4, 2, 3)
+            torch._foreach_add_(parameters, list(updates.unbind()), alpha=-size)
 
-    def _momentum(self, parameter: Tensor, momentum: float) -> Tensor:
-        """Nesterov's momentum of a parameter as a matrix (outputs, inputs·side²)."""
-        state = self.state[parameter]
-        if "momentum" not in state:
-            state["momentum"] = torch.zeros_like(parameter)
-        gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-        average = state["momentum"].lerp_(gradient, 1 - momentum)
-        return torch.lerp(gradient, average, momentum).reshape(parameter.shape[0], -1)
+    def _directions(self, parameters: list[Tensor], momentum: float) -> Tensor:
+        """Nesterov's momentum of parameters of one shape, as matrices (N, outputs, side²·inputs)."""
+        gradients = _gradients(parameters)
+        averages = self._state(parameters, "momentum")
+        torch._foreach_lerp_(averages, gradients, 1 - momentum)
+        directions = torch._foreach_lerp(gradients, averages, momentum)  # noqa: SLF001 - torch has no other name for it
+        # The order of columns does not matter, and in this one nothing moves where weights are held channels last.
+        return torch.stack([direction.permute(0, 2, 3, 1) for direction in directions]).flatten(2)
 
     def _adam(self, group: dict[str, Any]) -> None:
         first_decay, second_decay = group["betas"]
-        for parameter in group["params"]:
-            if parameter.grad is None:
-                continue
-            state = self.state[parameter]
-            if "step" not in state:
-                state["step"] = torch.zeros(())
-                state["first"] = torch.zeros_like(parameter)
-                state["second"] = torch.zeros_like(parameter)
-            state["step"] += 1
-            count = float(state["step"])
-            state["first"].lerp_(parameter.grad, 1 - first_decay)
-            state["second"].mul_(second_decay).addcmul_(parameter.grad, parameter.grad, value=1 - second_decay)
-            scale = (state["second"] / (1 - second_decay**count)).sqrt_().add_(1e-8)
-            parameter.addcdiv_(state["first"], scale, value=-group["lr"] / (1 - first_decay**count))
+        parameters = [parameter for parameter in group["params"] if parameter.grad is not None]
+        if not parameters:
+            return
+        gradients = _gradients(parameters)
+        steps = [self.state[parameter].setdefault("step", torch.zeros(())) for parameter in parameters]
+        firsts, seconds = self._state(parameters, "first"), self._state(parameters, "second")
+        torch._foreach_add_(steps, 1)
+        torch._foreach_lerp_(firsts, gradients, 1 - first_decay)
+        torch._foreach_mul_(seconds, second_decay)
+        torch._foreach_addcmul_(seconds, gradients, gradients, value=1 - second_decay)
+        counts = [float(step) for step in steps]
+        scales = torch._foreach_div(seconds, [1 - second_decay**count for count in counts])  # noqa: SLF001
+        torch._foreach_sqrt_(scales)
+        torch._foreach_add_(scales, 1e-8)
+        rates = [-group["lr"] / (1 - first_decay**count) for count in counts]
+        torch._foreach_addcdiv_(parameters, firsts, scales, rates)
+
+    def _state(self, parameters: list[Tensor], name: str) -> list[Tensor]:
+        """What is remembered of each parameter under that name; zeros at first."""
+        for parameter in parameters:
+            if name not in self.state[parameter]:
+                self.state[parameter][name] = torch.zeros_like(parameter)
+        return [self.state[parameter][name] for parameter in parameters]
+
+
+def _gradients(parameters: list[Tensor]) -> list[Tensor]:
+    return [parameter.grad for parameter in parameters if parameter.grad is not None]
 
 
 def _is_square_convolution(parameter: Tensor) -> bool:

@@ -31,8 +31,15 @@ _ORIGINAL = TrainingConfiguration(
 
 PRESETS: Mapping[str, TrainingConfiguration] = MappingProxyType(
     {
-        "photo": TrainingConfiguration(),
-        "photo-fast": TrainingConfiguration(network=NetworkConfiguration(features=32, blocks=1)),
+        "photo": TrainingConfiguration(
+            network=NetworkConfiguration(remainder_blocks=1, remainder_products=True), native_share=0.25, soft_share=0.4
+        ),
+        "photo-fast": TrainingConfiguration(
+            network=NetworkConfiguration(features=32, blocks=1, remainder_products=True),
+            learning_rate=2.5e-3,
+            native_share=0.25,
+            soft_share=0.4,
+        ),
         "original-openimages": _ORIGINAL,
         "original-imagenet64": replace(_ORIGINAL, crop=64, epochs=10),
     }

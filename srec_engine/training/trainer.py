@@ -11,7 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from srec_engine.errors import ModelError, OutputError
+from srec_engine.integer.export import restored
+from srec_engine.model.file import MODEL_SUFFIX, read_model
 from srec_engine.network.checkpoint import load_network
+from srec_engine.network.growth import grown
 from srec_engine.network.likelihood import image_bits
 from srec_engine.network.network import SuperResolutionNetwork
 from srec_engine.training.checkpoint import cloned, fingerprint, read_run, save_checkpoint
@@ -167,14 +170,14 @@ class Trainer:
         self.best = None if best is None else BestWeights(**best)
 
     def start_from(self, checkpoint: Path) -> None:
-        """Begin with a checkpoint's averaged weights instead of random ones.
+        """Begin with the averaged weights of a checkpoint, or with a model file, instead of random weights.
 
         Raises:
-            ModelError: When its network has another configuration.
+            ModelError: When its network has another configuration, other than being smaller (see `growth`).
         """
-        given = load_network(checkpoint)
+        given = restored(read_model(checkpoint)) if checkpoint.suffix == MODEL_SUFFIX else load_network(checkpoint)
         if given.configuration != self.configuration.network:
-            raise ModelError(f"{checkpoint} holds a network of another shape. Choose the same preset and sizes.")
+            given = grown(given, self.configuration.network)
         self.network.load_state_dict(given.state_dict())
         self.average = cloned(self.network.state_dict())
 

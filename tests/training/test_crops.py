@@ -58,6 +58,19 @@ def test_large_images_are_scaled_down_and_small_ones_left_alone(small: TrainingC
     assert CropSampler([np.ascontiguousarray(large[:, :20, :20])], configuration).batch(0).unique().tolist() == [0, 255]
 
 
+def test_softened_crops_are_smoother_and_less_colourful(
+    small: TrainingConfiguration, images: Sequence[NDArray[np.uint8]]
+) -> None:
+    def roughness_and_colour(soft_share: float) -> tuple[float, float]:
+        crops = CropSampler(images, replace(small, batch=32, soft_share=soft_share)).batch(0).float()
+        assert crops.shape[1:] == (3, small.crop, small.crop)
+        return float(crops.diff(dim=3).abs().mean()), float((crops[:, 0] - crops[:, 1]).diff(dim=2).abs().mean())
+
+    plain, soft = roughness_and_colour(0.0), roughness_and_colour(1.0)
+    assert soft[0] < plain[0]
+    assert soft[1] < plain[1]
+
+
 def test_noise_is_mild(small: TrainingConfiguration) -> None:
     grey = np.full((3, 32, 32), 128, dtype=np.uint8)
     crops = CropSampler([grey], replace(small, batch=8, noise=3.0)).batch(0).float()

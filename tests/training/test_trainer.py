@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from srec_engine.errors import ModelError, SrecError
+from srec_engine.integer.export import export
+from srec_engine.integer.recipe import export_run
 from srec_engine.model.configuration import NetworkConfiguration
+from srec_engine.model.file import write_model
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.crops import CropSampler
 from srec_engine.training.data import load_images
@@ -137,3 +140,14 @@ def test_crops_that_imitate_a_camera_are_smoother_and_as_reproducible(images: li
     assert torch.equal(native, sampler.batch(0))
     assert native.shape == plain.shape
     assert native.float().diff(dim=-1).abs().mean() < 0.8 * plain.diff(dim=-1).abs().mean()
+
+
+def test_a_run_can_begin_with_a_model_file(images: list[NDArray[np.uint8]], tmp_path: Path) -> None:
+    first = Trainer(replace(SMALL, quantised_from=0.0), images, tmp_path / "first")
+    first.run()
+    model = export_run(first.checkpoint_path, "small")
+    write_model(model, tmp_path / "small.safetensors")
+    second = Trainer(SMALL, images, tmp_path / "second")
+    second.start_from(tmp_path / "small.safetensors")
+    again = export(second.network, model.tables, "again", {})
+    assert again.identity() == model.identity()
