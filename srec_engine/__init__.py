@@ -11,9 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from srec_engine.analysis.colours import ValueRange, colour_table, default_range
-    from srec_engine.analysis.inspection import Inspection, inspect_file, inspect_with_network
+    from srec_engine.analysis.damage import DamageLog
+    from srec_engine.analysis.inspection import (
+        Inspection,
+        inspect_file,
+        inspect_with_network,
+        prepare_inspection,
+    )
     from srec_engine.analysis.layers import Layer, Part, TileLayers, byte_scale, make_layers
-    from srec_engine.analysis.ledger import Ledger, LedgerRow
+    from srec_engine.analysis.ledger import UNREADABLE, Ledger, LedgerRow
     from srec_engine.analysis.picture import draw_map, unit_text
     from srec_engine.analysis.readout import Distribution, PixelReadout
     from srec_engine.analysis.report import ledger_csv, ledger_json, write_bytes
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
         decode_steps,
         verify_file,
     )
+    from srec_engine.codec.devices import list_devices
     from srec_engine.codec.encode import EncodedImage, encode_file, encode_image
     from srec_engine.codec.information import read_info, read_preview
     from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
@@ -43,17 +50,19 @@ if TYPE_CHECKING:
     from srec_engine.model.store import model_names
     from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method
     from srec_engine.pillow_plugin import register_pillow
-    from srec_engine.reports import DecodeReport, EncodeReport, FileInfo, ScaleBytes
+    from srec_engine.reports import DecodeReport, Device, EncodeReport, FileInfo, ScaleBytes
 
 _MODULE_OF = {
     "CancelToken": "control",
     "Cancelled": "errors",
     "CodecOptions": "options",
     "DEFAULT_MODEL": "options",
+    "DamageLog": "analysis.damage",
     "DamagedFileError": "errors",
     "DecodeReport": "reports",
     "DecodeStep": "codec.decode",
     "DecodedImage": "codec.decode",
+    "Device": "reports",
     "Distribution": "analysis.readout",
     "EncodeOptions": "options",
     "EncodeReport": "reports",
@@ -79,6 +88,7 @@ _MODULE_OF = {
     "SrecError": "errors",
     "Stage": "control",
     "TileLayers": "analysis.layers",
+    "UNREADABLE": "analysis.ledger",
     "UnsupportedImageError": "errors",
     "ValueRange": "analysis.colours",
     "byte_scale": "analysis.layers",
@@ -96,9 +106,11 @@ _MODULE_OF = {
     "inspect_with_network": "analysis.inspection",
     "ledger_csv": "analysis.report",
     "ledger_json": "analysis.report",
+    "list_devices": "codec.devices",
     "make_layers": "analysis.layers",
     "model_names": "model.store",
     "output_path": "files",
+    "prepare_inspection": "analysis.inspection",
     "read_info": "codec.information",
     "read_preview": "codec.information",
     "register_pillow": "pillow_plugin",
@@ -110,13 +122,16 @@ _MODULE_OF = {
 
 __all__ = [
     "DEFAULT_MODEL",
+    "UNREADABLE",
     "CancelToken",
     "Cancelled",
     "CodecOptions",
+    "DamageLog",
     "DamagedFileError",
     "DecodeReport",
     "DecodeStep",
     "DecodedImage",
+    "Device",
     "Distribution",
     "EncodeOptions",
     "EncodeReport",
@@ -159,9 +174,11 @@ __all__ = [
     "inspect_with_network",
     "ledger_csv",
     "ledger_json",
+    "list_devices",
     "make_layers",
     "model_names",
     "output_path",
+    "prepare_inspection",
     "read_info",
     "read_preview",
     "register_pillow",

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from srec_engine.options import Method
 
-__all__ = ["DecodeReport", "EncodeReport", "FileInfo", "ScaleBytes", "bits_per_subpixel"]
+__all__ = ["DecodeReport", "Device", "EncodeReport", "FileInfo", "ScaleBytes", "bits_per_subpixel", "working_seconds"]
 
 
 def bits_per_subpixel(byte_count: int, width: int, height: int) -> float:
     """Bits per subpixel of the full image, counting three subpixels a pixel (the unit of the literature)."""
     return 8.0 * byte_count / (3.0 * width * height)
+
+
+def working_seconds(seconds: float, stage_seconds: Mapping[str, float]) -> float:
+    """Wall time of an operation without what was prepared once for all pictures (loading torch and the model)."""
+    return max(0.0, seconds - stage_seconds.get("preparing", 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device of this machine that the network may run on.
+
+    Attributes:
+        name: As `CodecOptions.device` takes it: "cpu", "cuda", "cuda:1", …
+        title: What its maker calls it ("NVIDIA H200"), or "".
+    """
+
+    name: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +134,11 @@ class EncodeReport:
         return bits_per_subpixel(self.file_bytes, self.width, self.height)
 
     @property
+    def working_seconds(self) -> float:
+        """`seconds` without what was prepared once for all pictures."""
+        return working_seconds(self.seconds, self.stage_seconds)
+
+    @property
     def saved(self) -> float:
         """Share of the source's bytes that is saved: 0.25 is a quarter; negative when the result is larger."""
         return 1.0 - self.file_bytes / self.source_bytes if self.source_bytes else 0.0
@@ -144,3 +168,8 @@ class DecodeReport:
     device: str = ""
     kernel: str = ""
     damage: tuple[str, ...] = ()
+
+    @property
+    def working_seconds(self) -> float:
+        """`seconds` without what was prepared once for all pictures."""
+        return working_seconds(self.seconds, self.stage_seconds)

@@ -16,10 +16,10 @@ __all__ = ["parked"]
 
 
 def parked(context: Tensor | None) -> Tensor | None:
-    """A copy of a uint8 context (features, h, w) in memory of its own; contexts of accelerators stay where they are."""
+    """A copy of a context (features, h, w) in memory of its own; contexts of accelerators stay where they are."""
     if context is None or context.device.type != "cpu" or context.numel() == 0:
         return context
     interleaved = context.permute(1, 2, 0)
-    place = torch.frombuffer(mmap.mmap(-1, context.numel()), dtype=torch.uint8).view(interleaved.shape)
+    place = torch.frombuffer(mmap.mmap(-1, context.nbytes), dtype=context.dtype).view(interleaved.shape)
     place.copy_(interleaved)
     return place.permute(2, 0, 1)

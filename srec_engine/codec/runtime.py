@@ -17,7 +17,8 @@ from srec_engine.entropy import choose_coder
 from srec_engine.entropy.steps import EntropyCoder
 from srec_engine.entropy.tables import DistributionTables
 from srec_engine.errors import ModelError
-from srec_engine.integer.network import IntegerNetwork
+from srec_engine.integer.layouts import prepare_network
+from srec_engine.integer.prepared import CodingNetwork
 from srec_engine.model.file import read_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.options import CodecOptions
@@ -46,7 +47,7 @@ class Runtime:
 
     model: IntegerModel
     model_id: bytes
-    network: IntegerNetwork
+    network: CodingNetwork
     tables: DistributionTables
     coder: EntropyCoder
     threads: int
@@ -77,28 +78,30 @@ def load_runtime(path: Path, options: CodecOptions, message: MessageCallback = _
         ModelError: When the model cannot be used, or no kernel is exact on the device.
         MissingDependencyError: When no entropy coder works.
     """
-    model, model_id, tables = _load_model(path)
-    network = _load_network(path, options.device, options.kernel)
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    model, model_id, tables = _load_model(path, changed)
+    network = _load_network(path, changed, options.device, options.kernel)
     return Runtime(model, model_id, network, tables, choose_coder("auto", message), thread_count(options))
 
 
 @functools.lru_cache(maxsize=4)
-def _load_model(path: Path) -> tuple[IntegerModel, bytes, DistributionTables]:
+def _load_model(path: Path, changed: int) -> tuple[IntegerModel, bytes, DistributionTables]:  # noqa: ARG001
+    """The model with its id and tables; `changed` makes a rewritten file be read again."""
     model = read_model(path)
     return model, model.identity(), model_tables(model)
 
 
 @functools.lru_cache(maxsize=4)
-def _load_network(path: Path, device: str, kernel: str) -> IntegerNetwork:
-    model, _, _ = _load_model(path)
+def _load_network(path: Path, changed: int, device: str, kernel: str) -> CodingNetwork:
+    model, _, _ = _load_model(path, changed)
     if device != "auto":
-        return IntegerNetwork(model, _checked_device(device), kernel)
+        return prepare_network(model, _checked_device(device), kernel)
     for candidate in _accelerators():
         try:
-            return IntegerNetwork(model, candidate, kernel)
+            return prepare_network(model, candidate, kernel)
         except (ModelError, RuntimeError):  # not exact there, or out of memory: the next device is tried
             continue
-    return IntegerNetwork(model, "cpu", kernel)
+    return prepare_network(model, "cpu", kernel)
 
 
 def _accelerators() -> list[str]:

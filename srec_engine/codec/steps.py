@@ -17,7 +17,7 @@ from srec_engine.container import Box, Reader, open_reader
 from srec_engine.control import CancelToken, Progress, Stage
 from srec_engine.errors import DamagedFileError, ModelError
 from srec_engine.images import Picture, bytes_checksum, display_info, picture_from_reader, pixel_checksum
-from srec_engine.model.store import find_model_by_id
+from srec_engine.model.store import find_model_by_id, user_model_folder
 from srec_engine.options import CodecOptions, Method
 from srec_engine.reports import DecodeReport
 
@@ -67,7 +67,7 @@ def model_path(reader: Reader) -> Path:
     if path is None:
         raise ModelError(
             f"{reader.name} was made with the model {reader.header.model_id.hex()[:16]}…, which is not installed here. "
-            "Update the program, or put the model's file into the folder of your own models."
+            f"Update the program, or put the model's file into {user_model_folder()}, as srec import-weights does."
         )
     return path
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from srec_engine.codec.clock import StageClock
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
-from srec_engine.integer.network import IntegerNetwork, ScaleState
+from srec_engine.integer.prepared import CodingNetwork, ScaleWalk
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.pyramid import join_blocks, reduced_size
 
@@ -57,7 +57,7 @@ def coded_rectangle(height: int, width: int, index: int) -> tuple[int, int]:
 
 
 def walk_scale(
-    network: IntegerNetwork,
+    network: CodingNetwork,
     tables: DistributionTables,
     scale: int,
     size: tuple[int, int],
@@ -102,9 +102,9 @@ def walk_scale(
 
 
 def _walk_pixels(
-    network: IntegerNetwork,
+    network: CodingNetwork,
     tables: DistributionTables,
-    state: ScaleState,
+    state: ScaleWalk,
     sums: NDArray[np.int32],
     size: tuple[int, int],
     exchanges: Sequence[Exchange],
@@ -121,8 +121,8 @@ def _walk_pixels(
         rows, columns = coded_rectangle(*size, index)
         for number, exchange in enumerate(exchanges):
             step = PixelStep(
-                tables, components, _array(parameters[number]), _array(linear[number]), remaining[number],
-                4 - index, rows, columns,
+                tables, components, _array(parameters[number]), None if linear is None else _array(linear[number]),
+                remaining[number], 4 - index, rows, columns,
             )  # fmt: skip
             with clock.measure("entropy"):
                 values[number] = exchange.pixels(index, step)

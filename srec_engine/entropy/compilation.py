@@ -13,8 +13,8 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
+from numba import extending
 from numba.core import config, types  # the settings have no other public name
-from numba.extending import intrinsic
 
 from srec_engine.entropy.cache_directory import cache_directory
 
@@ -26,6 +26,7 @@ __all__ = [
     "kernel",
     "leading_zeros",
     "mark_compiled",
+    "overloaded",
     "quotient",
 ]
 
@@ -40,6 +41,13 @@ _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck"
 def inlined(function: Function) -> Function:
     """Compile a function so that it becomes a part of every kernel that calls it."""
     return cast(Function, numba.njit(forceinline=True, **_OPTIONS)(function))
+
+
+def overloaded(function: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Give kernels, where they call `function`, what the decorated function returns for the types of its arguments."""
+    options = cast(Any, {"forceinline": True, **_OPTIONS})
+    decorator: Callable[[Function], Function] = extending.overload(function, jit_options=options, strict=False)
+    return decorator
 
 
 def kernel(function: Function) -> Function:
@@ -100,7 +108,7 @@ def _leading_zeros(_typing_context: Any, value: Any) -> Any:
     return types.int64(value), generate
 
 
-leading_zeros: Callable[[int], int] = cast(Any, intrinsic(_leading_zeros))
+leading_zeros: Callable[[int], int] = cast(Any, extending.intrinsic(_leading_zeros))
 """Leading zero bits of a 64-bit integer (64 for zero). For use inside kernels only."""
 
 

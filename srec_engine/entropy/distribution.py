@@ -1,7 +1,7 @@
 """The distribution of a subpixel and of a remainder, in integers, for numba kernels. Importing it imports numba.
 
-This is the definition. `distribution_arrays` says the same in numpy, for machines without numba and as the other half
-of the tests; a change here is a change there, and a new version of the file format.
+This and `positions` are the definition. `distribution_arrays` says the same in numpy, for machines without numba and as
+the other half of the tests; a change here is a change there, and a new version of the file format.
 """
 
 from __future__ import annotations
@@ -12,23 +12,20 @@ import numpy as np
 
 from srec_engine.entropy.compilation import inlined, integer, quotient
 from srec_engine.entropy.fixed_point import (
-    COEFFICIENT_LIMIT,
     EXPONENTIAL_ENTRIES,
+    FIRST_PRODUCT,
     FREQUENCY_TOTAL,
     LOGIT_LIMIT,
-    MEAN_LIMIT,
     SCALE_BITS,
     SIGMOID_ENTRIES,
     SIGMOID_HALF,
     SIGMOID_ONE,
 )
+from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, RemainderArrays, TableArrays
+from srec_engine.entropy.positions import fixed, set_positions
 
 __all__ = [
-    "Mixture",
-    "PixelArrays",
-    "RemainderArrays",
     "Span",
-    "TableArrays",
     "allowed_interval",
     "empty_mixture",
     "inside_weight",
@@ -37,48 +34,6 @@ __all__ = [
     "remainder_interval",
     "span_frequency",
 ]
-
-
-class TableArrays(NamedTuple):
-    """`DistributionTables`, as kernels take them."""
-
-    sigmoid: Any
-    exponential: Any
-    inverse_scale: Any
-    log_scale_minimum: int
-
-
-class PixelArrays(NamedTuple):
-    """`PixelStep`, as kernels take it.
-
-    `unrolled` is a tuple of K zeros: its length is known when a kernel is compiled, so that loops over it are unrolled.
-    """
-
-    parameters: Any
-    linear: Any
-    remaining: Any
-    left: int
-    height: int
-    width: int
-    unrolled: Any
-
-
-class RemainderArrays(NamedTuple):
-    """`RemainderStep`, as kernels take it."""
-
-    logits: Any
-    couplings: Any
-    low_resolution: Any
-    height: int
-    width: int
-
-
-class Mixture(NamedTuple):
-    """Components of one subpixel's mixture: int64 arrays, K long. A boundary v has the argument slope·v + offset."""
-
-    weights: Any
-    slopes: Any
-    offsets: Any
 
 
 class Span(NamedTuple):
@@ -101,46 +56,9 @@ class Span(NamedTuple):
 
 
 @inlined
-def _fixed(value: float, limit: int) -> int:
-    """Round a parameter half to even and clamp it to ± limit; what is not a number becomes -limit."""
-    if not value > -limit:
-        return -limit
-    if value >= limit:
-        return limit
-    return integer(np.rint(value))
-
-
-@inlined
 def allowed_interval(remaining: int, left: int) -> tuple[int, int]:
     """Values that a subpixel can have when it and `left - 1` others add up to `remaining`: (lowest, highest)."""
     return max(0, remaining - 255 * (left - 1)), min(255, remaining)
-
-
-@inlined
-def _predicted_mean(remaining: int, left: int, linear: int) -> int:
-    """First guess of a subpixel in 2⁻⁸ grey level: its share of the remaining sum, plus the linear correction."""
-    sum_and_half = remaining * 256 + left // 2
-    # Dividing by a constant costs a multiplication; dividing by a variable costs as much as a whole component.
-    if left == 4:
-        return quotient(sum_and_half, 4) + linear
-    if left == 3:
-        return quotient(sum_and_half, 3) + linear
-    return quotient(sum_and_half, 2) + linear
-
-
-@inlined
-def _mean(pixels: PixelArrays, values: Any, row: int, column: int, channel: int) -> int:
-    """What the means of a mixture are relative to, in 2⁻⁸ grey level: the first guess, and what known channels add."""
-    remaining = integer(pixels.remaining[row, column, channel])
-    mean = _predicted_mean(remaining, pixels.left, integer(pixels.linear[row, column, channel]))
-    coefficients = 9 * len(pixels.unrolled) + max(0, channel - 1)
-    for known in range(channel):
-        # G←R is coefficient 0, B←R is 1, B←G is 2.
-        coefficient = _fixed(pixels.parameters[row, column, coefficients + known], COEFFICIENT_LIMIT)
-        remaining = integer(pixels.remaining[row, column, known])
-        predicted = _predicted_mean(remaining, pixels.left, integer(pixels.linear[row, column, known]))
-        mean += (coefficient * (integer(values[row, column, known]) * 256 - predicted)) >> 8
-    return mean
 
 
 @inlined
@@ -152,14 +70,15 @@ def empty_mixture(unrolled: Any) -> Mixture:
 
 @inlined
 def _load_mixture(
-    tables: TableArrays, pixels: PixelArrays, row: int, column: int, channel: int, mean: int, mixture: Mixture
+    tables: TableArrays, pixels: AnyPixelArrays, values: Any, row: int, column: int, channel: int, mixture: Mixture
 ) -> tuple[int, int]:
     """Read a subpixel's mixture from its parameters: (sum of its weights, component with the largest one)."""
+    set_positions(tables, pixels, values, row, column, channel, mixture.offsets)
     components = len(pixels.unrolled)
     first = channel * 3 * components
     largest, heaviest = integer(-LOGIT_LIMIT - 1), integer(0)
     for k in range(components):
-        logit = _fixed(pixels.parameters[row, column, first + k], LOGIT_LIMIT)
+        logit = fixed(pixels.parameters[row, column, first + k], LOGIT_LIMIT)
         mixture.weights[k] = logit
         if logit > largest:
             largest, heaviest = logit, integer(k)
@@ -172,12 +91,11 @@ def _load_mixture(
             weight = integer(tables.exponential[np.uint64(distance)])
         mixture.weights[k] = weight
         total += weight
-        position = mean + _fixed(pixels.parameters[row, column, first + components + k], MEAN_LIMIT)
-        scale = _fixed(pixels.parameters[row, column, first + 2 * components + k], LOGIT_LIMIT)
+        scale = fixed(pixels.parameters[row, column, first + 2 * components + k], LOGIT_LIMIT)
         entry = min(max(scale - tables.log_scale_minimum, 0), last_scale)
         slope = tables.inverse_scale[np.uint64(entry)]
         mixture.slopes[k] = slope * 256
-        mixture.offsets[k] = (-128 - position) * slope
+        mixture.offsets[k] = (-128 - mixture.offsets[k]) * slope
     return total, heaviest
 
 
@@ -200,12 +118,11 @@ def _weight_below(boundary: int, weight: int, tables: TableArrays, unrolled: Any
 
 @inlined
 def load_span(
-    tables: TableArrays, pixels: PixelArrays, values: Any, row: int, column: int, channel: int, mixture: Mixture
+    tables: TableArrays, pixels: AnyPixelArrays, values: Any, row: int, column: int, channel: int, mixture: Mixture
 ) -> Span:
     """Read the distribution of a subpixel whose interval holds two values or more into `mixture`."""
     lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
-    mean = _mean(pixels, values, row, column, channel)
-    weight, heaviest = _load_mixture(tables, pixels, row, column, channel, mean, mixture)
+    weight, heaviest = _load_mixture(tables, pixels, values, row, column, channel, mixture)
     bottom = _weight_below(lowest, weight, tables, pixels.unrolled, mixture)
     top = _weight_below(highest + 1, weight, tables, pixels.unrolled, mixture)
     return Span(lowest, highest, bottom, top - bottom, weight, heaviest)
@@ -259,12 +176,15 @@ def remainder_boundaries(
     lowest to highest + 1 are set, from 0 to 65536.
     """
     lowest, highest = remainder_interval(remainders.low_resolution[row, column, channel])
-    largest = integer(-4 * LOGIT_LIMIT)
+    largest = integer(-16 * LOGIT_LIMIT)
     for symbol in range(lowest, highest + 1):
-        logit = integer(_fixed(remainders.logits[row, column, 4 * channel + symbol], LOGIT_LIMIT))
+        logit = integer(fixed(remainders.logits[row, column, 4 * channel + symbol], LOGIT_LIMIT))
         for known in range(channel):
             # G←R is pair 0, B←R is 1, B←G is 2.
             logit += remainders.couplings[channel - 1 + known, symbols[row, column, known] & 3, symbol]
+            if remainders.logits.shape[2] > FIRST_PRODUCT:
+                strength = fixed(remainders.logits[row, column, FIRST_PRODUCT + channel - 1 + known], LOGIT_LIMIT)
+                logit += strength * (integer(symbols[row, column, known] & 3) - 1) * (symbol - 1)
         boundaries[symbol + 1] = logit
         largest = max(largest, logit)
     total = integer(0)

@@ -1,7 +1,7 @@
 """The distribution of subpixels and of remainders, in integers, for whole arrays with numpy.
 
-`distribution` says the same for one subpixel at a time, in numba. This is what the entropy coder of last resort uses;
-the tests hold the two equal. A change here is a change there, and a new version of the file format.
+`distribution` and `positions` say the same for one subpixel at a time, in numba. This is what the entropy coder of last
+resort uses; the tests hold the two equal. A change here is a change there, and a new version of the file format.
 
 N below is a number of subpixels of one channel, in raster order.
 """
@@ -15,13 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from srec_engine.entropy.fixed_point import (
+    ABSOLUTE_MEAN_LIMIT,
     COEFFICIENT_LIMIT,
     EXPONENTIAL_ENTRIES,
+    FIRST_PRODUCT,
     FREQUENCY_TOTAL,
     LOGIT_LIMIT,
     MEAN_LIMIT,
     REMAINDER_SYMBOLS,
     SCALE_BITS,
+    SHARE_SHIFT,
     SIGMOID_ENTRIES,
     SIGMOID_HALF,
     SIGMOID_ONE,
@@ -79,12 +82,12 @@ def pixel_mixtures(step: PixelStep, channel: int, values: npt.NDArray[np.uint8],
     rows, columns = np.divmod(chosen, max(step.width, 1))
     parameters = step.parameters[rows, columns]
     lowest, highest = pixel_intervals(step, channel)
-    mean = _means(step, channel, values, rows, columns, parameters)
     components = step.components
     first = channel * 3 * components
     logits = _fixed(parameters[:, first : first + components].T, LOGIT_LIMIT)
     weights = _weights(step.tables, logits.max(axis=0) - logits)
-    positions = mean + _fixed(parameters[:, first + components : first + 2 * components].T, MEAN_LIMIT)
+    place = _absolute_positions if step.linear is None else _relative_positions
+    positions = place(step, channel, values, rows, columns)
     scales = _fixed(parameters[:, first + 2 * components : first + 3 * components].T, LOGIT_LIMIT)
     entries = np.clip(scales - step.tables.log_scale_minimum, 0, len(step.tables.inverse_scale) - 1)
     slopes = step.tables.inverse_scale[entries]
@@ -152,11 +155,15 @@ def remainder_frequencies(
     for known in range(channel):
         # G←R is pair 0, B←R is 1, B←G is 2.
         logits += step.couplings[channel - 1 + known, symbols[rows, columns, known] & 3]
+        if step.logits.shape[2] > FIRST_PRODUCT:
+            strengths = _fixed(step.logits[rows, columns, FIRST_PRODUCT + channel - 1 + known], LOGIT_LIMIT)
+            slopes = strengths * ((symbols[rows, columns, known] & 3).astype(np.int64) - 1)
+            logits += slopes[:, None] * (np.arange(REMAINDER_SYMBOLS) - 1)
     all_lowest, all_highest = remainder_intervals(step, channel)
     lowest, highest = all_lowest[rows, columns, None], all_highest[rows, columns, None]
     possible = np.arange(REMAINDER_SYMBOLS)
     allowed = (possible >= lowest) & (possible <= highest)
-    largest = np.where(allowed, logits, -4 * LOGIT_LIMIT).max(axis=1, keepdims=True)
+    largest = np.where(allowed, logits, -16 * LOGIT_LIMIT).max(axis=1, keepdims=True)
     weights = np.where(allowed, _weights(step.tables, np.maximum(largest - logits, 0)), 0)
     below = np.zeros((len(chosen), REMAINDER_SYMBOLS + 1), np.int64)
     np.cumsum(weights, axis=1, out=below[:, 1:])
@@ -177,10 +184,40 @@ def _weights(tables: DistributionTables, distances: Integers) -> Integers:
     return np.where(inside, tables.exponential[np.where(inside, distances, 0)], 0).astype(np.int64)
 
 
+def _own_means(step: PixelStep, channel: int, rows: Integers, columns: Integers) -> Integers:
+    """The network's means of a channel, (K, N)."""
+    first = (3 * channel + 1) * step.components
+    return _fixed(step.parameters[rows, columns, first : first + step.components].T, MEAN_LIMIT)
+
+
+def _absolute_positions(
+    step: PixelStep, channel: int, values: npt.NDArray[np.uint8], rows: Integers, columns: Integers
+) -> Integers:
+    """Means in 2⁻⁸ grey level, shifted by shares of the known channels: (K, N)."""
+    positions = _own_means(step, channel, rows, columns)
+    first = (9 + max(0, channel - 1)) * step.components
+    for known in range(channel):
+        # G←R are the first K coefficients, B←R the next K, B←G the last.
+        begin = first + known * step.components
+        logits = _fixed(step.parameters[rows, columns, begin : begin + step.components].T, LOGIT_LIMIT)
+        upper = step.tables.sigmoid[np.minimum(np.abs(logits), SIGMOID_ENTRIES - 1)].astype(np.int64)
+        shares = np.where(logits < 0, SIGMOID_ONE - upper, upper)
+        positions += (shares * values[rows, columns, known].astype(np.int64)) >> SHARE_SHIFT
+    return np.clip(positions, 0, ABSOLUTE_MEAN_LIMIT)
+
+
+def _relative_positions(
+    step: PixelStep, channel: int, values: npt.NDArray[np.uint8], rows: Integers, columns: Integers
+) -> Integers:
+    """Means in 2⁻⁸ grey level, counted from the first guess: (K, N)."""
+    return _means(step, channel, values, rows, columns) + _own_means(step, channel, rows, columns)
+
+
 def _predicted_means(step: PixelStep, channel: int, rows: Integers, columns: Integers) -> Integers:
     remaining = step.remaining[rows, columns, channel].astype(np.int64)
-    linear = step.linear[rows, columns, channel].astype(np.int64)
-    means: Integers = (remaining * 256 + step.left // 2) // step.left + linear
+    means: Integers = (remaining * 256 + step.left // 2) // step.left
+    if step.linear is not None:
+        means += step.linear[rows, columns, channel].astype(np.int64)
     return means
 
 
@@ -190,14 +227,13 @@ def _means(
     values: npt.NDArray[np.uint8],
     rows: Integers,
     columns: Integers,
-    parameters: npt.NDArray[np.float32],
 ) -> Integers:
-    """What means are relative to, in 2⁻⁸ grey level: the first guess, and what known channels add; (N,)."""
+    """What relative means count from, in 2⁻⁸ grey level: the first guess, and what known channels add; (N,)."""
     means = _predicted_means(step, channel, rows, columns)
     coefficients = 9 * step.components + max(0, channel - 1)
     for known in range(channel):
         # G←R is coefficient 0, B←R is 1, B←G is 2.
-        coefficient = _fixed(parameters[:, coefficients + known], COEFFICIENT_LIMIT)
+        coefficient = _fixed(step.parameters[rows, columns, coefficients + known], COEFFICIENT_LIMIT)
         error = values[rows, columns, known].astype(np.int64) * 256 - _predicted_means(step, known, rows, columns)
         means += (coefficient * error) >> 8
     return means

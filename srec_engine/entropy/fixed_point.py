@@ -6,10 +6,12 @@ Every number here is part of the file format: two programs that differ in one of
 from __future__ import annotations
 
 __all__ = [
+    "ABSOLUTE_MEAN_LIMIT",
     "CHANNELS",
     "COEFFICIENT_LIMIT",
     "EXPONENTIAL_ENTRIES",
     "EXPONENTIAL_ONE",
+    "FIRST_PRODUCT",
     "FREQUENCY_BITS",
     "FREQUENCY_TOTAL",
     "GREY_BITS",
@@ -25,6 +27,8 @@ __all__ = [
     "REMAINING_LIMIT",
     "SCALE_BITS",
     "SCALE_LIMIT",
+    "SHARE_SHIFT",
+    "SIGMOID_BITS",
     "SIGMOID_ENTRIES",
     "SIGMOID_HALF",
     "SIGMOID_ONE",
@@ -53,7 +57,10 @@ FREQUENCY_TOTAL = 1 << FREQUENCY_BITS
 MAX_COMPONENTS = 10
 """Largest number of mixture components; it bounds the 2^57.4 that the cumulative sums reach in 64 bits."""
 
-SIGMOID_ONE = 1 << 22
+SIGMOID_BITS = 22
+"""Fraction bits of the sigmoid table."""
+
+SIGMOID_ONE = 1 << SIGMOID_BITS
 """The integer that stands for 1.0 in the sigmoid table."""
 
 SIGMOID_HALF = SIGMOID_ONE // 2
@@ -95,13 +102,25 @@ MEAN_LIMIT = 1 << 17
 COEFFICIENT_LIMIT = 1 << 12
 """Coefficients between channels are clamped to ± this, in 2⁻⁸."""
 
+ABSOLUTE_MEAN_LIMIT = 255 << GREY_BITS
+"""Absolute means are clamped to 0 … this after known channels have shifted them, in 2⁻⁸ grey level."""
+
+SHARE_SHIFT = SIGMOID_BITS - GREY_BITS
+"""From the sigmoid table's steps times a grey level to 2⁻⁸ grey level."""
+
 REMAINING_LIMIT = 4 * 255
 """Largest sum of a 2x2 block."""
 
 REMAINDER_SYMBOLS = 4
 """Remainders -1, 0, 1, 2 are the symbols 0, 1, 2, 3."""
 
+FIRST_PRODUCT = CHANNELS * REMAINDER_SYMBOLS
+"""Where, after the remainders' logits, the strengths of their products come."""
 
-def parameter_count(components: int) -> int:
-    """Parameters of one pixel: logits, means and log-scales for each channel, and three coefficients."""
-    return 3 * CHANNELS * components + 3
+
+def parameter_count(components: int, *, absolute: bool = False) -> int:
+    """Parameters of one pixel: logits, means and log-scales for each channel, and the coefficients.
+
+    Those are three where means are relative, and three for each component where they are `absolute`.
+    """
+    return 3 * CHANNELS * components + 3 * (components if absolute else 1)

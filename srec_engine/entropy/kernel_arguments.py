@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from srec_engine.entropy.distribution import PixelArrays, RemainderArrays, TableArrays
+from srec_engine.entropy.kernel_types import (
+    AbsolutePixelArrays,
+    AnyPixelArrays,
+    PixelArrays,
+    RemainderArrays,
+    TableArrays,
+)
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 
@@ -17,9 +23,11 @@ def table_arrays(tables: DistributionTables) -> TableArrays:
     return TableArrays(tables.sigmoid, tables.exponential, tables.inverse_scale, tables.log_scale_minimum)
 
 
-def pixel_arrays(step: PixelStep) -> PixelArrays:
-    """A step of pixels as kernels take it."""
+def pixel_arrays(step: PixelStep) -> AnyPixelArrays:
+    """A step of pixels as kernels take it: their type says which kind of means it has."""
     unrolled = (0,) * step.components
+    if step.linear is None:
+        return AbsolutePixelArrays(step.parameters, step.remaining, step.left, step.height, step.width, unrolled)
     return PixelArrays(step.parameters, step.linear, step.remaining, step.left, step.height, step.width, unrolled)
 
 

@@ -8,11 +8,7 @@ import numpy as np
 
 from srec_engine.entropy.compilation import inlined, integer, kernel
 from srec_engine.entropy.distribution import (
-    Mixture,
-    PixelArrays,
-    RemainderArrays,
     Span,
-    TableArrays,
     allowed_interval,
     empty_mixture,
     inside_weight,
@@ -28,13 +24,14 @@ from srec_engine.entropy.fixed_point import (
     SCALE_BITS,
     SIGMOID_ENTRIES,
 )
+from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, RemainderArrays, TableArrays
 
 __all__ = ["map_pixels", "map_remainders", "pixel_frequencies"]
 
 
 @kernel
 def pixel_frequencies(
-    tables: TableArrays, pixels: PixelArrays, channel: int, values: Any, row: int, column: int, frequencies: Any
+    tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, row: int, column: int, frequencies: Any
 ) -> tuple[int, int]:
     """Set the frequencies (int64, 256 long) of the values that one subpixel can have: (lowest, highest)."""
     lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
@@ -48,7 +45,7 @@ def pixel_frequencies(
 
 
 @kernel
-def map_pixels(tables: TableArrays, pixels: PixelArrays, channel: int, values: Any, maps: Any) -> None:
+def map_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, maps: Any) -> None:
     """Set `maps` (float32 (4, height, width)): mean, most likely value, entropy, cost of the true value."""
     mixture = empty_mixture(pixels.unrolled)
     frequencies = np.empty(GREY_LEVELS, np.int64)

@@ -9,7 +9,7 @@ FIRST_RUN_MESSAGE = "preparing the entropy coder (first run)"
 
 INSTALL_ADVICE = (
     "Install numba (pip install numba), which needs no compiler. Or install torch, torchac and ninja "
-    "(pip install torch torchac ninja) and a C++ compiler: g++ on Linux, Xcode's command line tools on macOS, "
-    "the Visual Studio Build Tools on Windows."
+    "(pip install torch torchac ninja) and a C++ compiler: g++ and the headers of Python (python3-dev) on Linux, "
+    "Xcode's command line tools on macOS, the Visual Studio Build Tools on Windows."
 )
 """What to do where no entropy coder works."""

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from srec_engine.entropy import pixel_kernels, remainder_kernels
 from srec_engine.entropy.compilation import is_compiled, mark_compiled
-from srec_engine.entropy.distribution import PixelArrays, RemainderArrays
 from srec_engine.entropy.kernel_arguments import pixel_arrays, read_only, remainder_arrays, table_arrays
+from srec_engine.entropy.kernel_types import AnyPixelArrays, RemainderArrays
 from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
 from srec_engine.entropy.range_coder import STREAM_PADDING
 from srec_engine.entropy.steps import CodedStream, PixelStep, RemainderStep, check_plane
@@ -42,12 +42,12 @@ class NumbaCoder:
 
     def encode_pixels(self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8]) -> CodedStream:
         """See `EntropyCoder.encode_pixels`."""
-        key = f"encode-pixels-{step.components}"
+        key = f"encode-pixels-{step.kind}"
         return self._encode(key, pixel_kernels.encode_pixels, step, pixel_arrays(step), channel, values)
 
     def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> None:
         """See `EntropyCoder.decode_pixels`."""
-        key = f"decode-pixels-{step.components}"
+        key = f"decode-pixels-{step.kind}"
         self._decode(key, pixel_kernels.decode_pixels, step, pixel_arrays(step), channel, stream, values)
 
     def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
@@ -67,7 +67,7 @@ class NumbaCoder:
         key: str,
         kernel: Kernel,
         step: PixelStep | RemainderStep,
-        arrays: PixelArrays | RemainderArrays,
+        arrays: AnyPixelArrays | RemainderArrays,
         channel: int,
         values: npt.NDArray[np.uint8],
     ) -> CodedStream:
@@ -87,7 +87,7 @@ class NumbaCoder:
         key: str,
         kernel: Kernel,
         step: PixelStep | RemainderStep,
-        arrays: PixelArrays | RemainderArrays,
+        arrays: AnyPixelArrays | RemainderArrays,
         channel: int,
         stream: bytes,
         values: npt.NDArray[np.uint8],

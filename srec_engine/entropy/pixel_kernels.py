@@ -8,10 +8,7 @@ import numpy as np
 
 from srec_engine.entropy.compilation import inlined, integer, kernel
 from srec_engine.entropy.distribution import (
-    Mixture,
-    PixelArrays,
     Span,
-    TableArrays,
     allowed_interval,
     empty_mixture,
     inside_weight,
@@ -19,6 +16,7 @@ from srec_engine.entropy.distribution import (
     span_frequency,
 )
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, SCALE_BITS, SIGMOID_STEPS
+from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, TableArrays
 from srec_engine.entropy.range_coder import (
     decode_interval,
     encode_interval,
@@ -49,7 +47,7 @@ _PRODUCT_LIMIT = 1e280
 
 @kernel
 def encode_pixels(
-    tables: TableArrays, pixels: PixelArrays, channel: int, values: Any, output: Any
+    tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, output: Any
 ) -> tuple[int, float, int]:
     """Code one channel of `values` (uint8 (H, W, 3)) into `output` (uint8, 3 bytes a pixel + 16).
 
@@ -87,7 +85,7 @@ def encode_pixels(
 
 
 @kernel
-def decode_pixels(tables: TableArrays, pixels: PixelArrays, channel: int, stream: Any, values: Any) -> None:
+def decode_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, stream: Any, values: Any) -> None:
     """Fill one channel of `values` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end)."""
     mixture = empty_mixture(pixels.unrolled)
     state = start_decoding(stream)

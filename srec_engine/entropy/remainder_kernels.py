@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from srec_engine.entropy.compilation import integer, kernel
-from srec_engine.entropy.distribution import RemainderArrays, TableArrays, remainder_boundaries
+from srec_engine.entropy.distribution import remainder_boundaries
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, REMAINDER_SYMBOLS
+from srec_engine.entropy.kernel_types import RemainderArrays, TableArrays
 from srec_engine.entropy.range_coder import (
     decode_interval,
     encode_interval,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from srec_engine.entropy.fixed_point import (
     CHANNELS,
+    FIRST_PRODUCT,
     LOGIT_LIMIT,
     MAX_COMPONENTS,
     MEAN_LIMIT,
@@ -40,7 +41,8 @@ class PixelStep:
     """Distributions of one of the three coded pixels of every 2x2 block of a tile.
 
     Arrays may be larger than the rectangle [0:height, 0:width] that is coded (tiles of odd size lack a last column or
-    row). On creation `linear` and `remaining` are rounded, clamped and stored as int32; all arrays are kept as
+    row). Means are relative to a first guess, the remaining sum's share plus `linear`, or absolute where there is no
+    `linear`. On creation `linear` and `remaining` are rounded, clamped and stored as int32; all arrays are kept as
     read-only views.
 
     Attributes:
@@ -48,7 +50,9 @@ class PixelStep:
         components: Mixture components K, 1 to 10.
         parameters: float32 (H, W, 9·K + 3), C-contiguous, in fixed-point units: for each channel K logits (1/64 nat),
             K means (2⁻⁸ grey level), K log-scales (1/64 nat); then the coefficients G←R, B←R, B←G (2⁻⁸).
-        linear: (H, W, 3), linear correction of the mean in 2⁻⁸ grey level.
+            With absolute means (H, W, 12·K): each component has coefficients of its own, K for each pair, whose
+            logistic function counts (1/512 nat).
+        linear: (H, W, 3), linear correction of the mean in 2⁻⁸ grey level; None where means are absolute.
         remaining: (H, W, 3), what the block's pixels from this one on add up to, 0 to 1020.
         left: Pixels of the block that are still unknown, this one included: 4, 3 or 2.
         height, width: Rectangle that is coded.
@@ -60,7 +64,7 @@ class PixelStep:
     tables: DistributionTables
     components: int
     parameters: npt.NDArray[np.float32]
-    linear: npt.NDArray[np.generic]
+    linear: npt.NDArray[np.generic] | None
     remaining: npt.NDArray[np.integer]
     left: int
     height: int
@@ -71,15 +75,22 @@ class PixelStep:
             raise ValueError(f"{self.components} mixture components: 1 to {MAX_COMPONENTS} are possible.")
         if self.left not in (2, 3, 4):
             raise ValueError(f"{self.left} pixels left: 2, 3 or 4 are possible.")
-        _check_image("parameters", self.parameters, parameter_count(self.components), self.height, self.width)
-        _check_image("linear", self.linear, CHANNELS, self.height, self.width)
+        depth = parameter_count(self.components, absolute=self.linear is None)
+        _check_image("parameters", self.parameters, depth, self.height, self.width)
         _check_image("remaining", self.remaining, CHANNELS, self.height, self.width)
         if self.parameters.dtype != np.float32 or not self.parameters.flags.c_contiguous:
             raise ValueError("parameters must be a C-contiguous float32 array.")
         remaining = np.clip(self.remaining, 0, REMAINING_LIMIT).astype(np.int32, order="C")
         object.__setattr__(self, "parameters", _read_only(self.parameters))
-        object.__setattr__(self, "linear", _read_only(_rounded(self.linear, MEAN_LIMIT)))
         object.__setattr__(self, "remaining", _read_only(remaining))
+        if self.linear is not None:
+            _check_image("linear", self.linear, CHANNELS, self.height, self.width)
+            object.__setattr__(self, "linear", _read_only(_rounded(self.linear, MEAN_LIMIT)))
+
+    @property
+    def kind(self) -> str:
+        """What kernels are compiled for: the number of components and the kind of means."""
+        return f"{self.components}-absolute" if self.linear is None else f"{self.components}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,6 +102,7 @@ class RemainderStep:
     Attributes:
         tables: Tables of the model.
         logits: float32 (H, W, 12), C-contiguous: for each channel the logits of the remainders -1, 0, 1, 2 (1/64 nat).
+            Or (H, W, 15): then, for each pair, what the product of the two remainders is multiplied with and added.
         couplings: int32 (3, 4, 4): [pair, symbol of the known channel, symbol] is added to the symbol's logit; the
             pairs are G←R, B←R, B←G.
         low_resolution: uint8 (H, W, 3), the rounded mean of each block.
@@ -108,7 +120,8 @@ class RemainderStep:
     width: int
 
     def __post_init__(self) -> None:
-        _check_image("logits", self.logits, CHANNELS * REMAINDER_SYMBOLS, self.height, self.width)
+        products = self.logits.ndim == 3 and self.logits.shape[2] > FIRST_PRODUCT
+        _check_image("logits", self.logits, FIRST_PRODUCT + 3 * products, self.height, self.width)
         _check_image("low_resolution", self.low_resolution, CHANNELS, self.height, self.width)
         if self.logits.dtype != np.float32 or not self.logits.flags.c_contiguous:
             raise ValueError("logits must be a C-contiguous float32 array.")

@@ -112,10 +112,15 @@ def _build(source: Path, path: Path) -> None:
             Path(shutil.copy(built, built.with_suffix(".copy"))).replace(path)
     except (RuntimeError, OSError, ImportError) as error:
         _log.info("Building torchac's backend failed: %s", error)
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise MissingDependencyError(
-            f"torchac's C++ part could not be compiled ({reason}). {INSTALL_ADVICE}"
+            f"torchac's C++ part could not be compiled ({_reason(error)}). {INSTALL_ADVICE}"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """One line of what a build said: the compiler's first error, before which stand pages of commands."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return next((line for line in lines if "error:" in line), lines[0]).strip()
 
 
 @contextlib.contextmanager

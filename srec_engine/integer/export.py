@@ -1,12 +1,14 @@
-"""From a trained float network to the integer model that codes.
+"""From a trained float network to the integer model that codes, and back again.
 
 Every weight becomes an 8-bit integer times a power of two per output channel (16 bits in the linear predictor), every
-bias an integer in accumulator units, every rescaling a power of two.
+bias an integer in accumulator units, every rescaling a power of two. Powers of two lose nothing, so a float network
+made of an integer model is that model, and training can go on from any model file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -29,7 +31,7 @@ from srec_engine.network.layers import (
 )
 from srec_engine.network.network import ScaleDecoder, SuperResolutionNetwork
 
-__all__ = ["COEFFICIENT_BITS", "LOG_BITS", "MEAN_BITS", "export"]
+__all__ = ["COEFFICIENT_BITS", "LOG_BITS", "MEAN_BITS", "export", "restored"]
 
 MEAN_BITS = 8
 """Means and the linear correction come in steps of 2⁻⁸ grey level."""
@@ -47,6 +49,61 @@ LINEAR_INPUT_BITS = 2
 """The linear predictor's inputs are quarter grey levels."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Units:
+    """A convolution of the float network and the units of its integer counterpart.
+
+    Attributes:
+        convolution: Of the float network.
+        input_bits: Inputs come in steps of 2^−input_bits.
+        output_bits: Outputs in steps of 2^−output_bits; a tensor where they differ by output.
+        input_maximum: Largest magnitude of an input.
+        input_offset: Added to inputs that are stored as bytes.
+    """
+
+    convolution: Convolution
+    input_bits: int
+    output_bits: int | Tensor
+    input_maximum: int = ACTIVATION_LEVELS
+    input_offset: int = 0
+
+    @property
+    def wide(self) -> bool:
+        """Whether weights have 16 bits (the linear predictor) instead of 8."""
+        return self.input_maximum > ACTIVATION_LEVELS
+
+    def rounded(self) -> IntegerConvolution:
+        """The convolution in integers."""
+        weight = self.convolution.weight.detach().double()
+        exponents = self._wide_exponents() if self.wide else weight_exponents(self.convolution.weight).double()
+        integers = torch.round(weight * 2.0 ** exponents.view(-1, 1, 1, 1))
+        given = self.convolution.bias
+        bias = torch.zeros(weight.shape[0]) if given is None else given.detach()
+        integer_bias = torch.round(bias.double() * 2.0 ** (exponents + self.input_bits))
+        return IntegerConvolution(
+            weight=integers.to(torch.int16).numpy(),
+            bias=integer_bias.clamp(-EXACT_LIMIT, EXACT_LIMIT).to(torch.int32).numpy(),
+            shift=(exponents + self.input_bits - self.output_bits).to(torch.int8).numpy(),
+            input_maximum=self.input_maximum,
+            input_offset=self.input_offset,
+        )
+
+    def _wide_exponents(self) -> Tensor:
+        """Weights as fine as 2²⁴ allows."""
+        magnitude = self.convolution.weight.detach().double().abs().sum(dim=(1, 2, 3)) * self.input_maximum
+        room = torch.floor(torch.log2(0.98 * EXACT_LIMIT / magnitude.clamp_min(1e-9)))
+        return room.clamp_max(LINEAR_WEIGHT_BITS)
+
+    def restore(self, layer: IntegerConvolution) -> None:
+        """Give the float convolution the values of its integer counterpart."""
+        exponents = torch.from_numpy(layer.shift.astype(np.float64)) - self.input_bits + self.output_bits
+        weight = torch.from_numpy(layer.weight.astype(np.float64)) * 2.0 ** -exponents.view(-1, 1, 1, 1)
+        self.convolution.weight.data.copy_(weight)
+        if self.convolution.bias is not None:
+            bias = torch.from_numpy(layer.bias.astype(np.float64)) * 2.0 ** -(exponents + self.input_bits)
+            self.convolution.bias.data.copy_(bias)
+
+
 def export(
     network: SuperResolutionNetwork, tables: dict[str, NDArray[Any]], name: str, recipe: dict[str, Any]
 ) -> IntegerModel:
@@ -56,16 +113,40 @@ def export(
         ModelError: When the configuration has no integer form, or a layer could exceed 2²⁴.
     """
     configuration = network.configuration
-    if configuration.layout != "preactivation" or configuration.inputs != "contrast":
-        raise ModelError("This network has no integer form yet: only networks of our own layout can be exported.")
-    layers = dict(_layers(network))
+    _check_layout(configuration)
+    layers = {layer: units.rounded() for layer, units in _units_of_layers(network)}
     couplings = [_couplings(decoder) for decoder in network.scale_decoders()]
     model = IntegerModel(configuration, layers, np.stack(couplings), tables, {}, recipe, name)
     model.check()
     return IntegerModel(configuration, layers, model.couplings, tables, known_answers(layers), recipe, name)
 
 
-def _layers(network: SuperResolutionNetwork) -> Iterator[tuple[str, IntegerConvolution]]:
+def restored(model: IntegerModel) -> SuperResolutionNetwork:
+    """The float network whose export is `model`; rounding is switched on.
+
+    Raises:
+        ModelError: When the model's layout is not ours, or its layers do not fit its configuration.
+    """
+    _check_layout(model.configuration)
+    network = SuperResolutionNetwork(model.configuration)
+    try:
+        for layer, units in _units_of_layers(network):
+            units.restore(model.layers[layer])
+    except (KeyError, RuntimeError) as error:
+        raise ModelError(f"The model's layers do not fit its configuration ({error}).") from error
+    for decoder, couplings in zip(network.scale_decoders(), model.couplings, strict=True):
+        if decoder.remainder is not None:
+            decoder.remainder.couplings.data.copy_(torch.from_numpy(couplings.astype(np.float32)) * 2.0**-LOG_BITS)
+    network.set_quantised(True)
+    return network.eval()
+
+
+def _check_layout(configuration: NetworkConfiguration) -> None:
+    if configuration.layout != "preactivation" or configuration.inputs != "contrast":
+        raise ModelError("This network has another layout. If it is the original program's, use srec import-weights.")
+
+
+def _units_of_layers(network: SuperResolutionNetwork) -> Iterator[tuple[str, _Units]]:
     """Every convolution of the network with the name the integer network looks it up by."""
     for index, decoder in enumerate(network.scale_decoders()):
         upsampler = cast(torch.nn.ModuleList, network.nets[0])[index]
@@ -73,25 +154,28 @@ def _layers(network: SuperResolutionNetwork) -> Iterator[tuple[str, IntegerConvo
             yield f"{index}.upsampler", _from_stream(cast(Convolution, upsampler[0]), STREAM_BITS)
         if decoder.remainder is not None:
             yield f"{index}.remainder.head", _from_inputs(decoder.remainder.head)
+            yield from _blocks(f"{index}.remainder", decoder.remainder.body)
             yield f"{index}.remainder.classifier", _from_stream(decoder.remainder.lin, LOG_BITS)
         for step in range(STEP_COUNT):
-            yield from _step_layers(f"{index}.{step}", decoder, step)
+            yield from _step(f"{index}.{step}", decoder, step)
 
 
-def _step_layers(prefix: str, decoder: ScaleDecoder, step: int) -> Iterator[tuple[str, IntegerConvolution]]:
+def _step(prefix: str, decoder: ScaleDecoder, step: int) -> Iterator[tuple[str, _Units]]:
     step_decoder = cast(Any, decoder.rgb_decs[step])
     yield f"{prefix}.head", _from_inputs(step_decoder.head)
-    for number, block in enumerate(step_decoder.body):
-        first, _, second = block.body
-        yield f"{prefix}.block{number}.first", _from_stream(first, INNER_BITS)
-        yield (
-            f"{prefix}.block{number}.second",
-            _quantise(second, INNER_BITS, STREAM_BITS, ACTIVATION_LEVELS),
-        )
+    yield from _blocks(prefix, step_decoder.body)
     classifier = cast(Any, decoder.mix_logits_prob_clf[step]).atrous.lin
     yield f"{prefix}.classifier", _from_stream(classifier, _parameter_bits(decoder.configuration))
     if len(decoder.linear):
-        yield f"{prefix}.linear", _linear(cast(Convolution, decoder.linear[step]))
+        linear = cast(Convolution, decoder.linear[step])
+        yield f"{prefix}.linear", _Units(linear, LINEAR_INPUT_BITS, MEAN_BITS, LINEAR_INPUT_LIMIT)
+
+
+def _blocks(prefix: str, blocks: torch.nn.Sequential) -> Iterator[tuple[str, _Units]]:
+    for number, block in enumerate(blocks):
+        first, _, second = cast(Any, block).body
+        yield f"{prefix}.block{number}.first", _from_stream(first, INNER_BITS)
+        yield f"{prefix}.block{number}.second", _Units(second, INNER_BITS, STREAM_BITS)
 
 
 def _parameter_bits(configuration: NetworkConfiguration) -> Tensor:
@@ -101,45 +185,12 @@ def _parameter_bits(configuration: NetworkConfiguration) -> Tensor:
     return torch.tensor(channel * 3 + [COEFFICIENT_BITS] * 3)
 
 
-def _from_stream(convolution: Convolution, output_bits: int | Tensor) -> IntegerConvolution:
-    return _quantise(convolution, STREAM_ACTIVATION_BITS, output_bits, ACTIVATION_LEVELS)
+def _from_stream(convolution: Convolution, output_bits: int | Tensor) -> _Units:
+    return _Units(convolution, STREAM_ACTIVATION_BITS, output_bits)
 
 
-def _from_inputs(convolution: Convolution) -> IntegerConvolution:
-    return _quantise(convolution, INPUT_BITS, STREAM_BITS, INPUT_LEVELS, offset=128)
-
-
-def _quantise(
-    convolution: Convolution, input_bits: int, output_bits: int | Tensor, input_maximum: int, offset: int = 0
-) -> IntegerConvolution:
-    """Integers of a convolution whose inputs and outputs come in steps of 2^−input_bits and 2^−output_bits."""
-    weight = convolution.weight.detach().double()
-    exponents = weight_exponents(convolution.weight).double()
-    integers = torch.round(weight * 2.0 ** exponents.view(-1, 1, 1, 1))
-    bias = torch.zeros(weight.shape[0]) if convolution.bias is None else convolution.bias.detach()
-    integer_bias = torch.round(bias.double() * 2.0 ** (exponents + input_bits))
-    shift = exponents + input_bits - output_bits
-    return IntegerConvolution(
-        weight=integers.to(torch.int16).numpy(),
-        bias=integer_bias.clamp(-EXACT_LIMIT, EXACT_LIMIT).to(torch.int32).numpy(),
-        shift=shift.to(torch.int8).numpy(),
-        input_maximum=input_maximum,
-        input_offset=offset,
-    )
-
-
-def _linear(convolution: Convolution) -> IntegerConvolution:
-    """The linear predictor: wide inputs, weights as fine as 2²⁴ allows."""
-    weight = convolution.weight.detach().double()
-    magnitude = weight.abs().sum(dim=(1, 2, 3)) * LINEAR_INPUT_LIMIT
-    room = torch.floor(torch.log2(0.98 * EXACT_LIMIT / magnitude.clamp_min(1e-9)))
-    exponents = room.clamp_max(LINEAR_WEIGHT_BITS)
-    return IntegerConvolution(
-        weight=torch.round(weight * 2.0 ** exponents.view(-1, 1, 1, 1)).to(torch.int16).numpy(),
-        bias=np.zeros(weight.shape[0], dtype=np.int32),
-        shift=(exponents + LINEAR_INPUT_BITS - MEAN_BITS).to(torch.int8).numpy(),
-        input_maximum=LINEAR_INPUT_LIMIT,
-    )
+def _from_inputs(convolution: Convolution) -> _Units:
+    return _Units(convolution, INPUT_BITS, STREAM_BITS, INPUT_LEVELS, input_offset=128)
 
 
 def _couplings(decoder: ScaleDecoder) -> NDArray[np.int32]:

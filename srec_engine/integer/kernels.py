@@ -29,7 +29,8 @@ class PreparedLayer(Protocol):
     def scaled(self, inputs: Tensor) -> Tensor:
         """Accumulator·2^−shift, float32 (N, outputs, H, W) in channels-last memory, exact.
 
-        Inputs are (N, inputs, H, W): uint8 with the layer's offset added, or int16 for wide layers.
+        Inputs are (N, inputs, H, W): uint8 with the layer's offset added; for wide layers int16, or float32 that
+        holds such integers.
         """
 
     def to_bytes(self, inputs: Tensor) -> Tensor:
@@ -55,7 +56,7 @@ class _FloatLayer:
         self.weight = weight.to(device).contiguous(memory_format=torch.channels_last)
         self.bias = (torch.from_numpy(layer.bias.astype(np.float32)) * scale).to(device)
         self.offset = layer.input_offset
-        self.padding = layer.side // 2
+        self.padding, self.dilation = layer.padding, layer.dilation
 
     def scaled(self, inputs: Tensor) -> Tensor:
         values = inputs.to(torch.float32, memory_format=torch.channels_last)
@@ -68,7 +69,7 @@ class _FloatLayer:
         return self.scaled(inputs).round_().clamp_(0, 255).to(torch.uint8)
 
     def convolve(self, values: Tensor) -> Tensor:
-        return functional.conv2d(values, self.weight, self.bias, padding=self.padding)
+        return functional.conv2d(values, self.weight, self.bias, padding=self.padding, dilation=self.dilation)
 
 
 class _UnfoldLayer(_FloatLayer):
@@ -76,14 +77,14 @@ class _UnfoldLayer(_FloatLayer):
 
     def convolve(self, values: Tensor) -> Tensor:
         matrix = self.weight.contiguous().flatten(1)
-        side, margin = 2 * self.padding + 1, self.padding
+        side, margin = self.weight.shape[-1], self.padding
         padded = functional.pad(values, (margin, margin, margin, margin)).contiguous()
         height, width = values.shape[-2:]
         band = max(1, (1 << 22) // (matrix.shape[1] * width))
         rows = []
         for top in range(0, height, band):
             bottom = min(height, top + band)
-            patches = functional.unfold(padded[:, :, top : bottom + 2 * margin], side)
+            patches = functional.unfold(padded[:, :, top : bottom + 2 * margin], side, self.dilation)
             rows.append((matrix @ patches).reshape(len(values), -1, bottom - top, width))
         return torch.cat(rows, dim=2) + self.bias.view(-1, 1, 1)
 
@@ -97,10 +98,10 @@ class _Int8Layer:
         correction = layer.input_offset * layer.weight.astype(np.int64).sum(axis=(1, 2, 3))
         bias = torch.from_numpy((layer.bias - correction).astype(np.float32))
         self.offset = layer.input_offset
-        self.margin = layer.side // 2
+        self.margin = layer.padding
         # Inputs with an offset are padded with it here, since oneDNN pads with stored zeros.
         padding = 0 if self.offset else self.margin
-        self.geometry = ([1, 1], [padding, padding], [1, 1], 1)
+        self.geometry = ([1, 1], [padding, padding], [layer.dilation, layer.dilation], 1)
         self.scale, self.bias = scale, bias * scale
         self.zero_points = torch.zeros(len(scale), dtype=torch.int32)
         self.packed = torch.ops.onednn.qconv_prepack(weight, scale, 1.0, 0, *self.geometry, None)

@@ -40,14 +40,15 @@ def generated_inputs(layer: IntegerConvolution) -> NDArray[np.int16]:
 
 def reference_accumulators(layer: IntegerConvolution, inputs: NDArray[np.int16]) -> NDArray[np.int64]:
     """The layer's accumulators (outputs, H, W) in 64-bit integers: the definition of a convolution, nothing faster."""
-    margin = layer.side // 2
+    margin = layer.padding
     height, width = inputs.shape[1:]
     padded = np.pad(inputs.astype(np.int64), ((0, 0), (margin, margin), (margin, margin)))
     weight = layer.weight.astype(np.int64)
     sums = np.zeros((weight.shape[0], height, width), dtype=np.int64)
     for row in range(layer.side):
         for column in range(layer.side):
-            window = padded[:, row : row + height, column : column + width]
+            top, left = row * layer.dilation, column * layer.dilation
+            window = padded[:, top : top + height, left : left + width]
             sums += np.tensordot(weight[:, :, row, column], window, axes=1)
     return sums + layer.bias.astype(np.int64)[:, None, None]
 

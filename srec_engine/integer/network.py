@@ -1,4 +1,4 @@
-"""The integer network on one device: the same walk as `network.likelihood`, in exact integers."""
+"""Our own layout in integers on one device: the same walk as `network.likelihood`, in exact integers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from srec_engine.integer.kernels import PreparedLayer, choose_kernel
+from srec_engine.integer.prepared import PreparedModel
 from srec_engine.integer.stream import Stream
-from srec_engine.model.integer_model import IntegerModel
 from srec_engine.network.inputs import linear_inputs, local_contrast, signed_inputs
 
 __all__ = ["IntegerNetwork", "ScaleState"]
@@ -35,25 +34,8 @@ class ScaleState:
         self.known: list[Tensor] = []
 
 
-class IntegerNetwork:
-    """A model on a device, by an admitted kernel.
-
-    Attributes:
-        model: The model.
-        device: Where it runs.
-        kernel_name: The kernel that was admitted.
-    """
-
-    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
-        self.model = model
-        self.device = torch.device(device)
-        chosen, self._layers = choose_kernel(kernel, self.device, model.layers, model.known_answers)
-        self._stream = chosen.stream
-        self.kernel_name = chosen.name
-
-    def layer(self, name: str) -> PreparedLayer:
-        """A prepared layer by its name in the model."""
-        return self._layers[name]
+class IntegerNetwork(PreparedModel):
+    """A model of our own layout on a device. See `CodingNetwork` for its methods."""
 
     @torch.inference_mode()
     def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[ScaleState, Tensor]:
@@ -65,17 +47,19 @@ class IntegerNetwork:
             context: Activations that the coarser scale ended with, or None.
 
         Returns:
-            The state, and float32 (N, H, W, 12) logits of the remainders in steps of 2⁻⁶ nat.
+            The state, and float32 (N, H, W, outputs) of the remainders' classifier in steps of 2⁻⁶ nat.
         """
         weight_set = self.model.configuration.weight_set(scale)
         batch, _, height, width = means.shape
-        stream = self._stream((batch, self.model.configuration.features, height, width), self.device)
+        stream = self.kernel.stream((batch, self.model.configuration.features, height, width), self.device)
         if context is not None:
             upsampled = functional.pixel_shuffle(self.layer(f"{weight_set}.upsampler").scaled(context), 2)
             stream.add(upsampled[..., :height, :width])
         sums = 4 * means
         inputs = _stored(signed_inputs(local_contrast(sums), sums))
         activations = stream.add(self.layer(f"{weight_set}.remainder.head").scaled(inputs))
+        blocks = self.model.configuration.remainder_blocks
+        activations = self._through_blocks(f"{weight_set}.remainder", blocks, stream, activations)
         logits = self.layer(f"{weight_set}.remainder.classifier").scaled(activations)
         return ScaleState(weight_set, stream, activations), _channels_last(logits)
 
@@ -99,13 +83,18 @@ class IntegerNetwork:
         linear = linear_inputs(state.contrast, state.sums, state.known)
         inputs = _stored(signed_inputs(linear, state.sums))
         activations = state.stream.add(self.layer(f"{prefix}.head").scaled(inputs))
-        for number in range(self.model.configuration.blocks):
-            inner = self.layer(f"{prefix}.block{number}.first").to_bytes(activations)
-            activations = state.stream.add(self.layer(f"{prefix}.block{number}.second").scaled(inner))
-        state.activations = activations
+        blocks = self.model.configuration.blocks
+        state.activations = activations = self._through_blocks(prefix, blocks, state.stream, activations)
         parameters = self.layer(f"{prefix}.classifier").scaled(activations)
         correction = self.layer(f"{prefix}.linear").scaled(linear.to(torch.int16))
         return _channels_last(parameters), _channels_last(correction)
+
+    def _through_blocks(self, prefix: str, blocks: int, stream: Stream, activations: Tensor) -> Tensor:
+        """Add residual blocks to the stream; returns its activations afterwards."""
+        for number in range(blocks):
+            inner = self.layer(f"{prefix}.block{number}.first").to_bytes(activations)
+            activations = stream.add(self.layer(f"{prefix}.block{number}.second").scaled(inner))
+        return activations
 
     def add_known(self, state: ScaleState, pixel: Tensor) -> None:
         """Tell the state the pixel that was just coded: float32 (N, 3, H, W) on the device."""

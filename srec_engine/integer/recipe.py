@@ -1,7 +1,9 @@
-"""From a finished training run to a model file's contents."""
+"""From a checkpoint to a model file's contents: our own training runs, and the original program's weights."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.errors import ModelError
-from srec_engine.integer.export import LOG_BITS, export
-from srec_engine.model.configuration import NetworkConfiguration
+from srec_engine.integer.edsr_export import export_edsr
+from srec_engine.integer.export import export
+from srec_engine.integer.tables import distribution_tables
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.network.checkpoint import load_network, read_tensors
+from srec_engine.network.network import SuperResolutionNetwork
 
-__all__ = ["distribution_tables", "export_run"]
+__all__ = ["export_run", "import_network"]
 
 
 def export_run(checkpoint: Path, name: str) -> IntegerModel:
@@ -31,16 +35,20 @@ def export_run(checkpoint: Path, name: str) -> IntegerModel:
     return export(network, distribution_tables(network.configuration), name, recipe)
 
 
-def distribution_tables(configuration: NetworkConfiguration) -> dict[str, NDArray[Any]]:
-    """The integer tables for a configuration's range of log-scales, by the names a model file uses."""
-    from srec_engine.entropy.tables import default_tables
+def import_network(
+    network: SuperResolutionNetwork, checkpoint: Path, images: Sequence[NDArray[np.uint8]], name: str
+) -> IntegerModel:
+    """The integer model of a network of the original layout.
 
-    tables = default_tables(
-        round(configuration.log_scale_minimum * 2**LOG_BITS), round(configuration.log_scale_maximum * 2**LOG_BITS)
-    )
-    return {
-        "sigmoid": tables.sigmoid,
-        "exponential": tables.exponential,
-        "inverse_scale": tables.inverse_scale,
-        "log_scale_minimum": np.array([tables.log_scale_minimum], dtype=np.int32),
-    }
+    Args:
+        network: From `load_network(checkpoint)`.
+        checkpoint: The file; its name and digest become part of the recipe.
+        images: Photographs, uint8 (H, W, 3), that say how large activations become.
+        name: What people will call the model.
+
+    Raises:
+        ModelError: When the network has another layout or cannot be exact in integers.
+    """
+    digest = hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+    recipe: dict[str, Any] = {"imported": checkpoint.name, "sha256": digest, "calibration_images": len(images)}
+    return export_edsr(network, images, name, recipe)

@@ -13,7 +13,7 @@ from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.integer_model import IntegerConvolution, IntegerModel
 
-__all__ = ["MODEL_SUFFIX", "read_model", "write_model"]
+__all__ = ["MODEL_SUFFIX", "model_bytes", "read_model", "write_model"]
 
 MODEL_SUFFIX = ".safetensors"
 
@@ -26,6 +26,13 @@ DTYPES = {"weight": np.int16, "bias": np.int32, "shift": np.int8, "input": np.in
 
 def write_model(model: IntegerModel, path: Path) -> None:
     """Write `model` to `path` (atomically)."""
+    temporary = path.with_name(path.name + ".writing")
+    temporary.write_bytes(model_bytes(model))
+    temporary.replace(path)
+
+
+def model_bytes(model: IntegerModel) -> bytes:
+    """The content of a model file."""
     from safetensors.numpy import save
 
     metadata = {
@@ -36,9 +43,7 @@ def write_model(model: IntegerModel, path: Path) -> None:
         "recipe": json.dumps(model.recipe),
     }
     arrays = {name: np.ascontiguousarray(array) for name, array in model.arrays().items()}
-    temporary = path.with_name(path.name + ".writing")
-    temporary.write_bytes(save(_narrowed(arrays), metadata))
-    temporary.replace(path)
+    return save(_narrowed(arrays), metadata)
 
 
 def _narrowed(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -91,7 +96,8 @@ def _assemble(arrays: dict[str, NDArray[Any]], metadata: dict[str, str]) -> Inte
 
 
 def _layer(parts: dict[str, NDArray[Any]]) -> IntegerConvolution:
-    maximum, offset = (int(value) for value in parts["input"])
+    maximum, offset, *more = (int(value) for value in parts["input"])
+    (dilation,) = more or [1]
     if not (0 < maximum < 1 << 15 and offset in (0, 128)):
         raise ModelError("A layer of the model takes inputs out of range.")
-    return IntegerConvolution(parts["weight"], parts["bias"], parts["shift"], maximum, offset)
+    return IntegerConvolution(parts["weight"], parts["bias"], parts["shift"], maximum, offset, dilation)

@@ -23,6 +23,9 @@ __all__ = ["EXACT_LIMIT", "IntegerConvolution", "IntegerModel"]
 EXACT_LIMIT = 1 << 24
 """Integers below this magnitude are exact in float32."""
 
+LARGEST_DILATION = 16
+"""Bound on the dilation of a convolution."""
+
 LARGEST_SHIFT = 40
 """Bound on |shift|, so that a scaled accumulator stays a normal float32."""
 
@@ -35,9 +38,11 @@ class IntegerConvolution:
         weight: int16 (outputs, inputs, side, side); within −127 … 127 where `input_maximum` ≤ 255.
         bias: int32 (outputs,), in accumulator units.
         shift: int8 (outputs,): outputs are accumulator·2^−shift.
-        input_maximum: Largest magnitude of an input.
+        input_maximum: Largest magnitude of an input. Up to 255 (with the offset) inputs are bytes, beyond it they are
+            signed 16-bit integers.
         input_offset: Inputs are stored as unsigned bytes with this added (128 for signed ones); padding has the
             value 0, which is stored as the offset.
+        dilation: Distance in pixels between the inputs that neighbouring weights take.
     """
 
     weight: NDArray[np.int16]
@@ -45,6 +50,7 @@ class IntegerConvolution:
     shift: NDArray[np.int8]
     input_maximum: int
     input_offset: int = 0
+    dilation: int = 1
 
     @property
     def side(self) -> int:
@@ -52,9 +58,20 @@ class IntegerConvolution:
         return int(self.weight.shape[2])
 
     @property
+    def padding(self) -> int:
+        """Zeros on each side of the inputs that keep their height and width."""
+        return self.dilation * (self.side // 2)
+
+    @property
     def eight_bit(self) -> bool:
         """Whether weights and inputs fit the 8-bit kernels."""
         return self.input_maximum + self.input_offset <= 255
+
+    def input_description(self) -> NDArray[np.int32]:
+        """Maximum, offset and, where it is not 1, dilation: what a model file says of a layer's inputs."""
+        # Models from before there were dilations keep their ids.
+        numbers = [self.input_maximum, self.input_offset] + ([self.dilation] if self.dilation != 1 else [])
+        return np.array(numbers, dtype=np.int32)
 
     def check(self, name: str) -> None:
         """Prove that float32 computes this layer exactly.
@@ -69,6 +86,8 @@ class IntegerConvolution:
             raise ModelError(f"Layer {name} of the model has a kernel that is not square with an odd side.")
         if self.eight_bit and np.abs(self.weight.astype(np.int64)).max(initial=0) > 127:
             raise ModelError(f"Layer {name} of the model has weights beyond 8 bits.")
+        if not 1 <= self.dilation <= LARGEST_DILATION:
+            raise ModelError(f"Layer {name} of the model has a dilation out of range.")
         if np.abs(self.shift.astype(np.int64)).max(initial=0) > LARGEST_SHIFT:
             raise ModelError(f"Layer {name} of the model has scales out of range.")
         magnitudes = np.abs(self.weight.astype(np.int64)).sum(axis=(1, 2, 3))
@@ -116,7 +135,7 @@ class IntegerModel:
             arrays[f"layers.{name}.weight"] = layer.weight
             arrays[f"layers.{name}.bias"] = layer.bias
             arrays[f"layers.{name}.shift"] = layer.shift
-            arrays[f"layers.{name}.input"] = np.array([layer.input_maximum, layer.input_offset], dtype=np.int32)
+            arrays[f"layers.{name}.input"] = layer.input_description()
         arrays.update({f"tables.{name}": table for name, table in self.tables.items()})
         return arrays
 

@@ -12,11 +12,17 @@ from srec_engine.errors import ModelError
 from srec_engine.model.file import MODEL_SUFFIX, read_model
 from srec_engine.resources import resource_path
 
-__all__ = ["find_model", "find_model_by_id", "model_names", "user_model_folder"]
+__all__ = ["find_model", "find_model_by_id", "model_names", "shipped_model_names", "user_model_folder"]
+
+_used: set[Path] = set()
+"""Model files elsewhere that this process was given by path: what it encoded with them it can also decode."""
 
 
 def user_model_folder() -> Path:
-    """The folder where a person keeps own models; it need not exist."""
+    """The folder where a person keeps own models; it need not exist. `SREC_MODEL_DIR` names another one."""
+    chosen = os.environ.get("SREC_MODEL_DIR", "")
+    if chosen:
+        return Path(chosen)
     if sys.platform == "win32":
         root = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
     elif sys.platform == "darwin":
@@ -31,6 +37,11 @@ def model_names() -> list[str]:
     return list(dict.fromkeys(path.stem for path in _files() if path.parent.name != "archive"))
 
 
+def shipped_model_names() -> list[str]:
+    """Names of the models that came with the program."""
+    return [path.stem for path in _files() if path.parent == resource_path("models")]
+
+
 def find_model(name_or_path: str) -> Path:
     """The file of a model, given its name or a path.
 
@@ -42,6 +53,7 @@ def find_model(name_or_path: str) -> Path:
             return path
     path = Path(name_or_path)
     if path.is_file():
+        _used.add(path.absolute())
         return path
     known = ", ".join(model_names()) or "none"
     raise ModelError(f"There is no model {name_or_path!r}. Give a path or one of the names that are here: {known}.")
@@ -49,7 +61,7 @@ def find_model(name_or_path: str) -> Path:
 
 def find_model_by_id(model_id: bytes) -> Path | None:
     """The file of the model with this SHA-256, or None."""
-    for path in _files():
+    for path in (*_files(), *sorted(_used)):
         try:
             if _identity(path, path.stat().st_mtime_ns) == model_id:
                 return path

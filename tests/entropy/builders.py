@@ -23,10 +23,11 @@ def pixel_step(
     wild: bool = False,
     remaining: npt.NDArray[Any] | int | None = None,
     margin: int = 1,
+    absolute: bool = False,
 ) -> tuple[PixelStep, Values]:
     """A step with random parameters and random values that its sums allow; `wild` ones leave every sane range.
 
-    The arrays are `margin` larger than what is coded.
+    The arrays are `margin` larger than what is coded. `absolute` ones have absolute means.
     """
     random = np.random.default_rng(seed)
     shape = (height + margin, width + margin)
@@ -35,27 +36,37 @@ def pixel_step(
         if remaining is None
         else np.broadcast_to(remaining, (*shape, 3))
     )
-    parameters = random.normal(0, 300, (*shape, 9 * components + 3)).astype(np.float32)
+    depth = 12 * components if absolute else 9 * components + 3
+    parameters = random.normal(0, 300, (*shape, depth)).astype(np.float32)
+    if absolute:
+        own_means = np.concatenate([np.arange(components) + (3 * channel + 1) * components for channel in range(3)])
+        parameters[..., own_means] = random.normal(128 * 256, 60 * 256, (*shape, len(own_means)))
     linear = random.normal(0, 600, (*shape, 3)).astype(np.float32)
     if wild:
         choices = np.array([0, 1, -1, 0.5, 1.5, 1e9, -1e9, np.inf, -np.inf, np.nan, 8191.5, -160.5], np.float32)
         odd = random.random(parameters.shape) < 0.5
         parameters[odd] = random.choice(choices, int(odd.sum()))
         linear[..., 1] = random.choice(choices, shape)
-    step = PixelStep(tables, components, parameters, linear, sums, left, height, width)
+    step = PixelStep(tables, components, parameters, None if absolute else linear, sums, left, height, width)
     lowest = np.maximum(0, sums - 255 * (left - 1))
     highest = np.minimum(255, sums)
     return step, random.integers(lowest, highest + 1).astype(np.uint8)
 
 
 def remainder_step(
-    tables: DistributionTables, *, height: int = 9, width: int = 7, seed: int = 0, wild: bool = False
+    tables: DistributionTables,
+    *,
+    height: int = 9,
+    width: int = 7,
+    seed: int = 0,
+    wild: bool = False,
+    products: bool = False,
 ) -> tuple[RemainderStep, Values]:
     """A step with random logits, many black and white pixels, and random symbols that those allow."""
     random = np.random.default_rng(seed)
     shape = (height + 1, width + 2)
     grey = random.choice(np.array([0, 1, 128, 255], np.uint8), (*shape, 3))
-    logits = random.normal(0, 5000 if wild else 60, (*shape, 12)).astype(np.float32)
+    logits = random.normal(0, 5000 if wild else 60, (*shape, 15 if products else 12)).astype(np.float32)
     if wild:
         logits[random.random(logits.shape) < 0.2] = np.nan
     couplings = random.integers(-(2**31) if wild else -90, 2**31 if wild else 90, (3, 4, 4)).astype(np.int32)

@@ -12,18 +12,15 @@ from srec_engine.entropy import PixelStep, RemainderStep
 def pixel_boundaries(step: PixelStep, channel: int, values: np.ndarray, row: int, column: int) -> dict[int, int]:
     """Cumulative frequency at each boundary from the lowest possible value to the highest + 1."""
     components, parameters = step.components, step.parameters[row, column]
-
-    def predicted(c: int) -> int:
-        total = int(step.remaining[row, column, c])
-        return (total * 256 + step.left // 2) // step.left + int(step.linear[row, column, c])
-
-    mean = predicted(channel)
-    for known in range(channel):
-        coefficient = fixed(parameters[9 * components + (channel - 1) + known], 2**12)
-        mean += (coefficient * (256 * int(values[row, column, known]) - predicted(known))) >> 8
     first = 3 * components * channel
     logits = [fixed(parameters[first + k], 2**13) for k in range(components)]
-    means = [mean + fixed(parameters[first + components + k], 2**17) for k in range(components)]
+    own = [fixed(parameters[first + components + k], 2**17) for k in range(components)]
+    before = [int(value) for value in values[row, column, :channel]]
+    if step.linear is None:
+        means = absolute_means(step, channel, own, before, parameters)
+    else:
+        mean = relative_mean(step, channel, before, parameters, step.linear[row, column], step.remaining[row, column])
+        means = [mean + one for one in own]
     scales = [fixed(parameters[first + 2 * components + k], 2**13) for k in range(components)]
     weights = [weight(step, max(logits) - logit) for logit in logits]
 
@@ -49,6 +46,36 @@ def pixel_boundaries(step: PixelStep, channel: int, values: np.ndarray, row: int
     }
 
 
+def relative_mean(
+    step: PixelStep, channel: int, before: list[int], parameters: np.ndarray, linear: np.ndarray, sums: np.ndarray
+) -> int:
+    """What relative means count from."""
+
+    def predicted(c: int) -> int:
+        return (int(sums[c]) * 256 + step.left // 2) // step.left + int(linear[c])
+
+    mean = predicted(channel)
+    for known, value in enumerate(before):
+        coefficient = fixed(parameters[9 * step.components + (channel - 1) + known], 2**12)
+        mean += (coefficient * (256 * value - predicted(known))) >> 8
+    return mean
+
+
+def absolute_means(
+    step: PixelStep, channel: int, own: list[int], before: list[int], parameters: np.ndarray
+) -> list[int]:
+    """Absolute means, shifted by a share of each channel before."""
+    means = []
+    for k, mean in enumerate(own):
+        for known, value in enumerate(before):
+            pair = (channel - 1) + known
+            logit = fixed(parameters[(9 + pair) * step.components + k], 2**13)
+            upper = int(step.tables.sigmoid[min(abs(logit), len(step.tables.sigmoid) - 1)])
+            mean += ((upper if logit >= 0 else 2**22 - upper) * value) // 2**14
+        means.append(min(max(mean, 0), 255 * 256))
+    return means
+
+
 def remainder_boundaries(
     step: RemainderStep, channel: int, symbols: np.ndarray, row: int, column: int
 ) -> dict[int, int]:
@@ -61,6 +88,9 @@ def remainder_boundaries(
         for known in range(channel):
             pair = (channel - 1) + known
             logits[symbol] += int(step.couplings[pair, int(symbols[row, column, known]), symbol])
+            if step.logits.shape[2] == 15:
+                product = (int(symbols[row, column, known]) - 1) * (symbol - 1)
+                logits[symbol] += fixed(step.logits[row, column, 12 + pair], 2**13) * product
     weights = {symbol: weight(step, max(logits.values()) - logits[symbol]) for symbol in possible}
     total = sum(weights.values())
     boundaries, running = {possible[0]: 0}, 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srec_engine.entropy import DistributionTables, default_tables
+from srec_engine.entropy import DistributionTables, PixelStep, default_tables
 from srec_engine.entropy.distribution_arrays import pixel_frequencies, pixel_mixtures, remainder_frequencies
 from srec_engine.entropy.maps import pixel_probabilities, remainder_probabilities
 from tests.entropy.builders import pixel_step, remainder_step
@@ -30,12 +30,15 @@ SEVERE = DistributionTables(
     seed=st.integers(0, 2**32),
     wild=st.booleans(),
     severe=st.booleans(),
+    absolute=st.booleans(),
 )
 def test_the_three_definitions_of_a_pixel_agree(
-    components: int, left: int, seed: int, wild: bool, severe: bool
+    components: int, left: int, seed: int, wild: bool, severe: bool, absolute: bool
 ) -> None:
     tables = SEVERE if severe else TABLES
-    step, values = pixel_step(tables, components=components, left=left, height=2, width=3, seed=seed, wild=wild)
+    step, values = pixel_step(
+        tables, components=components, left=left, height=2, width=3, seed=seed, wild=wild, absolute=absolute
+    )
     for channel in range(3):
         mixtures = pixel_mixtures(step, channel, values, np.arange(6))
         rows = pixel_frequencies(mixtures, np.arange(257)[None])
@@ -51,10 +54,24 @@ def test_the_three_definitions_of_a_pixel_agree(
             assert boundaries[-1] == 65536
 
 
+def test_absolute_means_are_clamped_grey_levels_that_known_channels_shift(tables: DistributionTables) -> None:
+    parameters = np.zeros((1, 1, 12), np.float32)
+    parameters[..., [1, 4, 7]] = [-40 * 256, 100 * 256, 60 * 256]
+    parameters[..., [2, 5, 8]] = -160  # a sharp logistic
+    parameters[..., 9:] = [-9999, 0, 9999]  # green takes nothing of red; blue half of red and all of green
+    step = PixelStep(tables, 1, parameters, None, np.full((1, 1, 3), 510), 4, 1, 1)
+    values = np.array([[[80, 200, 0]]], np.uint8)
+    most_likely = []
+    for channel in range(3):
+        lowest, frequencies = pixel_probabilities(step, channel, 0, 0, values)
+        most_likely.append(lowest + int(frequencies.argmax()))
+    assert most_likely == [0, 100, 255]  # 60 + 40 + 200 is more than there is
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32), wild=st.booleans())
 def test_the_three_definitions_of_a_remainder_agree(seed: int, wild: bool) -> None:
-    step, symbols = remainder_step(TABLES, height=2, width=3, seed=seed, wild=wild)
+    step, symbols = remainder_step(TABLES, height=2, width=3, seed=seed, wild=wild, products=bool(seed % 2))
     for channel in range(3):
         rows = remainder_frequencies(step, channel, symbols, np.arange(6))
         for position in range(6):

@@ -24,7 +24,7 @@ def test_the_maps_of_pixels_say_what_the_probabilities_say(tables: DistributionT
 
 
 def test_the_maps_of_remainders_say_what_the_probabilities_say(tables: DistributionTables) -> None:
-    step, symbols = remainder_step(tables)
+    step, symbols = remainder_step(tables, products=True)
     for channel in range(3):
         maps = remainder_maps(step, channel, symbols)
         for row, column in np.ndindex(step.height, step.width):

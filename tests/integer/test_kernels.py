@@ -109,7 +109,7 @@ def test_a_layer_that_could_reach_two_to_the_24_is_refused() -> None:
         layer.check("wide")
 
 
-def test_networks_without_an_integer_form_say_so() -> None:
+def test_networks_of_another_layout_say_how_they_become_models() -> None:
     network = SuperResolutionNetwork(NetworkConfiguration.original(8, 1, 2, 2))
-    with pytest.raises(ModelError, match="integer form"):
+    with pytest.raises(ModelError, match="import-weights"):
         export(network, {}, "original", {})

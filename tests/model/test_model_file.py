@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from srec_engine.errors import ModelError
 from srec_engine.integer.export import export
-from srec_engine.integer.recipe import distribution_tables
+from srec_engine.integer.tables import distribution_tables
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.file import read_model, write_model
 from srec_engine.model.integer_model import IntegerModel

@@ -1,0 +1,152 @@
+"""The original layout in integers on one device: the same walk as `network.likelihood`, exactly.
+
+Activations are signed 16-bit integers (each layer states how large they may be), the stream between them is
+`GUARD_BITS` finer. Every value is an integer below 2²⁴ held in float32, so nothing here ever rounds but `round`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from srec_engine.integer.edsr_layers import GUARD_BITS, INPUT_UNITS, check_layers
+from srec_engine.integer.prepared import PreparedModel
+from srec_engine.model.configuration import STEP_COUNT
+from srec_engine.model.integer_model import IntegerModel
+
+__all__ = ["EdsrNetwork", "EdsrState"]
+
+STREAM_LIMIT = float(1 << 21)
+"""The stream is clipped to ± this: whatever is added to it, float32 gives the clipped sum exactly."""
+
+LEAK_LIMIT = float(1 << 18)
+"""Inputs of the leaky rectifier are clipped to ± this, so that their product with the leak's numerator is exact."""
+
+LEAK = 41 / 4096
+"""Slope of the leaky rectifier below zero: 0.01 with a denominator that is a power of two."""
+
+REMAINDER_LOGITS = 12
+
+
+class EdsrState:
+    """What is carried through the steps of one scale.
+
+    Attributes:
+        weight_set: Which set of weights codes the scale.
+        context: float32 (N, features, H, W) integers that the next step's stream begins with; None: with zero.
+        sums: float32 (N, 3, H, W) sums of the blocks, once the remainders are known.
+        known: Pixels of the blocks known so far, float32.
+        activations: int16 (N, features, H, W), what the next finer scale's context is made of; empty before the end.
+    """
+
+    def __init__(self, weight_set: int, context: Tensor | None) -> None:
+        self.weight_set = weight_set
+        self.context = context
+        self.sums: Tensor | None = None
+        self.known: list[Tensor] = []
+        self.activations = torch.empty(0, dtype=torch.int16)
+
+
+class EdsrNetwork(PreparedModel):
+    """A model of the original layout on a device. See `CodingNetwork` for its methods.
+
+    Raises:
+        ModelError: When its layers do not fit its configuration, or no kernel is exact.
+    """
+
+    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+        check_layers(model.configuration, model.layers)
+        super().__init__(model, device, kernel)
+        self._atrous = range(len(model.configuration.atrous_rates))
+
+    @torch.inference_mode()
+    def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[EdsrState, Tensor]:
+        """Start coding `scale`. The remainders are as likely as each other: their logits are zeros."""
+        weight_set = self.model.configuration.weight_set(scale)
+        batch, _, height, width = means.shape
+        upsampled = None
+        if context is not None:
+            shuffled = functional.pixel_shuffle(self.layer(f"{weight_set}.upsampler").scaled(context), 2)
+            upsampled = shuffled[..., :height, :width].contiguous(memory_format=torch.channels_last)
+            upsampled = _limited_to_stream(upsampled)
+        logits = torch.zeros((batch, height, width, REMAINDER_LOGITS), device=self.device)
+        return EdsrState(weight_set, upsampled), logits
+
+    @torch.inference_mode()
+    def set_sums(self, state: EdsrState, sums: Tensor) -> None:
+        """Tell the state the blocks' sums: float32 (N, 3, H, W) on the device."""
+        state.sums = sums
+
+    @torch.inference_mode()
+    def step(self, state: EdsrState) -> tuple[Tensor, None]:
+        """Parameters of the next pixel's distributions, float32 (N, H, W, parameters); the means are absolute."""
+        number = len(state.known)
+        prefix = f"{state.weight_set}.{number}"
+        taken_in = self.layer(f"{prefix}.head").scaled(_inputs(state))
+        stream = torch.zeros_like(taken_in) if state.context is None else state.context
+        _add(stream, taken_in)
+        features = self._features(prefix, stream)
+        parameters = self._classified(prefix, features)
+        context = self.layer(f"{prefix}.context").scaled(features)
+        if number < STEP_COUNT - 1:
+            state.context = _limited_to_stream(context)
+        else:
+            state.activations = self._activations(state, context)
+        return parameters.permute(0, 2, 3, 1).contiguous(), None
+
+    def add_known(self, state: EdsrState, pixel: Tensor) -> None:
+        """Tell the state the pixel that was just coded: float32 (N, 3, H, W) on the device."""
+        state.known.append(pixel)
+
+    def _features(self, prefix: str, first: Tensor) -> Tensor:
+        """The residual blocks, the closing convolution and the tail, from the stream to activations."""
+        stream = first.clone()
+        for block in range(self.model.configuration.blocks):
+            names = f"{prefix}.block{block}.first", f"{prefix}.block{block}.second"
+            inner = self.layer(names[0]).scaled(self._taken(stream, names[0])).round_()
+            inner.clamp_(-LEAK_LIMIT, LEAK_LIMIT)
+            rectified = torch.maximum(inner, inner * LEAK)
+            _add(stream, self.layer(names[1]).scaled(self._taken(rectified, names[1])))
+        closing = self.layer(f"{prefix}.closing").scaled(self._taken(stream, f"{prefix}.closing"))
+        _add(first, closing)
+        tail = self.layer(f"{prefix}.tail").scaled(self._taken(first, f"{prefix}.tail"))
+        return self._limited(tail, [f"{prefix}.context", *(f"{prefix}.atrous{number}" for number in self._atrous)])
+
+    def _classified(self, prefix: str, features: Tensor) -> Tensor:
+        dilated = [self.layer(f"{prefix}.atrous{number}").scaled(features) for number in self._atrous]
+        name = f"{prefix}.classifier"
+        return self.layer(name).scaled(self._limited(torch.cat(dilated, dim=1), [name]))
+
+    def _activations(self, state: EdsrState, context: Tensor) -> Tensor:
+        """The last step's context as activations for the next finer scale; nothing where there is none."""
+        name = f"{state.weight_set + 1}.upsampler"
+        if name not in self.model.layers:
+            return torch.empty((len(context), 0), dtype=torch.int16)
+        return self._limited(context, [name]).to(torch.int16)
+
+    def _taken(self, stream: Tensor, name: str) -> Tensor:
+        """The stream as the activations that a layer takes."""
+        return self._limited(stream * 2.0**-GUARD_BITS, [name])
+
+    def _limited(self, values: Tensor, names: Sequence[str]) -> Tensor:
+        """Values rounded and clipped to what layers take, in place."""
+        limit = min(self.model.layers[name].input_maximum for name in names)
+        return values.round_().clamp_(-limit, limit)
+
+
+def _inputs(state: EdsrState) -> Tensor:
+    """Sums and known pixels as integers −510 … 510: (N, 3 + 3·known, H, W)."""
+    if state.sums is None:
+        raise RuntimeError("set_sums comes before the first step")
+    return torch.cat([state.sums, *(4 * pixel for pixel in state.known)], dim=1).sub_(INPUT_UNITS)
+
+
+def _add(stream: Tensor, contribution: Tensor) -> None:
+    stream.add_(contribution.round_()).clamp_(-STREAM_LIMIT, STREAM_LIMIT)
+
+
+def _limited_to_stream(contribution: Tensor) -> Tensor:
+    return contribution.round_().clamp_(-STREAM_LIMIT, STREAM_LIMIT)

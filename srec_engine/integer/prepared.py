@@ -1,0 +1,87 @@
+"""A model's layers made ready on a device, and what a coder asks of a network that is built from them."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from srec_engine.integer.kernels import PreparedLayer, choose_kernel
+from srec_engine.model.integer_model import IntegerModel
+
+__all__ = ["CodingNetwork", "PreparedModel", "ScaleWalk"]
+
+
+class ScaleWalk(Protocol):
+    """What is carried through the steps of one scale.
+
+    Attributes:
+        weight_set: Which of the model's sets of weights codes the scale.
+        activations: Integers (N, features, H, W) after the last step so far: the next finer scale's context.
+    """
+
+    weight_set: int
+    activations: Tensor
+
+
+class PreparedModel:
+    """A model on a device, by an admitted kernel.
+
+    Attributes:
+        model: The model.
+        device: Where it runs.
+        kernel_name: The kernel that was admitted.
+    """
+
+    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+        self.model = model
+        self.device = torch.device(device)
+        self.kernel, self._layers = choose_kernel(kernel, self.device, model.layers, model.known_answers)
+        self.kernel_name = self.kernel.name
+
+    def layer(self, name: str) -> PreparedLayer:
+        """A prepared layer by its name in the model."""
+        return self._layers[name]
+
+
+class CodingNetwork(Protocol):
+    """A network in integers as the codec walks it: for each scale `begin_scale`, `set_sums`, then `step` and
+    `add_known` for each coded pixel. A state is what the same network's `begin_scale` gave.
+
+    Attributes:
+        model: The model.
+        device: Where it runs.
+        kernel_name: How its layers are computed.
+    """
+
+    model: IntegerModel
+    device: torch.device
+    kernel_name: str
+
+    def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[ScaleWalk, Tensor]:
+        """Start coding `scale`.
+
+        Args:
+            scale: 0 is the full image.
+            means: float32 (N, 3, H, W) low-resolution pixels on the device.
+            context: Activations that the coarser scale ended with, or None.
+
+        Returns:
+            The state, and float32 (N, H, W, 12) logits of the remainders in steps of 2⁻⁶ nat.
+        """
+
+    def set_sums(self, state: Any, sums: Tensor) -> None:
+        """Tell the state the blocks' sums: float32 (N, 3, H, W) on the device."""
+
+    def step(self, state: Any) -> tuple[Tensor, Tensor | None]:
+        """Parameters of the next pixel's distributions.
+
+        Returns:
+            float32 (N, H, W, parameters) in the coder's fixed-point steps, and float32 (N, H, W, 3), the linear
+            correction of the predicted means in steps of 2⁻⁸ grey level, or None where the means are absolute.
+            Both are exact; the coder rounds them.
+        """
+
+    def add_known(self, state: Any, pixel: Tensor) -> None:
+        """Tell the state the pixel that was just coded: float32 (N, 3, H, W) on the device."""
