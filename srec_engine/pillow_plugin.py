@@ -77,6 +77,11 @@ class SrecImageFile(ImageFile.ImageFile):
         """Decode the pixels."""
         if self.tile:
             image = self._decoded()
+            if (image.mode, image.size) != (self.mode, self.size):
+                # Pillow would take the pixels for what the header says, and read past their end.
+                raise OSError(
+                    f"The file is damaged: it announces {self.mode} {self.size} and holds {image.mode} {image.size}."
+                )
             self.tile = []
             self.im = image.im
             if image.mode == "P":

@@ -5,14 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from srec_engine.benchmark.codecs import BenchmarkCodec, make_codec
+from srec_engine.benchmark.range_coder import coded_symbols, range_coder_seconds
+from srec_engine.benchmark.stages import StageSeconds, input_output_seconds
 from srec_engine.errors import SrecError
 from srec_engine.options import CodecOptions
 
@@ -32,6 +34,7 @@ class ImageResult:
         encode_seconds, decode_seconds: Wall time.
         model_bits: The model's own bits (0 for other codecs).
         payload_bytes: Bytes of the chunks (0 for other codecs).
+        symbols: Symbols that were coded (0 for other codecs).
     """
 
     path: Path
@@ -41,6 +44,7 @@ class ImageResult:
     decode_seconds: float
     model_bits: float = 0.0
     payload_bytes: int = 0
+    symbols: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,14 @@ class Measurement:
         codec: Its name.
         images: A result for each image, in order.
         peak_memory: Largest resident memory of the process in bytes.
-        stage_seconds: Seconds by stage, summed over images: "encode network", …
+        encode_stages, decode_stages: Where our codec's time goes; None for other codecs.
     """
 
     codec: str
     images: tuple[ImageResult, ...]
     peak_memory: int = 0
-    stage_seconds: dict[str, float] = field(default_factory=dict)
+    encode_stages: StageSeconds | None = None
+    decode_stages: StageSeconds | None = None
 
     @property
     def megapixels(self) -> float:
@@ -106,9 +111,25 @@ def measure(name: str, paths: Sequence[Path], options: CodecOptions) -> Measurem
     """
     codec = make_codec(name, options)
     _warm_up(codec)
-    stages: dict[str, float] = {}
-    results = [_measure_image(codec, path, stages) for path in paths]
-    return Measurement(name, tuple(results), _peak_memory(), stages)
+    clocks = _Clocks({}, {})
+    measurement = Measurement(name, tuple(_measure_image(codec, path, clocks) for path in paths), _peak_memory())
+    symbols = sum(image.symbols for image in measurement.images)
+    if not symbols:
+        return measurement
+    encoding, decoding = range_coder_seconds(sum(image.model_bits for image in measurement.images) / symbols)
+    return replace(
+        measurement,
+        encode_stages=StageSeconds.divided(clocks.encode, encoding * symbols, clocks.encode["files"]),
+        decode_stages=StageSeconds.divided(clocks.decode, decoding * symbols, clocks.decode["files"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocks:
+    """Seconds by a report's stages, and of "files", summed over images."""
+
+    encode: dict[str, float]
+    decode: dict[str, float]
 
 
 def _warm_up(codec: BenchmarkCodec) -> None:
@@ -118,7 +139,7 @@ def _warm_up(codec: BenchmarkCodec) -> None:
     codec.decode(data)
 
 
-def _measure_image(codec: BenchmarkCodec, path: Path, stages: dict[str, float]) -> ImageResult:
+def _measure_image(codec: BenchmarkCodec, path: Path, clocks: _Clocks) -> ImageResult:
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGB"))
     started = time.perf_counter()
@@ -128,13 +149,24 @@ def _measure_image(codec: BenchmarkCodec, path: Path, stages: dict[str, float]) 
     finished = time.perf_counter()
     if not np.array_equal(pixels, back):
         raise SrecError(f"{codec.name} did not give the pixels of {path} back.")
-    for prefix, report in (("encode", encoded), ("decode", decoded)):
-        for stage, seconds in (report.stage_seconds if report else {}).items():
-            stages[f"{prefix} {stage}"] = stages.get(f"{prefix} {stage}", 0.0) + seconds
-    model_bits = sum(encoded.model_bits) if encoded else 0.0
-    payload = sum(scale.total for scale in encoded.scales) if encoded else 0
-    count = pixels.shape[0] * pixels.shape[1]
-    return ImageResult(path, count, len(data), between - started, finished - between, model_bits, payload)
+    height, width, _ = pixels.shape
+    result = ImageResult(path, height * width, len(data), between - started, finished - between)
+    if encoded is None or decoded is None:
+        return result
+    reading, writing = input_output_seconds(path, pixels, data)
+    _add(clocks.encode, {**encoded.stage_seconds, "files": reading})
+    _add(clocks.decode, {**decoded.stage_seconds, "files": writing})
+    return replace(
+        result,
+        model_bits=sum(encoded.model_bits),
+        payload_bytes=sum(scale.total for scale in encoded.scales),
+        symbols=coded_symbols(height, width, len(encoded.scales)),
+    )
+
+
+def _add(sums: dict[str, float], seconds: Mapping[str, float]) -> None:
+    for stage, spent in seconds.items():
+        sums[stage] = sums.get(stage, 0.0) + spent
 
 
 def _peak_memory() -> int:

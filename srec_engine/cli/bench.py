@@ -15,6 +15,7 @@ from srec_engine.benchmark.measure import Measurement, measure_in_process
 from srec_engine.cli.arguments import add_codec_arguments, add_json_argument, codec_options
 from srec_engine.cli.exit_codes import OK
 from srec_engine.cli.text import format_table
+from srec_engine.codec.runtime import thread_count
 from srec_engine.files import FileKind, find_files, identify
 from srec_engine.resources import resource_path
 
@@ -53,11 +54,20 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.markdown:
         print(_markdown(results))
     else:
-        print(f"Machine: {platform.processor() or platform.machine()}, {platform.platform()}")
+        print(f"Machine: {_processor()}, {thread_count(options)} threads, {platform.platform()}")
         for name, measurements in results.items():
             print(f"\n{name} ({measurements[0].megapixels:.1f} megapixels)\n{_table(measurements)}")
-            _print_stages(measurements)
+            if any(measurement.encode_stages for measurement in measurements):
+                print(f"\n{_stage_table(measurements)}")
     return OK
+
+
+def _processor() -> str:
+    """Name of the processor where the system tells it, else its architecture."""
+    description = Path("/proc/cpuinfo")
+    lines = description.read_text(encoding="utf-8").splitlines() if description.is_file() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
 
 
 def _markdown(results: Mapping[str, Sequence[Measurement]]) -> str:
@@ -93,8 +103,21 @@ def _table(measurements: Sequence[Measurement]) -> str:
     return format_table([heading, *rows], [False, *[True] * 6])
 
 
-def _print_stages(measurements: Sequence[Measurement]) -> None:
+_STAGES = {
+    "network": "network",
+    "distributions": "distributions",
+    "range_coder": "entropy coder",
+    "input_output": "I/O",
+}
+
+
+def _stage_table(measurements: Sequence[Measurement]) -> str:
+    """Thread seconds per megapixel of our codec's stages."""
+    rows = []
     for result in measurements:
-        if result.stage_seconds:
-            stages = (f"{stage} {seconds / result.megapixels:.2f}" for stage, seconds in result.stage_seconds.items())
-            print(f"{result.codec}, thread seconds per megapixel: {', '.join(stages)}")
+        for direction, stages in (("encode", result.encode_stages), ("decode", result.decode_stages)):
+            if stages is not None:
+                seconds = stages.by_name(result.megapixels)
+                rows.append([f"{result.codec} {direction}", *(f"{seconds[name]:.3f}" for name in _STAGES)])
+    heading = ["thread seconds per megapixel", *_STAGES.values()]
+    return format_table([heading, *rows], [False, *[True] * len(_STAGES)])

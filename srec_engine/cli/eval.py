@@ -9,15 +9,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from srec_engine.cli.arguments import add_input_arguments, add_json_argument
 from srec_engine.cli.eval_output import print_json, print_table, write_csv
 from srec_engine.cli.exit_codes import FAILED, OK
 from srec_engine.cli.inputs import collect_sources
+from srec_engine.cli.pixels import middle, read_pixels
 from srec_engine.errors import ModelError, SrecError, UnsupportedImageError
 from srec_engine.files import FileKind
-from srec_engine.limits import MAX_PIXELS
 from srec_engine.model.file import MODEL_SUFFIX
 from srec_engine.model.store import find_model
 from srec_engine.training.evaluation import Evaluation
@@ -91,17 +90,7 @@ def _pixels(path: Path, crop: int) -> NDArray[np.uint8]:
     Raises:
         UnsupportedImageError: When it cannot be read, or is smaller than the crop.
     """
-    try:
-        with Image.open(path) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise UnsupportedImageError(f"{path} has too many pixels ({image.width} × {image.height}).")
-            pixels = np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnsupportedImageError(f"{path} cannot be read as an image ({error}).") from error
-    if not crop:
-        return pixels
-    height, width = pixels.shape[:2]
-    if min(height, width) < crop:
+    pixels = read_pixels(path)
+    if min(pixels.shape[:2]) < crop:
         raise UnsupportedImageError(f"{path} is smaller than the crop of {crop} pixels. Choose a smaller --crop.")
-    top, left = (height - crop) // 2, (width - crop) // 2
-    return np.ascontiguousarray(pixels[top : top + crop, left : left + crop])
+    return middle(pixels, crop) if crop else pixels

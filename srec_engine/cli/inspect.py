@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 import srec_engine
-from srec_engine import FileKind, Inspection, Layer, LedgerRow, Part, SrecError
+from srec_engine import FileKind, Inspection, Layer, Part, SrecError
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
 from srec_engine.cli.batch import print_json, run_batch
 from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.ledger_table import format_ledger
 from srec_engine.cli.outcome import Outcome, State
-from srec_engine.cli.text import format_share, format_table
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.errors import OutputError
 from srec_engine.files import write_atomically
@@ -91,8 +91,8 @@ def _inspect(
     write_atomically(folder / "ledger.csv", srec_engine.ledger_csv(ledger).encode())
     write_atomically(folder / "ledger.json", srec_engine.ledger_json(ledger).encode())
     details = {"folder": str(folder), "ledger": asdict(ledger)}
-    note = " ".join(inspection.damage.values())
-    return Outcome(source.path, State.DONE, f"{folder}\n{_table(inspection)}", note=note, details=details)
+    note = " ".join(inspection.damage.sentences)
+    return Outcome(source.path, State.DONE, f"{folder}\n{format_ledger(ledger)}", note=note, details=details)
 
 
 def _folder(out: Path, name: str) -> Path:
@@ -135,16 +135,3 @@ def _assembled(inspection: Inspection, scale: int, part: Part, layer: Layer) -> 
     height, width = inspection.part_size(scale, part)
     grey = inspection.colour_channels == 1 or not layer.in_values or part is Part.REMAINDERS
     return np.zeros((height, width) if grey else (height, width, 3), np.uint8)
-
-
-def _table(inspection: Inspection) -> str:
-    rows = [("part", "samples", "model bits", "coded bytes", "bpsp", "share")]
-    rows += [_cells(row) for row in inspection.ledger.rows]
-    rows.append(("file", "", "", str(inspection.ledger.file_bytes), f"{inspection.info.bpsp:.4f}", format_share(1.0)))
-    return format_table(rows, numeric=(False, True, True, True, True, True))
-
-
-def _cells(row: LedgerRow) -> tuple[str, str, str, str, str, str]:
-    bits = "" if row.model_bits is None else f"{row.model_bits:.1f}"
-    samples = str(row.samples) if row.samples else ""
-    return row.name, samples, bits, str(row.coded_bytes), f"{row.bpsp:.4f}", format_share(row.share)

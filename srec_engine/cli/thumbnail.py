@@ -11,8 +11,9 @@ from srec_engine.cli.batch import print_json, run_batch
 from srec_engine.cli.destinations import Destinations
 from srec_engine.cli.inputs import Source, collect_sources
 from srec_engine.cli.outcome import Outcome, State
-from srec_engine.cli.thumbnails import write_thumbnail
+from srec_engine.cli.thumbnails import make_thumbnail
 from srec_engine.control import CancelToken, ProgressCallback
+from srec_engine.files import write_atomically
 
 __all__ = ["add_arguments", "run"]
 
@@ -41,7 +42,8 @@ def _thumbnail(
     destination = destinations.choose(source, ".thumbnail.png")
     if destination is None:
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
-    width, height = write_thumbnail(source.path, destination, size)
+    data, (width, height) = make_thumbnail(source.path, size)
+    write_atomically(destination, data)
     return Outcome(source.path, State.DONE, f"{destination}  {width}×{height}", destination)
 
 

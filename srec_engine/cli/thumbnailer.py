@@ -13,7 +13,7 @@ from pathlib import Path
 
 from srec_engine.cli.exit_codes import FAILED, OK
 from srec_engine.cli.thumbnail import pixel_count
-from srec_engine.cli.thumbnails import write_thumbnail
+from srec_engine.cli.thumbnails import make_thumbnail
 from srec_engine.errors import SrecError
 
 __all__ = ["main"]
@@ -31,8 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("output", type=Path)
     parsed = parser.parse_args(arguments)
     try:
-        write_thumbnail(parsed.input, parsed.output, parsed.size)
-    except SrecError as error:
+        data, _ = make_thumbnail(parsed.input, parsed.size)
+        # Not a new file in its place: Xfce's tumbler makes an empty file, keeps it open and reads from that.
+        parsed.output.write_bytes(data)
+    except (SrecError, OSError) as error:
         print(f"srec-thumbnailer: {error}", file=sys.stderr)
         return FAILED
     return OK

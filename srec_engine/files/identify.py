@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from srec_engine.container.signature import SIGNATURE_BYTES, Signature, recognise
 from srec_engine.files.formats import SREC_SUFFIX, looks_like_image
 
 __all__ = ["FileKind", "identify"]
@@ -28,6 +27,9 @@ def identify(path: Path) -> FileKind:
         `IMAGE` when it begins like a format that Pillow opens; `ORIGINAL_SREC`, which has no mark of its own, only for
         a file named `.srec` whose first numbers fit its size; `OTHER` also for what is missing or cannot be read.
     """
+    # Imported here: the container brings in numpy, and the window names results at its start without it.
+    from srec_engine.container.signature import SIGNATURE_BYTES, Signature, recognise
+
     try:
         with path.open("rb") as file:
             first_bytes = file.read(SIGNATURE_BYTES)

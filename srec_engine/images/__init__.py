@@ -15,7 +15,7 @@ from srec_engine.images.picture import (
     pixel_checksum,
 )
 from srec_engine.images.planes import network_planes, picture_from_reader, webp_contents
-from srec_engine.images.preview import display_info, read_reduced
+from srec_engine.images.preview import display_info, read_reduced, upright
 from srec_engine.images.saving import LOSSLESS_EXTENSIONS, save_image, to_image, write_image
 from srec_engine.images.webp import WebPEffort, webp_decode, webp_encode
 
@@ -41,6 +41,7 @@ __all__ = [
     "reason_to_refuse",
     "save_image",
     "to_image",
+    "upright",
     "webp_contents",
     "webp_decode",
     "webp_encode",

@@ -16,6 +16,7 @@ from srec_engine.files import readable_formats
 from srec_engine.images.losses import reason_to_refuse
 from srec_engine.images.metadata import metadata_of
 from srec_engine.images.picture import Picture, SourceFile, VerbatimOnlyError
+from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import palette_of, samples_of, split_samples
 from srec_engine.limits import MAX_METADATA_BYTES, MAX_PIXELS, MAX_SIDE
 
@@ -50,7 +51,8 @@ def read_picture(source: Path | bytes, name: str = "picture") -> Picture:
             source if isinstance(source, Path) else None,
             source if isinstance(source, bytes) else None,
         )
-        reason = reason_to_refuse(image, file)
+        with _explained(kept.name, "read"):
+            reason = reason_to_refuse(image, file)
         if reason:
             raise VerbatimOnlyError(reason, kept, image.mode, image.size)
         return _picture(image, kept)
@@ -64,7 +66,8 @@ def picture_from_image(image: Image.Image) -> Picture:
         UnsupportedImageError: When the image is empty, too large, or its file is damaged.
     """
     _check_size(image, "The image")
-    reason = reason_to_refuse(image)
+    with _explained("The image", "read"):
+        reason = reason_to_refuse(image)
     if reason:
         raise VerbatimOnlyError(reason, None, image.mode, image.size)
     return _picture(image, None)
@@ -72,16 +75,12 @@ def picture_from_image(image: Image.Image) -> Picture:
 
 def _picture(image: Image.Image, source: SourceFile | None) -> Picture:
     name = source.name if source else "The image"
-    try:
+    with _explained(name, "decoded"):
         image.load()
         # Text after the pixels is known only now.
         metadata = metadata_of(image)
         colour, alpha, indices = split_samples(image.mode, samples_of(image))
         palette = palette_of(image)
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, OverflowError) as error:
-        raise UnsupportedImageError(
-            f"{name} is damaged and cannot be decoded ({error}). Repair the file first."
-        ) from error
     if sum(len(key) + len(value) for key, value in metadata.items()) > MAX_METADATA_BYTES - _METADATA_ROOM:
         raise VerbatimOnlyError(
             f"it has more than {MAX_METADATA_BYTES} bytes of metadata", source, image.mode, image.size
@@ -100,23 +99,29 @@ def open_image(file: BinaryIO, name: str) -> Iterator[Image.Image]:
     Raises:
         UnsupportedImageError: When this is no image that Pillow reads, or it is damaged or too large.
     """
+    with _explained(name, "opened"), warnings.catch_warnings():
+        # Our own limit, checked below, takes the place of Pillow's first warning; its hard limit holds.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        image = Image.open(file, formats=readable_formats())
+    _check_size(image, name)
+    yield image
+
+
+@contextmanager
+def _explained(name: str, action: str) -> Iterator[None]:
+    """What Pillow raises while it reads a file, as errors that a person understands."""
     try:
-        with warnings.catch_warnings():
-            # Our own limit, checked below, takes the place of Pillow's first warning; its hard limit holds.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(file, formats=readable_formats())
+        yield
     except Image.DecompressionBombError as error:
         raise UnsupportedImageError(
             f"{name} has more pixels than Pillow opens ({error}). Cut it into smaller pictures first."
         ) from error
     except UnidentifiedImageError as error:
         raise UnsupportedImageError(f"{name} is not an image in a format that can be read.") from error
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, OverflowError) as error:
+    except READING_ERRORS as error:
         raise UnsupportedImageError(
-            f"{name} is damaged and cannot be opened ({error}). Repair the file first."
+            f"{name} is damaged and cannot be {action} ({error}). Repair the file first."
         ) from error
-    _check_size(image, name)
-    yield image
 
 
 def _check_size(image: Image.Image, name: str) -> None:

@@ -6,17 +6,18 @@ import io
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from srec_engine.container import Reader
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
 from srec_engine.images.metadata import info_from_metadata
 from srec_engine.images.opening import open_image
+from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.planes import picture_from_reader
 from srec_engine.images.saving import to_image
 from srec_engine.options import Method
 
-__all__ = ["display_info", "read_reduced"]
+__all__ = ["display_info", "read_reduced", "upright"]
 
 
 def read_reduced(reader: Reader, max_side: int = 512) -> Image.Image:
@@ -56,6 +57,14 @@ def display_info(reader: Reader) -> dict[str, Any]:
     return {key: info[key] for key in ("exif", "icc_profile") if key in info}
 
 
+def upright(image: Image.Image) -> Image.Image:
+    """The picture turned as its EXIF says, or as it is where its EXIF cannot be read."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except READING_ERRORS:
+        return image
+
+
 def _reduced_source(reader: Reader, max_side: int) -> Image.Image:
     name = f"{reader.name} ({reader.source_name})"
     try:
@@ -63,7 +72,7 @@ def _reduced_source(reader: Reader, max_side: int) -> Image.Image:
             # A JPEG is decoded at a fraction of its size.
             image.draft(None, (max_side, max_side))
             return _reduce(image, max_side)
-    except (UnsupportedImageError, OSError, SyntaxError, ValueError) as error:
+    except (UnsupportedImageError, *READING_ERRORS) as error:
         raise DamagedFileError(f"{name} holds a file that cannot be shown: {error}") from error
 
 

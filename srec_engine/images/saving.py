@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from srec_engine.errors import OutputError, UnsupportedImageError
 from srec_engine.files import atomic_write
 from srec_engine.images.metadata import STRUCTURAL_TAGS, info_from_metadata, text_entries
 from srec_engine.images.picture import Palette, Picture
+from srec_engine.images.pillow_errors import READING_ERRORS, WRITING_ERRORS
 from srec_engine.images.pixels import image_from_samples
 from srec_engine.images.webp import MAX_BLOCK_SIDE, lossless_options
 
@@ -23,11 +23,6 @@ __all__ = ["LOSSLESS_EXTENSIONS", "save_image", "to_image", "write_image"]
 LOSSLESS_EXTENSIONS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
 """Extensions that pictures are saved under, with Pillow's names of the formats."""
 
-# What Pillow's writers raise for metadata that does not fit; an error of the disk is none of them.
-_PILLOW_ERRORS = (
-    *(ArithmeticError, AttributeError, LookupError, RuntimeError, SyntaxError, TypeError, ValueError),
-    struct.error,
-)
 _XMP_KEY = "XML:com.adobe.xmp"
 _XMP_TAG = 700
 _TAG_FOLDERS = frozenset([0x8769, 0x8825, 0xA005])
@@ -80,7 +75,7 @@ def write_image(picture: Picture, stream: BinaryIO, format_name: str, name: str 
         raise UnsupportedImageError(f"{name} cannot be written as {format_name}. Use {', '.join(writers)}.")
     try:
         kept = writers[format_name](picture, stream, name)
-    except _PILLOW_ERRORS as error:
+    except WRITING_ERRORS as error:
         raise OutputError(f"{name} could not be written as {format_name}: {error}. Choose another format.") from error
     return tuple(key for key in picture.metadata if key not in kept)
 
@@ -146,7 +141,7 @@ def _tiff_tags(info: Mapping[str, Any]) -> tuple[Image.Exif, bool]:
             # What is not whole is told by the result, not on the console.
             warnings.simplefilter("error")
             exif.load(info.get("exif", b""))
-    except (OSError, SyntaxError, ValueError, UserWarning, struct.error):
+    except (UserWarning, *READING_ERRORS):
         exif, readable = Image.Exif(), False
     for tag in STRUCTURAL_TAGS & set(exif):
         del exif[tag]

@@ -14,6 +14,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from srec_engine.container import Box, pack_streams, unpack_streams
 from srec_engine.errors import DamagedFileError, MissingDependencyError
+from srec_engine.images.pillow_errors import READING_ERRORS
 
 __all__ = ["BLOCK_PIXELS", "MAX_BLOCK_SIDE", "WebPEffort", "lossless_options", "webp_decode", "webp_encode"]
 
@@ -119,7 +120,7 @@ def _decode_block(data: bytes, box: Box, channels: int, what: str) -> NDArray[np
                 f"{what} is damaged: it has {image.size} pixels where {box.width} x {box.height} are due"
             )
         samples = np.asarray(image)
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
+    except READING_ERRORS as error:
         raise DamagedFileError(f"{what} is damaged: its WebP data cannot be decoded") from error
     if channels in (2, 4) and samples.shape[2] == 3:
         # WebP leaves out an alpha channel that is opaque everywhere.

@@ -111,14 +111,40 @@ def test_one_bad_file_does_not_spoil_the_others(
 def test_the_ledger_adds_up_to_the_file(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["encode", "--method", "srec", str(photo)])
     capsys.readouterr()
-    assert main(["info", "--per-step", str(tmp_path / "photo.srec")]) == exit_codes.OK
+    assert main(["info", "--per-step", "--no-model-bits", str(tmp_path / "photo.srec")]) == exit_codes.OK
     table = capsys.readouterr().out.split("\n\n")[1].splitlines()
-    rows = [(line[: line.index("  ", 3)], int(line.split()[-4])) for line in table[2:]]
-    steps = sum(size for name, size in rows if name.startswith("  "))
-    scales = sum(size for name, size in rows if name.startswith("scale "))
-    parts = sum(size for name, size in rows if not name.startswith("  ") and name != "file")
-    assert steps == scales
-    assert parts == dict(rows)["file"] == (tmp_path / "photo.srec").stat().st_size
+    rows = {line[: line.index("  ")]: int(line.split()[-4]) for line in table[2:]}
+    assert "model bits" not in table[0]
+    assert rows["scale 0, pixel 4, B"] == 0 < rows["scale 0, pixel 1, G"]
+    parts = sum(size for name, size in rows.items() if name != "file")
+    assert parts == rows["file"] == (tmp_path / "photo.srec").stat().st_size
+
+
+def test_the_bits_of_the_model_agree_with_the_coded_bytes(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["encode", "--method", "srec", str(photo)])
+    capsys.readouterr()
+    assert main(["info", "--per-step", "--json", str(tmp_path / "photo.srec")]) == exit_codes.OK
+    ledger = json.loads(capsys.readouterr().out)["files"][0]["ledger"]
+    coded = [row for row in ledger["rows"] if row["step"] is not None]
+    streams = sum(row["coded_bytes"] > 0 for row in coded)
+    bits = sum(row["model_bits"] for row in coded)
+    assert sum(row["coded_bytes"] for row in ledger["rows"]) == ledger["file_bytes"]
+    assert 0 <= 8 * sum(row["coded_bytes"] for row in coded) - bits <= 24 * streams + 0.001 * bits
+
+
+def test_the_ledger_of_a_damaged_file_says_what_is_lost(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["encode", "--method", "srec", str(photo)])
+    data = (tmp_path / "photo.srec").read_bytes()
+    (tmp_path / "photo.srec").write_bytes(data[: len(data) * 3 // 4])
+    capsys.readouterr()
+    assert main(["info", "--per-step", str(tmp_path / "photo.srec")]) == exit_codes.OK
+    shown = capsys.readouterr().out
+    assert "tile 0 at scale 0" in shown
+    assert "model bits" in shown
 
 
 def test_verify_finds_a_flipped_bit(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,8 +25,27 @@ def test_a_file_manager_gets_a_png_of_the_size_it_asked_for(packed: Path, tmp_pa
     assert thumbnailer.main(["-s", "48", str(packed), str(tmp_path / "small.png")]) == exit_codes.OK
     with Image.open(tmp_path / "small.png") as image:
         assert image.format == "PNG"
-        assert max(image.size) <= 48
-        assert image.size[0] / image.size[1] == pytest.approx(451 / 300, rel=0.1)
+        assert image.size == (48, 32)
+
+
+def test_a_file_manager_may_have_opened_the_thumbnail_already(packed: Path, tmp_path: Path) -> None:
+    with (tmp_path / "small.png").open("w+b") as opened:
+        assert thumbnailer.main(["-s", "48", str(packed), opened.name]) == exit_codes.OK
+        with Image.open(opened) as image:
+            assert image.size == (48, 32)
+
+
+def test_a_thumbnail_that_cannot_be_written_is_an_error_and_no_traceback(
+    packed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert thumbnailer.main([str(packed), str(tmp_path / "missing" / "small.png")]) == exit_codes.FAILED
+    assert "small.png" in capsys.readouterr().err
+
+
+def test_a_small_picture_is_not_enlarged(packed: Path, tmp_path: Path) -> None:
+    assert thumbnailer.main(["-s", "1024", str(packed), str(tmp_path / "small.png")]) == exit_codes.OK
+    with Image.open(tmp_path / "small.png") as image:
+        assert image.size == (451, 300)
 
 
 def test_a_thumbnail_needs_no_torch(packed: Path, tmp_path: Path) -> None:

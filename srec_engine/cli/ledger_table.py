@@ -1,0 +1,48 @@
+"""The ledger of a file as a table of text, for `srec info` and `srec inspect`."""
+
+from __future__ import annotations
+
+from srec_engine import Ledger, LedgerRow
+from srec_engine.cli.text import format_share, format_table
+
+__all__ = ["format_ledger"]
+
+_COLUMNS = ("part", "samples", "model bits", "bytes", "bpsp", "share")
+_NUMERIC = (False, True, True, True, True, True)
+_NO_BITS = 2
+
+
+def format_ledger(ledger: Ledger) -> str:
+    """All rows of a ledger and their sum. Where no bits of the model are known, that column is left out."""
+    rows = [_COLUMNS, *(_cells(row) for row in ledger.rows), _total(ledger)]
+    keep = [True] * len(_COLUMNS)
+    keep[_NO_BITS] = any(row.model_bits for row in ledger.rows)
+    table = [[cell for cell, kept in zip(row, keep, strict=True) if kept] for row in rows]
+    text = format_table(table, [numeric for numeric, kept in zip(_NUMERIC, keep, strict=True) if kept])
+    return f"{text}\n{_comparison(ledger)}" if ledger.overhead is not None else text
+
+
+def _cells(row: LedgerRow) -> tuple[str, ...]:
+    bits = "" if row.model_bits is None else f"{row.model_bits:.1f}"
+    samples = str(row.samples) if row.samples else ""
+    return row.name, samples, bits, str(row.coded_bytes), f"{row.bpsp:.4f}", format_share(row.share)
+
+
+def _total(ledger: Ledger) -> tuple[str, ...]:
+    bits = "" if ledger.model_bits is None else f"{ledger.model_bits:.1f}"
+    samples = sum(row.samples for row in ledger.rows)
+    bpsp = sum(row.bpsp for row in ledger.rows)
+    return (
+        *("file", str(samples) if samples else "", bits),
+        *(str(ledger.file_bytes), f"{bpsp:.4f}", format_share(1.0)),
+    )
+
+
+def _comparison(ledger: Ledger) -> str:
+    """Model against coder in a sentence."""
+    model, overhead = (ledger.model_bits or 0.0) / 8, ledger.overhead or 0.0
+    container = ledger.file_bytes - ledger.stream_bytes
+    return (
+        f"model {model:.1f} bytes, coded {ledger.stream_bytes} bytes ({100 * overhead:+.2f} %), "
+        f"everything else {container} bytes"
+    )

@@ -1,0 +1,64 @@
+"""The files that fuzzing starts from: small ones of every method, mode and kind of metadata."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+from srec_engine import EncodeOptions, Method, encode_image
+from srec_engine.container import Contents, VerbatimPayload, container_bytes
+from srec_engine.images import bytes_checksum
+from tests.container.examples import network_contents, verbatim_contents, webp_contents
+
+__all__ = ["picture_files", "srec_files"]
+
+GOLDEN = Path(__file__).resolve().parents[1] / "data" / "golden"
+_PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "ICO", "PPM", "TGA", "JPEG2000", "PCX", "SGI", "ICNS")
+
+
+def srec_files() -> Iterator[bytes]:
+    """`.srec` files of a few hundred bytes."""
+    for example in (network_contents, webp_contents, verbatim_contents):
+        yield container_bytes(example())
+    for path in sorted(GOLDEN.glob("*.srec")):
+        if path.stat().st_size < 4096:
+            yield path.read_bytes()
+    for image in _images():
+        for method in (Method.SREC, Method.WEBP):
+            if method == Method.WEBP or image.mode in ("L", "LA", "RGB", "RGBA"):
+                yield encode_image(image, EncodeOptions(method=method)).data
+    for data in picture_files():
+        contents = Contents("RGB", 12, 9, VerbatimPayload("photo.jpg", data), bytes_checksum(data))
+        yield container_bytes(contents)
+
+
+def picture_files() -> Iterator[bytes]:
+    """Small pictures in the formats that people have."""
+    for image in _images():
+        for name in _PICTURE_FORMATS:
+            stream = io.BytesIO()
+            try:
+                image.save(stream, name)
+            except (OSError, ValueError, KeyError):  # a mode that this format does not have
+                continue
+            yield stream.getvalue()
+
+
+def _images() -> Iterator[Image.Image]:
+    gradient = Image.linear_gradient("L").resize((12, 9))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for mode in ("L", "RGB", "RGBA", "LA", "P", "1"):
+        image = gradient.convert(mode)
+        image.info = {
+            "exif": exif.tobytes(),
+            "icc_profile": b"a profile",
+            "dpi": (72, 72.5),
+            "gamma": 0.45,
+            "comment": b"a comment",
+            "Title": "a text",
+        }
+        yield image
