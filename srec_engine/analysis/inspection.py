@@ -11,24 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.analysis.cache import ByteCache
+from srec_engine.analysis.damage import DamageLog
 from srec_engine.analysis.layers import Part
 from srec_engine.analysis.ledger import Ledger, read_ledger
 from srec_engine.codec.information import read_info
 from srec_engine.codec.steps import model_path, opened
+from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import Box, Geometry, Reader
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
-from srec_engine.options import CodecOptions, EncodeOptions, Method
+from srec_engine.model.store import find_model
+from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, Method
 from srec_engine.reports import FileInfo
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from srec_engine.analysis.maps import TileMaps
     from srec_engine.analysis.readout import PixelReadout
     from srec_engine.analysis.recording import TileSteps
     from srec_engine.analysis.walker import StateCache, TileWalker
     from srec_engine.codec.runtime import Runtime
 
-__all__ = ["Inspection", "inspect_file", "inspect_with_network"]
+__all__ = ["Inspection", "inspect_file", "inspect_with_network", "prepare_inspection"]
 
 _STATE_BYTES = 96 << 20
 _STEP_BYTES = 128 << 20
@@ -46,7 +51,7 @@ class Inspection:
         info: What the header tells.
         geometry: Scales and tiles; None where no network was used, and then only `info` and `ledger` are to be had.
         ledger: Where the bytes are; the model's bits appear in it as they become known.
-        damage: A sentence for each tile that was asked for and could not be decoded.
+        damage: Which of the tiles that were asked for cannot be decoded, from which scale on, and why.
     """
 
     def __init__(self, source: Path | bytes, options: CodecOptions = CodecOptions()) -> None:
@@ -56,7 +61,7 @@ class Inspection:
         with opened(source) as reader:
             self.geometry: Geometry | None = reader.geometry
             self.ledger: Ledger = read_ledger(reader)
-        self.damage: dict[int, str] = {}
+        self.damage = DamageLog()
         self._runtime: Runtime | None = None
         self._states: StateCache = ByteCache(_STATE_BYTES)
         self._steps: ByteCache[tuple[int, int], TileSteps] = ByteCache(_STEP_BYTES)
@@ -109,6 +114,7 @@ class Inspection:
             ModelError: When the file's model is not here.
             Cancelled: When the token was set.
         """
+        load_torch_libraries()
         from srec_engine.analysis.maps import make_maps
 
         token = cancel or CancelToken()
@@ -129,6 +135,7 @@ class Inspection:
         Raises:
             ModelError, Cancelled: As `maps`.
         """
+        load_torch_libraries()
         from srec_engine.analysis.maps import coder_bits
 
         token = cancel or CancelToken()
@@ -136,7 +143,7 @@ class Inspection:
             tiles = [
                 tile
                 for tile in range(self._network().tile_count)
-                if (scale, tile) not in self._bits and tile not in self.damage
+                if (scale, tile) not in self._bits and not self.damage.at(scale, tile)
             ]
             coder = self._ready().coder
 
@@ -158,6 +165,7 @@ class Inspection:
             DamagedFileError: When its tile cannot be decoded.
             ModelError, Cancelled: As `maps`.
         """
+        load_torch_libraries()
         from srec_engine.analysis.readout import read_pixel
 
         height, width = self._network().scale_size(scale)
@@ -169,10 +177,22 @@ class Inspection:
             with self._walker(cancel or CancelToken()) as walker:
                 recorded = walker.record(scale, [tile])
             if not recorded:
-                raise DamagedFileError(self.damage[tile])
+                raise DamagedFileError(self.damage.at(scale, tile))
             (steps,) = recorded
             self._steps.put((scale, tile), steps, steps.byte_count)
         return read_pixel(steps, x, y)
+
+    def prepare_readout(self, scale: int, tile: int) -> None:
+        """Do beforehand what makes the first `pixel` slow, with a tile whose maps were made lately.
+
+        May be called beside other questions, from another thread. Does nothing when the tile is not at hand.
+        """
+        load_torch_libraries()
+        from srec_engine.analysis.readout import read_pixel
+
+        steps = self._steps.get((scale, tile))
+        if steps is not None:
+            read_pixel(steps, steps.box.left, steps.box.top)
 
     def _each(
         self, scale: int, tiles: Sequence[int] | None, cancel: CancelToken, work: Callable[[TileSteps], Result]
@@ -205,11 +225,7 @@ class Inspection:
         geometry, runtime = self._network(), self._ready()
         with opened(self._source) as reader:
             self._check_unchanged(reader)
-            walker = TileWalker(reader, geometry, runtime, self._states, cancel)
-            try:
-                yield walker
-            finally:
-                self.damage |= walker.damage
+            yield TileWalker(reader, geometry, runtime, self._states, cancel, self.damage)
 
     def _note(self, scale: int, tile: int, bits: NDArray[np.float64]) -> None:
         """Keep a tile's bits; a scale whose tiles are all known enters the ledger."""
@@ -256,6 +272,8 @@ def inspect_with_network(
 ) -> Inspection:
     """Code a picture with the network, in memory, and look into that: for files that are held by another method.
 
+    Pictures with a palette are looked at in their colours, pictures in black and white in grey.
+
     Args:
         source: A `.srec` of any method.
         options: Device, kernel, threads.
@@ -268,6 +286,26 @@ def inspect_with_network(
     from srec_engine.codec.decode import decode_image
     from srec_engine.codec.encode import encode_image
 
-    image = decode_image(source, options, cancel=cancel).image
+    image = _in_colours(decode_image(source, options, cancel=cancel).image)
     wanted = EncodeOptions(method=Method.SREC, verify=False, codec=options)
     return Inspection(encode_image(image, wanted, cancel=cancel, progress=progress).data, options)
+
+
+def _in_colours(image: Image) -> Image:
+    """A picture as the network can see it: palettes and single bits become the colours that they stand for."""
+    if image.mode == "P":
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image.convert("L") if image.mode == "1" else image
+
+
+def prepare_inspection(options: CodecOptions = CodecOptions()) -> None:
+    """Load the network that ships, and what it computes with: the first maps of a file come sooner then.
+
+    Raises:
+        ModelError, MissingDependencyError: When that does not work here.
+    """
+    load_torch_libraries()
+    from srec_engine.analysis import maps, readout  # noqa: F401 - loaded along
+    from srec_engine.codec.runtime import load_runtime
+
+    load_runtime(find_model(DEFAULT_MODEL), options)

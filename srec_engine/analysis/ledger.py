@@ -15,15 +15,17 @@ from srec_engine.errors import DamagedFileError
 from srec_engine.pyramid import reduced_size
 from srec_engine.reports import bits_per_subpixel
 
-__all__ = ["CHANNEL_NAMES", "STEP_NAMES", "Ledger", "LedgerRow", "read_ledger"]
+__all__ = ["CHANNEL_NAMES", "STEP_NAMES", "UNREADABLE", "Ledger", "LedgerRow", "read_ledger"]
 
 STEP_NAMES = ("remainders", "pixel 1", "pixel 2", "pixel 3", "pixel 4")
 CHANNEL_NAMES = ("R", "G", "B")
 
+UNREADABLE = "unreadable chunks"
+"""The part of a damaged or incomplete file that cannot be told apart."""
+
 _FREE_STEP = 4
 _CHUNKS = "chunks"
 _LENGTHS = "stream lengths"
-_UNREADABLE = "unreadable chunks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,17 @@ class Ledger:
         known = [number for number in bits if number is not None]
         return sum(known) if known and len(known) == len(bits) else None
 
+    @property
+    def stream_bytes(self) -> int:
+        """Coded bytes of all coded parts: what the model's bits became."""
+        return sum(row.coded_bytes for row in self.rows if row.step is not None)
+
+    @property
+    def overhead(self) -> float | None:
+        """Bits of the streams over those of the model, as a share of these; None until they are computed."""
+        bits = self.model_bits
+        return 8 * self.stream_bytes / bits - 1 if bits else None
+
     def of_scale(self, scale: int | None) -> tuple[LedgerRow, ...]:
         """Rows of one scale, or (None) those of the container."""
         return tuple(row for row in self.rows if row.scale == scale)
@@ -145,7 +158,7 @@ def _chunk_parts(
                 parts.append((name, scale, step, channel, samples[step], size))
     unreadable = total - sum(part[5] for part in parts)
     if unreadable:
-        parts.append((_UNREADABLE, None, None, None, 0, unreadable))
+        parts.append((UNREADABLE, None, None, None, 0, unreadable))
     return parts
 
 

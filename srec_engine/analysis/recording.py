@@ -45,7 +45,7 @@ class TileSteps:
         """Memory that the arrays take, in bytes."""
         arrays: list[NDArray[Any]] = [self.image, self.remainder.logits, self.symbols, *self.values]
         for step in self.pixels:
-            arrays += [step.parameters, step.linear, step.remaining]
+            arrays += [step.parameters, step.remaining, *([] if step.linear is None else [step.linear])]
         return sum(array.nbytes for array in arrays)
 
 

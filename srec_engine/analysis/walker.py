@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from srec_engine.analysis.cache import ByteCache
+from srec_engine.analysis.damage import DamageLog
 from srec_engine.analysis.recording import RecordingExchange, TileSteps
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import DecodingExchange
@@ -35,7 +36,7 @@ class TileWalker:
         runtime: The file's model, ready.
         states: Tiles between the scales, kept from request to request.
         cancel: Polled between streams.
-        damage: A sentence for each tile that could not be decoded.
+        damage: Told which tiles cannot be decoded, and why.
     """
 
     reader: Reader
@@ -43,7 +44,7 @@ class TileWalker:
     runtime: Runtime
     states: StateCache
     cancel: CancelToken
-    damage: dict[int, str] = field(default_factory=dict)
+    damage: DamageLog
 
     def __post_init__(self) -> None:
         self._reading = threading.Lock()
@@ -113,7 +114,7 @@ class TileWalker:
                     chunk = self.reader.chunk(scale, tile)
                 exchanges[tile] = DecodingExchange(chunk, self.reader.header.channels, self.runtime.coder, self.cancel)
             except DamagedFileError as error:
-                self.damage[tile] = str(error)
+                self.damage.note(tile, scale, str(error))
         return exchanges
 
     def _base_of(self, tile: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.desktop import reveal
 from srec_gui.engine import CancelToken
+from srec_gui.inspect.words import layer_name
 
 if TYPE_CHECKING:
     from srec_gui.inspect.page import InspectPage
@@ -24,18 +25,19 @@ _ZOOM_STEP = 1.5
 
 def bind_actions(page: InspectPage, actions: Actions) -> None:
     """Let the actions of the registry work on `page`."""
-    choose = page.chooser.choose
+    choose = page.chooser.choose_both
     functions: dict[str, Callable[[], object]] = {
         "inspect.zoom_in": lambda: page.viewport.zoom_by(_ZOOM_STEP),
         "inspect.zoom_out": lambda: page.viewport.zoom_by(1 / _ZOOM_STEP),
         "inspect.zoom_fit": page.viewport.fit,
         "inspect.coarser": lambda: page.step_scale(-1),
         "inspect.finer": lambda: page.step_scale(1),
-        "inspect.exchange": lambda: choose(left=page.chooser.choice.right, right=page.chooser.choice.left),
+        "inspect.exchange": page.chooser.exchange,
         "inspect.all_channels": lambda: choose(channel=None),
         "inspect.red": lambda: choose(channel=0),
         "inspect.green": lambda: choose(channel=1),
         "inspect.blue": lambda: choose(channel=2),
+        "inspect.copy_pixel": page.copy_pixel,
         "inspect.save_map": lambda: _ask_for_map(page),
         "inspect.save_table": lambda: _ask_for_table(page),
         "inspect.reveal": lambda: _with_path(page, lambda path: reveal(path, page)),
@@ -57,6 +59,7 @@ def update_actions(page: InspectPage, actions: Actions) -> None:
     opened = page.session.path is not None
     usable = {"inspect.reveal": opened, "inspect.open": opened, "inspect.save_map": on_a_scale}
     usable["inspect.save_table"] = inspection is not None
+    usable["inspect.copy_pixel"] = page.readout.pixel is not None
     usable |= dict.fromkeys(("inspect.red", "inspect.green", "inspect.blue"), coloured)
     for action in actions.of(Context.INSPECT):
         action.setEnabled(usable.get(action.objectName(), coded))
@@ -68,23 +71,25 @@ def _with_path(page: InspectPage, function: Callable[[Path], object]) -> None:
 
 
 def _ask_for_map(page: InspectPage) -> None:
-    """Where the right view's map goes."""
+    """Where the map goes: that of the left view when the keys go there, else that of the right one."""
     from srec_gui.inspect.saving import map_name, save_map
 
     inspection, path = page.session.inspection, page.session.path
     if inspection is None or path is None:
         return
-    choice, layer, store = page.chooser.choice, page.chooser.choice.right, page.session.store
-    limits = page.limits(layer)
+    choice, store = page.chooser.choice, page.session.store
+    side = choice.left if page.left.canvas.hasFocus() else choice.right
+    limits = page.ranges.limits(choice, side)
 
     def save(destination: Path) -> None:
         def work(cancel: CancelToken, _report: Callable[[object], None]) -> Path:
-            return save_map(inspection, store, destination, choice, layer, limits, cancel)
+            return save_map(inspection, store, destination, choice.scale, side, limits, cancel)
 
         _save(page, work)
 
-    name = path.with_name(map_name(path, choice, layer))
-    _ask(page, page.tr("Save Map"), name, [page.tr("PNG (*.png)")], save)
+    name = path.with_name(map_name(path, choice.scale, side))
+    title = page.tr("Save Map: %1").replace("%1", layer_name(side.layer))
+    _ask(page, title, name, [page.tr("PNG (*.png)")], save)
 
 
 def _ask_for_table(page: InspectPage) -> None:
@@ -120,6 +125,6 @@ def _ask(page: InspectPage, title: str, name: Path, filters: list[str], save: Ca
 def _save(page: InspectPage, work: Any) -> None:
     """Write in the engine's lane; what went wrong is said in the page's line."""
     task = page.worker.submit(work, urgent=True)
-    said = page.controls.show_state
+    said = page.status.show_state
     task.finished.connect(lambda path: said(page.tr("Saved %1").replace("%1", Path(path).name)))
     task.failed.connect(lambda error: said(str(error)))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
-from srec_gui.analysis import Ledger, LedgerRow, Part
+from srec_gui.analysis import UNREADABLE, Ledger, LedgerRow, Part
 from srec_gui.inspect.words import scale_name
+from srec_gui.wording import share
 
-__all__ = ["BudgetLine", "budget_lines"]
+__all__ = ["BudgetLine", "budget_lines", "sums_text"]
 
 _PARTS = (Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3, None)
 
@@ -27,6 +28,7 @@ class BudgetLine:
         bpsp, share: Of the coded bytes.
         channel_bytes: Coded bytes of R, G, B; empty where that is not told apart.
         is_free: Whether it follows from the sum and takes no bits.
+        is_lost: Whether these bytes cannot be read.
     """
 
     name: str
@@ -39,6 +41,7 @@ class BudgetLine:
     share: float
     channel_bytes: tuple[int, ...] = ()
     is_free: bool = False
+    is_lost: bool = False
 
     @property
     def overhead(self) -> float | None:
@@ -63,6 +66,22 @@ def budget_lines(ledger: Ledger) -> list[BudgetLine]:
     return lines
 
 
+def sums_text(ledger: Ledger) -> str:
+    """Model against coder, and what the rest of the file takes, in a sentence."""
+    whole = QLocale().toString
+    if not ledger.stream_bytes:
+        return _translate("%1 bytes, without network").replace("%1", whole(ledger.file_bytes))
+    bits, overhead = ledger.model_bits, ledger.overhead
+    parts = [] if bits is None else [_translate("model %1").replace("%1", whole(round(bits / 8)))]
+    more = "" if overhead is None else f" ({share(overhead, 2)})"
+    parts += [
+        _translate("coded %1%2").replace("%1", whole(ledger.stream_bytes)).replace("%2", more),
+        _translate("everything else %1").replace("%1", whole(ledger.file_bytes - ledger.stream_bytes)),
+        _translate("file %1 bytes").replace("%1", whole(ledger.file_bytes)),
+    ]
+    return "  ·  ".join(parts)
+
+
 def _line(name: str, scale: int | None, part: Part | None, rows: list[LedgerRow]) -> BudgetLine:
     bits = [row.model_bits for row in rows if row.model_bits is not None]
     return BudgetLine(
@@ -76,6 +95,7 @@ def _line(name: str, scale: int | None, part: Part | None, rows: list[LedgerRow]
         sum(row.share for row in rows),
         tuple(row.coded_bytes for row in rows) if rows[0].channel is not None else (),
         is_free=rows[0].step == len(_PARTS) - 1,
+        is_lost=rows[0].part == UNREADABLE,
     )
 
 
@@ -89,7 +109,7 @@ def _container_name(part: str) -> str:
         "body": _translate("Picture"),
         "checksum": _translate("Checksum of the pixels"),
         "surplus": _translate("After the end"),
-        "unreadable chunks": _translate("Unreadable chunks"),
+        UNREADABLE: _translate("Unreadable chunks"),
     }
     return names.get(part, part)
 

@@ -60,10 +60,10 @@ class BudgetBar(QWidget):
         """Segments, then the names of the scales below them."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        spans: dict[int | None, tuple[float, float]] = {}
+        spans: dict[str, tuple[float, float]] = {}
         for line, left, width in self._segments():
             painter.fillRect(QRectF(left, 6, max(0.5, width - 0.6), 18), self._colour(line))
-            owner = line.scale
+            owner = self._owner(line)
             before = spans.get(owner, (left, left))
             spans[owner] = (before[0], left + width)
         chosen = [segment for segment in self._segments() if self._is_chosen(segment[0])]
@@ -74,8 +74,7 @@ class BudgetBar(QWidget):
             painter.drawRoundedRect(QRectF(left, 4.5, max(3.0, right - left), 21), 3, 3)
         painter.setPen(QColor(colours().faint))
         metrics = QFontMetricsF(painter.font())
-        for scale, (left, right) in spans.items():
-            name = scale_name(scale, self._count) if scale is not None else self.tr("Container")
+        for name, (left, right) in spans.items():
             if metrics.horizontalAdvance(name) + 6 < right - left:
                 painter.drawText(QRectF(left, 27, right - left, 18), Qt.AlignmentFlag.AlignHCenter, name)
 
@@ -97,8 +96,8 @@ class BudgetBar(QWidget):
     def _segments(self) -> list[tuple[BudgetLine, float, float]]:
         """Lines with left edge and width. Scales stand together: their stream lengths go to the container."""
         total = sum(line.coded_bytes for line in self._lines) or 1
-        width = self.width() - 16
-        segments, left = [], 8.0
+        width = self.width() - 24
+        segments, left = [], 12.0
         ordered = [line for line in self._lines if line.scale is None]
         ordered += [line for line in self._lines if line.scale is not None]
         for line in ordered:
@@ -110,13 +109,19 @@ class BudgetBar(QWidget):
     def _line_at(self, x: float) -> BudgetLine | None:
         return next((line for line, left, width in self._segments() if left <= x < left + width), None)
 
+    def _owner(self, line: BudgetLine) -> str:
+        """What is written under a line's segment and its neighbours."""
+        if line.scale is not None:
+            return scale_name(line.scale, self._count)
+        return line.name if line.is_lost else self.tr("Container")
+
     def _is_chosen(self, line: BudgetLine) -> bool:
         choice = self._choice
-        return line.scale == choice.scale and (choice.part is Part.ALL or line.part == choice.part)
+        return line.scale == choice.scale and (choice.part in (None, Part.ALL) or line.part == choice.part)
 
     def _colour(self, line: BudgetLine) -> QColor:
         if line.scale is None:
-            return QColor(colours().faint)
+            return QColor(colours().bad if line.is_lost else colours().faint)
         hue = _HUES[line.scale % len(_HUES)]
         parts = (Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3)
         shade = _SHADES[parts.index(line.part)] if line.part in parts else 0.9

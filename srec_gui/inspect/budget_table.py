@@ -111,6 +111,7 @@ class BudgetTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setStyleSheet("QTableView::item { padding: 0 10px; }")
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(22)
@@ -131,14 +132,15 @@ class BudgetTable(QTableView):
         self._model.show(ledger)
 
     def show_choice(self, choice: Choice) -> None:
-        """Select the line of what the canvases show."""
-        for row, line in enumerate(self.lines):
-            if line.scale == choice.scale and line.part is not None and line.part == choice.part:
-                place = self._model.index(row, 0)
-                mode = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-                self.selectionModel().setCurrentIndex(place, mode)
-                return
+        """Bring the lines of the scale into view, and select the line of the samples that both canvases show."""
+        of_scale = [row for row, line in enumerate(self.lines) if line.scale == choice.scale]
+        chosen = [row for row in of_scale if self.lines[row].part is not None and self.lines[row].part is choice.part]
         self.clearSelection()
+        if of_scale:
+            self.scrollTo(self._model.index(of_scale[0], 0), QAbstractItemView.ScrollHint.PositionAtTop)
+        if chosen:
+            mode = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.selectionModel().setCurrentIndex(self._model.index(chosen[0], 0), mode)
 
     def _activated(self, index: QModelIndex) -> None:
         self.chosen.emit(self.lines[index.row()])

@@ -7,12 +7,13 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from srec_gui.analysis import Layer
-from srec_gui.inspect.choice import Chooser
-from srec_gui.inspect.painting import CanvasPainter, Scene
+from srec_gui.inspect.choice import Chooser, SideChoice
+from srec_gui.inspect.number_sprites import NumberSprites
+from srec_gui.inspect.painting import CanvasPainter, Scene, Tools
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import ColourTable, TileImages
 from srec_gui.inspect.viewport import Viewport
-from srec_gui.inspect.words import CHANNELS, layer_name, value_at, value_text
+from srec_gui.inspect.words import CHANNELS, channel_name, layer_name, part_name, value_at, value_text
 
 __all__ = ["Canvas"]
 
@@ -32,7 +33,7 @@ class Canvas(QWidget):
         hovered(object): The pixel (x, y) of the scale under the pointer, or None.
 
     Attributes:
-        layer: What is shown.
+        shown: What is shown.
         mark: A pixel of the scale to be outlined, or None.
     """
 
@@ -48,7 +49,8 @@ class Canvas(QWidget):
         self._table: ColourTable = ()
         self._press: QPointF | None = None
         self._dragging = False
-        self.layer = Layer.ACTUAL
+        self._sprites = NumberSprites()
+        self.shown = SideChoice(Layer.ACTUAL)
         self.mark: tuple[int, int] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -57,17 +59,19 @@ class Canvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         viewport.changed.connect(self.update)
 
-    def show_layer(self, layer: Layer, table: ColourTable) -> None:
-        """Show a layer in these colours."""
-        self.layer, self._table = layer, table
-        self.setAccessibleName(layer_name(layer))
+    def show_choice(self, shown: SideChoice, table: ColourTable) -> None:
+        """Show what was chosen in these colours."""
+        self.shown, self._table = shown, table
+        names = [layer_name(shown.layer), part_name(shown.part), channel_name(shown.channel)]
+        self.setAccessibleName(", ".join(names))
+        self._describe()
         self.update()
 
     def set_mark(self, pixel: tuple[int, int] | None) -> None:
         """Outline a pixel, and say its value to those who do not see it."""
         if pixel != self.mark:
             self.mark = pixel
-            self.setAccessibleDescription(self.describe(pixel) if pixel is not None else "")
+            self._describe()
             self.update()
 
     def forget(self) -> None:
@@ -78,15 +82,18 @@ class Canvas(QWidget):
 
     def describe(self, pixel: tuple[int, int]) -> str:
         """A pixel's values in words."""
-        values = self._values(pixel)
         where = self.tr("x %1, y %2").replace("%1", str(pixel[0])).replace("%2", str(pixel[1]))
-        if values is None:
-            return where
+        damage, values = self._damage_at(pixel), self._values(pixel)
+        if damage or values is None:
+            return f"{where}: {damage}" if damage else where
         names = CHANNELS if len(values) > 1 else ("",)
+        channel, layer = self.shown.channel, self.shown.layer
         told = ", ".join(
-            f"{name} {value_text(value, self.layer)}".strip() for name, value in zip(names, values, strict=True)
+            f"{name} {value_text(value, layer)}".strip()
+            for index, (name, value) in enumerate(zip(names, values, strict=True))
+            if channel in (None, index) or len(values) == 1
         )
-        return f"{where}: {layer_name(self.layer)} {told}"
+        return f"{where}: {layer_name(layer)} {told}"
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for a picture."""
@@ -103,14 +110,14 @@ class Canvas(QWidget):
             round(self.height() * ratio),
             ratio,
             choice.scale,
-            choice.part,
-            choice.channel,
-            self.layer,
+            self.shown,
             self._table,
             self.mark,
             choice.pin is not None,
+            self.hasFocus(),
         )
-        complete = CanvasPainter(painter, self._session, self._viewport, self._images, scene).paint()
+        tools = Tools(self._images, self._sprites)
+        complete = CanvasPainter(painter, self._session, self._viewport, tools, scene).paint()
         painter.end()
         if not complete:
             self.update()
@@ -206,8 +213,21 @@ class Canvas(QWidget):
         for tile in inspection.tiles_touching(choice.scale, (x, y, x + 1, y + 1)):
             layers = self._session.store.get(choice.scale, tile)
             if layers is not None:
-                return value_at(layers, self.layer, choice.part, x, y)
+                return value_at(layers, self.shown.layer, self.shown.part, x, y)
         return None
+
+    def _damage_at(self, pixel: tuple[int, int]) -> str:
+        """What is wrong with the tile that holds a pixel, or ""."""
+        inspection, scale = self._session.inspection, self._chooser.choice.scale
+        if inspection is None or scale not in inspection.scales:
+            return ""
+        x, y = pixel
+        (tile,) = inspection.tiles_touching(scale, (x, y, x + 1, y + 1))
+        return self._session.damage_at(scale, tile)
+
+    def _describe(self) -> None:
+        """Say the pixel's value to those who do not see it."""
+        self.setAccessibleDescription(self.describe(self.mark) if self.mark is not None else "")
 
     def _from_middle(self, position: QPointF) -> tuple[float, float]:
         ratio = self.devicePixelRatioF()

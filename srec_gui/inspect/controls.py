@@ -1,78 +1,82 @@
-"""What can be chosen: part, channel, range."""
+"""What can be chosen: layer, samples and channel of a side; the range of the colours."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from srec_gui.analysis import Layer, Part
-from srec_gui.inspect.choice import Chooser, RangeMode
+from srec_gui.inspect.choice import Chooser, RangeMode, SideChoice, SideName
 from srec_gui.inspect.words import channel_name, layer_name, part_name, range_name
 
-__all__ = ["Controls", "LayerBox"]
+__all__ = ["RangeBox", "SideBoxes"]
+
+_CHANNELS = (None, 0, 1, 2)
 
 
-class LayerBox(QComboBox):
-    """The choice of a canvas's layer.
+class SideBoxes(QWidget):
+    """The choices of one canvas."""
 
-    Signals:
-        chosen(object): A `Layer`.
-    """
-
-    chosen = Signal(object)
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        """All layers; `name` says of which canvas."""
+    def __init__(self, name: str, side: SideName, chooser: Chooser, parent: QWidget | None = None) -> None:
+        """Choices of `side`, which people read as `name`."""
         super().__init__(parent)
-        for layer in Layer:
-            self.addItem(layer_name(layer), layer)
-        self.setAccessibleName(name)
-        self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
 
-    def show_layer(self, layer: Layer) -> None:
-        """Show the choice."""
-        self.setCurrentIndex(list(Layer).index(layer))
+        def choose(field: str) -> Callable[[Any], None]:
+            return lambda value: chooser.choose_side(side, **{field: value})
+
+        self._layer = _box(f"{name}: {self.tr('layer')}", list(Layer), layer_name, choose("layer"), self)
+        self._part = _box(f"{name}: {self.tr('samples')}", list(Part), part_name, choose("part"), self)
+        self._channel = _box(f"{name}: {self.tr('channel')}", _CHANNELS, channel_name, choose("channel"), self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for box, stretch in ((self._layer, 3), (self._part, 3), (self._channel, 2)):
+            row.addWidget(box, stretch)
+
+    def show_choice(self, choice: SideChoice, *, coloured: bool, coded: bool) -> None:
+        """Show the choice; a grey picture has one channel, and the base has values only."""
+        self._layer.setCurrentIndex(list(Layer).index(choice.layer))
+        self._part.setCurrentIndex(list(Part).index(choice.part))
+        self._channel.setCurrentIndex(_CHANNELS.index(choice.channel))
+        self._layer.setEnabled(coded)
+        self._part.setEnabled(coded)
+        self._channel.setEnabled(coloured)
 
 
-class Controls(QWidget):
-    """Three choices, and a line that says what is being computed."""
+class RangeBox(QComboBox):
+    """What the colours of both views span."""
 
     def __init__(self, chooser: Chooser, parent: QWidget | None = None) -> None:
         """Follow the choice."""
         super().__init__(parent)
         self._chooser = chooser
-        self._part = self._box(self.tr("Samples"), list(Part), part_name, "part")
-        self._channel = self._box(self.tr("Channel"), [None, 0, 1, 2], channel_name, "channel")
-        self._range = self._box(self.tr("Range of the colours"), list(RangeMode), range_name, "range_mode")
-        self._state = QLabel(self)
-        self._state.setObjectName("faint")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 8, 4)
-        row.setSpacing(8)
-        for box in (self._part, self._channel, self._range):
-            row.addWidget(box)
-        row.addStretch(1)
-        row.addWidget(self._state)
+        _fill(self, self.tr("Range of the colours"), list(RangeMode), range_name, chooser.choose_range)
         chooser.changed.connect(self._show)
 
-    def show_state(self, text: str) -> None:
-        """Say what is being computed."""
-        self._state.setText(text)
-
-    def _box(self, name: str, values: Sequence[Any], text: Callable[[Any], str], field: str) -> QComboBox:
-        box = QComboBox(self)
-        box.setAccessibleName(name)
-        box.setToolTip(name)
-        for value in values:
-            box.addItem(text(value), value)
-        box.activated.connect(lambda index: self._chooser.choose(**{field: box.itemData(index)}))
-        return box
-
     def _show(self) -> None:
-        choice = self._chooser.choice
-        self._part.setCurrentIndex(list(Part).index(choice.part))
-        self._channel.setCurrentIndex(0 if choice.channel is None else choice.channel + 1)
-        self._range.setCurrentIndex(list(RangeMode).index(choice.range_mode))
+        self.setCurrentIndex(list(RangeMode).index(self._chooser.choice.range_mode))
+
+
+def _box(
+    name: str,
+    values: Sequence[Any],
+    text: Callable[[Any], str],
+    chosen: Callable[[Any], None],
+    parent: QWidget,
+) -> QComboBox:
+    box = QComboBox(parent)
+    _fill(box, name, values, text, chosen)
+    return box
+
+
+def _fill(
+    box: QComboBox, name: str, values: Sequence[Any], text: Callable[[Any], str], chosen: Callable[[Any], None]
+) -> None:
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setMinimumWidth(64)
+    for value in values:
+        box.addItem(text(value), value)
+    box.activated.connect(lambda index: chosen(values[index]))

@@ -86,8 +86,8 @@ class DistributionPlot(QWidget):
         self._paint_ticks(painter, field, told, place)
         painter.setPen(QColor(colours().faint))
         line = QRectF(field.left(), field.bottom() + 2, field.width(), _TEXT)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, number(first, 0))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, number(last, 0))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, number(max(first, told.lowest), 0))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight, number(min(last, told.highest), 0))
 
     def _paint_curve(
         self,
@@ -132,7 +132,7 @@ class DistributionPlot(QWidget):
 
     def _span(self, told: Distribution) -> tuple[int, int]:
         """First and last value of the axis: all that is likely, and what it was."""
-        first, last = told.interval(0.999)
+        first, last = told.interval(0.99)
         first, last = min(first, told.actual), max(last, told.actual)
         if told.highest - told.lowest < _LEAST_VALUES:
             return min(first, told.lowest) - 1, max(last, told.highest) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from srec_gui.analysis import Layer, Part, ValueRange, byte_scale, default_range
 from srec_gui.engine import CancelToken
-from srec_gui.inspect.choice import Choice, RangeMode
+from srec_gui.inspect.choice import Choice, RangeMode, SideChoice
 from srec_gui.inspect.session import Session
 from srec_gui.worker import Task, Worker
 
@@ -22,20 +22,19 @@ __all__ = ["Counts", "Histograms", "limits_of"]
 
 _PAUSE_MS = 120
 
+_Key = tuple[int | None, Layer, Part, int | None]
+"""Scale (None for all of them), layer, part, channel."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counts:
-    """What was counted.
+    """What was counted: int64 (256,) for what each side shows, and where asked for, for the same of all scales."""
 
-    Attributes:
-        choice: For this.
-        shown: Of the shown scale, by layer: int64 (256,).
-        whole: Of all scales, by layer; only for the range of the whole image.
-    """
+    found: Mapping[_Key, NDArray[np.int64]]
 
-    choice: Choice
-    shown: dict[Layer, NDArray[np.int64]]
-    whole: dict[Layer, NDArray[np.int64]]
+    def of(self, side: SideChoice, scale: int | None) -> NDArray[np.int64] | None:
+        """How often each byte of what a side shows occurs in a scale, or in all of them; None where not counted."""
+        return self.found.get((scale, side.layer, side.part, side.channel))
 
 
 class Histograms(QObject):
@@ -69,6 +68,7 @@ class Histograms(QObject):
     def stop(self) -> None:
         """Count no more."""
         self._timer.stop()
+        self._again = False
         if self._task is not None:
             self._task.cancel()
 
@@ -79,13 +79,14 @@ class Histograms(QObject):
         choice, store = self._choice, self._session.store
 
         def work(cancel: CancelToken, _report: Callable[[object], None]) -> Counts:
-            shown, whole = {}, {}
-            for layer in dict.fromkeys((choice.left, choice.right)):
-                cancel.raise_if_cancelled()
-                shown[layer] = store.histogram(choice.scale, layer, choice.part, choice.channel)
-                if choice.range_mode is RangeMode.IMAGE:
-                    whole[layer] = store.histogram(None, layer, choice.part, choice.channel)
-            return Counts(choice, shown, whole)
+            found: dict[_Key, NDArray[np.int64]] = {}
+            for key in _keys(choice):
+                counts = np.zeros(256, np.int64)
+                for layers in store.of_scale(key[0]):
+                    cancel.raise_if_cancelled()
+                    counts += np.bincount(layers.plane(*key[1:]).ravel(), minlength=256)
+                found[key] = counts
+            return Counts(found)
 
         self._task = self._worker.submit(work, lane="disk")
         self._task.finished.connect(self._ended)
@@ -115,3 +116,9 @@ def limits_of(layer: Layer, part: Part, counts: NDArray[np.int64] | None) -> Val
     if layer.in_bits:
         return ValueRange(0.0, max(high, scale.unit))
     return ValueRange(low, max(high, low + scale.unit))
+
+
+def _keys(choice: Choice) -> list[_Key]:
+    scales: tuple[int | None, ...] = (choice.scale, None) if choice.range_mode is RangeMode.IMAGE else (choice.scale,)
+    sides = (choice.left, choice.right)
+    return list(dict.fromkeys((scale, side.layer, side.part, side.channel) for scale in scales for side in sides))

@@ -6,27 +6,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
-from srec_gui.analysis import Layer, ValueRange, colour_table, default_range
+from srec_gui.analysis import ValueRange
 from srec_gui.engine import CodecOptions, Engine
+from srec_gui.inspect.arrival import Arrival
 from srec_gui.inspect.bindings import bind_actions, update_actions
-from srec_gui.inspect.budget import BudgetLine
+from srec_gui.inspect.budget import BudgetLine, sums_text
 from srec_gui.inspect.budget_bar import BudgetBar
 from srec_gui.inspect.budget_table import BudgetTable
-from srec_gui.inspect.choice import Choice, Chooser, RangeMode
-from srec_gui.inspect.controls import Controls
-from srec_gui.inspect.histograms import Counts, Histograms, limits_of
+from srec_gui.inspect.choice import Choice, Chooser, SideChoice, SideName
+from srec_gui.inspect.controls import RangeBox
+from srec_gui.inspect.histograms import Counts, Histograms
+from srec_gui.inspect.kept_choice import keep_choice, restore_choice
+from srec_gui.inspect.pixel_text import pixel_report
 from srec_gui.inspect.placard import Placard
 from srec_gui.inspect.play import Play
+from srec_gui.inspect.ranges import Ranges
 from srec_gui.inspect.readout import Readout
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.side import Side
+from srec_gui.inspect.status_line import StatusLine
 from srec_gui.inspect.strip import PyramidStrip
-from srec_gui.inspect.tile_images import ColourTable, qt_table
 from srec_gui.inspect.viewport import Viewport
 from srec_gui.inspect.words import scale_name
 from srec_gui.pages import Page
@@ -38,8 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["InspectPage"]
 
-_FIRST_PIXELS = 1_200_000
-"""The finest scale of at most so many pixels is shown first."""
+_PANEL_WIDTH = 304
 
 _SETTLE_MS = 40
 """How long the view rests before its tiles are asked for."""
@@ -67,9 +70,12 @@ class InspectPage(Page):
         self.histograms = Histograms(worker, self.session, self)
         self.play = Play(self.session, self.chooser, self)
         self.strip = PyramidStrip(self.session, self.chooser, self)
-        self.controls = Controls(self.chooser, self)
-        self.left = Side(self.tr("Left view"), self.session, self.chooser, self.viewport, self)
-        self.right = Side(self.tr("Right view"), self.session, self.chooser, self.viewport, self)
+        self.range_box = RangeBox(self.chooser, self)
+        self.status = StatusLine(self)
+        self.arrival = Arrival(self.session, self.chooser, self)
+        self.ranges = Ranges()
+        self.left = Side(self.tr("Left view"), "left", self.session, self.chooser, self.viewport, self)
+        self.right = Side(self.tr("Right view"), "right", self.session, self.chooser, self.viewport, self)
         self.readout = Readout(self)
         self.budget_bar = BudgetBar(self)
         self.budget_table = BudgetTable(self)
@@ -77,14 +83,13 @@ class InspectPage(Page):
         self.in_front = False
         self._flipped = False
         self._hover: tuple[int, int] | None = None
-        self._counts: Counts | None = None
-        self._tables: dict[tuple[object, ...], ColourTable] = {}
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._want_tiles)
         self._lay_out()
         self._connect()
+        restore_choice(self.chooser, settings)
         bind_actions(self, actions)
 
     def open_path(self, path: Path) -> None:
@@ -95,6 +100,7 @@ class InspectPage(Page):
     def enter(self) -> None:
         """The room has come to the front."""
         self.in_front = True
+        self.session.prepare()
         self.session.set_active(True)
         self._show_state()
         if self.session.path is not None:
@@ -129,14 +135,6 @@ class InspectPage(Page):
             "inspect.open",
         ]
 
-    def limits(self, layer: Layer) -> ValueRange:
-        """What the colour bar of a layer spans."""
-        choice, counts = self.chooser.choice, self._counts
-        if choice.range_mode is RangeMode.FIXED or counts is None:
-            return default_range(layer, choice.part)
-        known = counts.shown if choice.range_mode is RangeMode.SCALE else counts.whole
-        return limits_of(layer, choice.part, known.get(layer))
-
     def step_scale(self, finer: int) -> None:
         """Show the next finer (1) or coarser (-1) scale."""
         scales = self.strip.scales()
@@ -148,6 +146,13 @@ class InspectPage(Page):
         """Code the picture of a file that is held otherwise with the network, and look into that."""
         self._before_opening()
         self.session.analyse_with_network()
+
+    def copy_pixel(self) -> None:
+        """Put all that is known of the pixel into the clipboard."""
+        pixel, path, inspection = self.readout.pixel, self.session.path, self.session.inspection
+        if pixel is not None and path is not None and inspection is not None:
+            text = pixel_report(pixel, path.name, scale_name(pixel.scale, len(inspection.scales)))
+            QGuiApplication.clipboard().setText(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """While Shift is held, left and right are exchanged."""
@@ -167,32 +172,28 @@ class InspectPage(Page):
         super().focusOutEvent(event)
 
     def _lay_out(self) -> None:
-        views = QSplitter(Qt.Orientation.Horizontal, self)
-        views.setChildrenCollapsible(False)
-        views.addWidget(self.left)
-        views.addWidget(self.right)
+        views = _splitter(Qt.Orientation.Horizontal, self.left, self.right)
+        upper = _column(views, self.budget_bar, stretched=views)
+        work = _splitter(Qt.Orientation.Vertical, upper, self.budget_table)
+        work.setStretchFactor(0, 1)
+        work.setSizes([460, 130])
+        panel = QFrame(self)
+        panel.setObjectName("panel")
+        panel.setFixedWidth(_PANEL_WIDTH)
+        beside = QVBoxLayout(panel)
+        beside.setContentsMargins(12, 0, 12, 8)
+        beside.addWidget(self.range_box)
+        beside.addWidget(self.readout, 1)
         middle = QWidget(self)
-        split = QSplitter(Qt.Orientation.Horizontal, middle)
-        split.addWidget(views)
-        split.addWidget(self.readout)
-        split.setStretchFactor(0, 1)
-        split.setChildrenCollapsible(False)
-        upper = QVBoxLayout(middle)
-        upper.setContentsMargins(0, 0, 0, 0)
-        upper.setSpacing(0)
-        upper.addWidget(self.strip)
-        upper.addWidget(self.controls)
-        upper.addWidget(split, 1)
-        upper.addWidget(self.budget_bar)
-        content = QSplitter(Qt.Orientation.Vertical, self)
-        content.addWidget(middle)
-        content.addWidget(self.budget_table)
-        content.setStretchFactor(0, 1)
-        content.setSizes([560, 150])
-        self._content = content
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(work, 1)
+        row.addWidget(panel)
+        self._content = _column(self.strip, middle, self.status, stretched=middle)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.placard)
-        self._stack.addWidget(content)
+        self._stack.addWidget(self._content)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
@@ -204,22 +205,27 @@ class InspectPage(Page):
         session.tiles_changed.connect(self._tiles_changed)
         session.ledger_changed.connect(self._show_ledger)
         session.pixel_read.connect(self._show_pixel)
+        session.pixel_failed.connect(self._show_problem)
         session.state_changed.connect(self._show_state)
         self.chooser.changed.connect(self._show_choice)
         self.viewport.changed.connect(self._settle.start)
         self.histograms.counted.connect(self._counted)
         self.placard.network_wanted.connect(self.analyse_with_network)
         self.placard.open_wanted.connect(self.registry["window.open"].trigger)
+        self.placard.cancel_wanted.connect(self._cancel_opening)
         self.play.running_changed.connect(self.registry["inspect.play"].setChecked)
-        for side, field in ((self.left, "left"), (self.right, "right")):
-            side.box.chosen.connect(lambda layer, field=field: self.chooser.choose(**{field: layer}))
+        for side, name in self._sides():
             side.canvas.hovered.connect(self._hovered)
+            side.bar.limits_chosen.connect(lambda limits, name=name: self._limits_chosen(name, limits))
         for widget in (self.budget_bar, self.budget_table):
             widget.chosen.connect(self._choose_line)
 
+    def _sides(self) -> tuple[tuple[Side, SideName], ...]:
+        return (self.left, "left"), (self.right, "right")
+
     def _before_opening(self) -> None:
         self.play.set_running(False)
-        self._counts = self._hover = None
+        self._hover = self.ranges.counts = None
         self.chooser.choose(pin=None)
         self.readout.clear()
 
@@ -239,16 +245,20 @@ class InspectPage(Page):
             self._show_state()
             return
         self.viewport.show(inspection.geometry.width, inspection.geometry.height)
-        sizes = {scale: inspection.geometry.scale_size(scale) for scale in inspection.scales}
-        small = [scale for scale, (height, width) in sizes.items() if height * width <= _FIRST_PIXELS]
-        self.chooser.choose(scale=small[-1] if small else inspection.scales[0])
+        self.arrival.begin()
         self._stack.setCurrentWidget(self._content)
         self._show_ledger()
         self._show_choice()
         self.left.canvas.setFocus()
 
+    def _cancel_opening(self) -> None:
+        """Back to what the file says by itself."""
+        path = self.session.path
+        if path is not None:
+            self.open_path(path)
+
     def _failed(self, text: str) -> None:
-        self.placard.complain(text)
+        self.placard.complain(self.session.named(text))
         self._stack.setCurrentWidget(self.placard)
         self._show_state()
 
@@ -260,38 +270,38 @@ class InspectPage(Page):
         self.histograms.want(choice)
         self._settle.start()
         self._show_mark()
+        self._show_damage()
+        keep_choice(self.chooser, self.settings)
         update_actions(self, self.registry)
 
     def _show_layers(self) -> None:
-        choice = self.chooser.choice
-        layers = (choice.right, choice.left) if self._flipped else (choice.left, choice.right)
-        for side, layer in zip((self.left, self.right), layers, strict=True):
-            limits = self.limits(layer)
-            known = self._counts.shown.get(layer) if self._counts is not None and self._fits(choice) else None
-            side.show_layer(layer, choice.part, limits, self._table(layer, choice, limits), known)
+        choice, inspection = self.chooser.choice, self.session.inspection
+        coloured = inspection is not None and inspection.colour_channels > 1
+        coded = inspection is not None and choice.scale in inspection.scales
+        shown = (choice.right, choice.left) if self._flipped else (choice.left, choice.right)
+        for (side, name), what in zip(self._sides(), shown, strict=True):
+            side.boxes.show_choice(getattr(choice, name), coloured=coloured, coded=coded)
+            self._show_side(side, choice, what, coloured=coloured)
 
-    def _table(self, layer: Layer, choice: Choice, limits: ValueRange) -> ColourTable:
-        """The colours; the same object for the same colours, so that images need not be coloured again."""
-        key = (layer, choice.part, limits)
-        if key not in self._tables:
-            self._tables[key] = qt_table(colour_table(layer, choice.part, limits))
-        return self._tables[key]
+    def _show_side(self, side: Side, choice: Choice, what: SideChoice, *, coloured: bool) -> None:
+        limits = self.ranges.limits(choice, what)
+        counts = self.ranges.histogram(choice, what)
+        side.show_choice(what, limits, self.ranges.table(what, limits), counts, coloured=coloured)
 
-    def _fits(self, choice: Choice) -> bool:
-        """Whether what was counted is of what is shown."""
-        return self._counts is not None and (
-            (self._counts.choice.scale, self._counts.choice.part, self._counts.choice.channel)
-            == (choice.scale, choice.part, choice.channel)
-        )
+    def _limits_chosen(self, name: SideName, limits: ValueRange | None) -> None:
+        if self._flipped:
+            name = "left" if name == "right" else "right"
+        self.chooser.choose_side(name, limits=limits)
 
     def _counted(self, counts: Counts) -> None:
-        self._counts = counts
+        self.ranges.counts = counts
         self._show_layers()
 
     def _tiles_changed(self) -> None:
         for side in (self.left, self.right):
             side.canvas.update()
         self.histograms.want(self.chooser.choice)
+        self._show_damage()
 
     def _want_tiles(self) -> None:
         inspection, scale = self.session.inspection, self.chooser.choice.scale
@@ -322,6 +332,9 @@ class InspectPage(Page):
             pixel = None
         for side in (self.left, self.right):
             side.canvas.set_mark(pixel)
+        told = self.readout.pixel
+        if pixel is None and told is not None and told.scale != choice.scale:
+            self.readout.clear()
         if pixel is not None and choice.scale in inspection.scales:
             self.readout.show_place(*pixel, scale_name(choice.scale, len(inspection.scales)))
             self.session.want_pixel(choice.scale, *pixel)
@@ -329,16 +342,27 @@ class InspectPage(Page):
     def _show_pixel(self, told: PixelReadout) -> None:
         if told.scale == self.chooser.choice.scale and self.session.inspection is not None:
             self.readout.show_pixel(told, scale_name(told.scale, len(self.session.inspection.scales)))
+            update_actions(self, self.registry)
+
+    def _show_problem(self, text: str) -> None:
+        self.readout.show_problem(self.session.named(text))
+        self._show_damage()
+
+    def _show_damage(self) -> None:
+        inspection = self.session.inspection
+        lost = inspection.damage.of_scale(self.chooser.choice.scale) if inspection is not None else {}
+        self.status.show_damage([self.session.named(sentence) for sentence in lost.values()])
 
     def _show_ledger(self) -> None:
         ledger = self.session.ledger
         self.budget_bar.show_ledger(ledger)
         self.budget_table.show_ledger(ledger)
+        self.status.show_sums(sums_text(ledger) if ledger is not None else "")
 
     def _show_state(self) -> None:
-        self.controls.show_state(self.session.doing)
+        self.status.show_state(self.session.doing)
         if self._stack.currentWidget() is self.placard and self.session.doing:
-            self.placard.wait(self.session.doing)
+            self.placard.wait(self.session.doing, self.session.progress)
         update_actions(self, self.registry)
 
     def _choose_line(self, line: BudgetLine) -> None:
@@ -346,7 +370,7 @@ class InspectPage(Page):
             return
         inspection = self.session.inspection
         if line.part is not None and inspection is not None and line.scale in inspection.scales:
-            self.chooser.choose(scale=line.scale, part=line.part)
+            self.chooser.choose_both(scale=line.scale, part=line.part)
         else:
             self.chooser.choose(scale=line.scale)
 
@@ -354,3 +378,22 @@ class InspectPage(Page):
         if on != self._flipped:
             self._flipped = on
             self._show_layers()
+
+
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    return splitter
+
+
+def _column(*widgets: QWidget, stretched: QWidget) -> QWidget:
+    """Widgets one below the other without gaps."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget, 1 if widget is stretched else 0)
+    return whole

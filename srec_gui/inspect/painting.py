@@ -7,24 +7,31 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
 
 from srec_gui.analysis import Layer, Part, TileLayers
 from srec_gui.colours import colours
+from srec_gui.inspect.choice import SideChoice
+from srec_gui.inspect.number_sprites import NumberSprites
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import ColourTable, TileImages, image_of
 from srec_gui.inspect.viewport import Viewport
 from srec_gui.inspect.words import value_at, value_text
 
-__all__ = ["CanvasPainter", "Scene"]
+__all__ = ["CanvasPainter", "Scene", "Tools"]
 
-_BUDGET_SECONDS = 0.015
+_BUDGET_SECONDS = 0.012
 """For making images in one painting; the rest follows in the next."""
 
-_HATCH_FROM = 4
+_VEIL_FROM = 3
+"""Device pixels per pixel from which those that follow from the sum are told apart; hatched where lines can be seen."""
+
+_HATCH_FROM = 14
 _NUMBERS_FROM = 27
 _THREE_NUMBERS_FROM = 46
+_SENTENCE_FROM = 140
+"""Least width of a damaged tile that says what is wrong, in pixels of the screen's own unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +42,39 @@ class Scene:
     height: int
     ratio: float
     scale: int
-    part: Part
-    channel: int | None
-    layer: Layer
+    shown: SideChoice
     table: ColourTable
     mark: tuple[int, int] | None
     pinned: bool
+    focused: bool
 
     @property
     def block(self) -> int:
         """Pixels of the scale that one number of the layer covers, across and down."""
-        return 1 if self.part is Part.ALL else 2
+        return 1 if self.shown.part is Part.ALL else 2
+
+    @property
+    def marks_free(self) -> bool:
+        """Whether pixels that follow from the sum are marked: they were not predicted and cost nothing."""
+        return self.shown.part is Part.ALL and self.shown.layer is not Layer.ACTUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a canvas keeps from painting to painting."""
+
+    images: TileImages
+    sprites: NumberSprites
 
 
 class CanvasPainter:
     """Paints one canvas once."""
 
-    def __init__(
-        self, painter: QPainter, session: Session, viewport: Viewport, images: TileImages, scene: Scene
-    ) -> None:
+    def __init__(self, painter: QPainter, session: Session, viewport: Viewport, tools: Tools, scene: Scene) -> None:
         """Paint `scene` with `painter`, whose unit is a device pixel."""
         self._painter = painter
         self._session = session
-        self._images = images
+        self._tools = tools
         self._scene = scene
         self._pixel = viewport.zoom * (1 << scene.scale)
         self._left = scene.width / 2 - viewport.center[0] * viewport.zoom
@@ -67,42 +84,52 @@ class CanvasPainter:
 
     def paint(self) -> bool:
         """Paint; whether all that is known was painted."""
-        scene, painter = self._scene, self._painter
-        painter.fillRect(0, 0, scene.width, scene.height, QColor(colours().base))
+        scene = self._scene
+        self._painter.fillRect(0, 0, scene.width, scene.height, QColor(colours().base))
         inspection = self._session.inspection
-        if inspection is None or inspection.geometry is None or self._session.base is None:
-            return True
-        if scene.scale not in inspection.scales:
-            self._paint_base()
+        complete = True
+        if inspection is not None and inspection.geometry is not None:
+            if scene.scale in inspection.scales:
+                complete = self._paint_tiles()
+            else:
+                self._paint_base()
             self._paint_mark()
+        self._paint_frame()
+        return complete
+
+    def _paint_tiles(self) -> bool:
+        scene, inspection = self._scene, self._session.inspection
+        if inspection is None or inspection.geometry is None:
             return True
         complete = True
         shown: list[TileLayers] = []
         for tile in inspection.tiles_touching(scene.scale, self._visible):
-            box = inspection.geometry.tile_box(scene.scale, tile)
             layers = self._session.store.get(scene.scale, tile)
             if layers is None:
-                self._paint_waiting(box, damaged=tile in inspection.damage)
+                box = inspection.geometry.tile_box(scene.scale, tile)
+                self._paint_missing(box, self._session.damage_at(scene.scale, tile))
             elif self._paint_tile(layers):
                 shown.append(layers)
             else:
                 complete = False
         for layers in shown:
-            self._paint_hatching(layers)
+            self._paint_free(layers)
             self._paint_numbers(layers)
-        self._paint_mark()
         return complete
 
     def _paint_tile(self, layers: TileLayers) -> bool:
         """Paint a tile; False when there was no time to make its image."""
-        scene = self._scene
+        scene, images = self._scene, self._tools.images
         cell = self._pixel * scene.block
         times = max(0, math.floor(-math.log2(cell))) if cell < 1 else 0
-        image = self._images.find(layers.scale, layers.tile, scene.layer, scene.part, scene.channel, times, scene.table)
+        if scene.marks_free and scene.shown.layer.in_bits and self._pixel < _VEIL_FROM:
+            # Free pixels would make a pattern of dots: what the block cost is what can be seen.
+            times = max(times, 1)
+        image = images.find(layers, scene.shown, times, scene.table)
         if image is None:
             if time.perf_counter() - self._began > _BUDGET_SECONDS:
                 return False
-            image = self._images.make(layers, scene.layer, scene.part, scene.channel, times, scene.table)
+            image = images.make(layers, scene.shown, times, scene.table)
         columns, rows = self._numbers_of(layers)
         shrink = 1 << times
         target = self._rectangle(layers.left, layers.top, columns * scene.block, rows * scene.block)
@@ -114,43 +141,75 @@ class CanvasPainter:
     def _numbers_of(self, layers: TileLayers) -> tuple[int, int]:
         """Columns and rows of the layer in a tile."""
         height, width = layers.pixels[Layer.ACTUAL].shape[1:]
-        if self._scene.part is Part.ALL:
+        part = self._scene.shown.part
+        if part is Part.ALL:
             return width, height
-        row, column = self._scene.part.offset or (0, 0)
+        row, column = part.offset or (0, 0)
         return (width + 1 - column) // 2, (height + 1 - row) // 2
 
     def _paint_base(self) -> None:
-        base = self._session.base
+        base, channel = self._session.base, self._scene.shown.channel
         if base is None:
             return
         plane = base[..., 0] if base.shape[2] == 1 else base
-        if self._scene.channel is not None and base.shape[2] == 3:
-            plane = np.repeat(base[..., self._scene.channel, None], 3, axis=2)
+        if channel is not None and base.shape[2] == 3:
+            plane = base[..., channel]
         image = image_of(plane)
         if image.format() == QImage.Format.Format_Indexed8:
             image.setColorTable([0xFF000000 | level * 0x010101 for level in range(256)])
         self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._pixel < 2)
         self._painter.drawImage(self._rectangle(0, 0, base.shape[1], base.shape[0]), image, QRectF(image.rect()))
 
-    def _paint_waiting(self, box: tuple[int, int, int, int], *, damaged: bool) -> None:
+    def _paint_missing(self, box: tuple[int, int, int, int], damage: str) -> None:
+        """A tile that has not come yet, or will not come."""
         left, top, right, bottom = box
         target = self._rectangle(left, top, right - left, bottom - top)
-        ground = QColor(colours().bad if damaged else colours().faint)
-        ground.setAlphaF(0.16)
+        ground = QColor(colours().bad if damage else colours().faint)
+        ground.setAlphaF(0.16 if damage else 0.10)
         self._painter.fillRect(target, ground)
-        if damaged:
-            self._painter.fillRect(target, QBrush(QColor(colours().bad), Qt.BrushStyle.DiagCrossPattern))
+        if not damage:
+            return
+        ground.setAlphaF(0.30)
+        self._painter.fillRect(target, QBrush(ground, Qt.BrushStyle.BDiagPattern))
+        seen = target.intersected(QRectF(0, 0, self._scene.width, self._scene.height))
+        if seen.width() >= _SENTENCE_FROM * self._scene.ratio:
+            self._paint_sentence(seen, damage)
 
-    def _paint_hatching(self, layers: TileLayers) -> None:
-        """Hatch what follows from the sum: it was not predicted and cost nothing."""
-        scene = self._scene
-        if scene.part is not Part.ALL or scene.layer is Layer.ACTUAL or self._pixel < _HATCH_FROM:
+    def _paint_sentence(self, space: QRectF, text: str) -> None:
+        font = QFont(self._painter.font())
+        font.setPixelSize(round(12 * self._scene.ratio))
+        self._painter.setFont(font)
+        inside = space.adjusted(8, 8, -8, -8)
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        needed = self._painter.boundingRect(inside, flags, text)
+        self._painter.fillRect(needed.adjusted(-6, -4, 6, 4), QColor(colours().base))
+        self._painter.setPen(QColor(colours().bad))
+        self._painter.drawText(inside, flags, text)
+
+    def _paint_free(self, layers: TileLayers) -> None:
+        """Hatch what follows from the sum."""
+        if not self._scene.marks_free or self._pixel < _VEIL_FROM:
             return
         left, top, right, bottom = self._seen(layers)
-        brush = QBrush(QColor(150, 150, 160, 150), Qt.BrushStyle.BDiagPattern)
-        for y in range(top | 1, bottom, 2):
-            for x in range(left | 1, right, 2):
-                self._painter.fillRect(self._rectangle(x, y, 1, 1), brush)
+        if self._pixel < _HATCH_FROM:
+            self._paint_veil(left, top, right, bottom)
+            return
+        cells = [self._rectangle(x, y, 1, 1) for y in range(top | 1, bottom, 2) for x in range(left | 1, right, 2)]
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        for brush in (QBrush(QColor(74, 76, 84)), QBrush(QColor(134, 136, 146), Qt.BrushStyle.BDiagPattern)):
+            self._painter.setBrush(brush)
+            self._painter.drawRects(cells)
+
+    def _paint_veil(self, left: int, top: int, right: int, bottom: int) -> None:
+        """What follows from the sum in grey, as one image: there are too many to be painted one by one."""
+        if right <= left or bottom <= top:
+            return
+        veil = np.zeros((bottom - top, right - left), np.uint32)
+        veil[(top + 1) % 2 :: 2, (left + 1) % 2 :: 2] = 0xFF4A4C54
+        # The array outlives the image, which only looks at it.
+        image = QImage(veil.data, right - left, bottom - top, veil.strides[0], QImage.Format.Format_ARGB32)
+        self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        self._painter.drawImage(self._rectangle(left, top, right - left, bottom - top), image, QRectF(image.rect()))
 
     def _paint_numbers(self, layers: TileLayers) -> None:
         scene = self._scene
@@ -159,28 +218,30 @@ class CanvasPainter:
             return
         font = QFont(self._painter.font())
         font.setPixelSize(round(min(13.0, cell / 3.4) * scene.ratio))
-        self._painter.setFont(font)
+        self._tools.sprites.use(font)
         left, top, right, bottom = self._seen(layers)
         for y in range(top - top % scene.block, bottom, scene.block):
             for x in range(left - left % scene.block, right, scene.block):
-                self._paint_number(layers, x, y, three=cell >= _THREE_NUMBERS_FROM)
+                if not (scene.marks_free and x % 2 and y % 2):
+                    self._paint_number(layers, x, y, three=cell >= _THREE_NUMBERS_FROM)
 
     def _paint_number(self, layers: TileLayers, x: int, y: int, *, three: bool) -> None:
-        scene = self._scene
-        if scene.part is Part.ALL and scene.layer is not Layer.ACTUAL and x % 2 and y % 2:
-            return  # it follows from the sum
-        values = value_at(layers, scene.layer, scene.part, x, y)
-        if scene.channel is not None and len(values) > 1:
-            values = (values[scene.channel],)
+        scene, shown = self._scene, self._scene.shown
+        if not self._is_inside(layers, x, y):
+            return
+        values = value_at(layers, shown.layer, shown.part, x, y)
+        if shown.channel is not None and len(values) > 1:
+            values = (values[shown.channel],)
         elif len(values) > 1 and not three:
             values = (sum(values) / len(values),)
-        text = "\n".join(value_text(value, scene.layer) for value in values)
-        target = self._rectangle(x, y, scene.block, scene.block)
-        # A dark shadow keeps numbers readable on every colour.
-        self._painter.setPen(QColor(0, 0, 0, 200))
-        self._painter.drawText(target.translated(QPointF(1, 1)), Qt.AlignmentFlag.AlignCenter, text)
-        self._painter.setPen(QColor(255, 255, 255))
-        self._painter.drawText(target, Qt.AlignmentFlag.AlignCenter, text)
+        lines = tuple(value_text(value, shown.layer) for value in values)
+        self._tools.sprites.paint(self._painter, self._rectangle(x, y, scene.block, scene.block), lines)
+
+    def _is_inside(self, layers: TileLayers, x: int, y: int) -> bool:
+        """Whether the block at (x, y) has a pixel of the shown part: at an odd edge it may lack one."""
+        row, column = self._scene.shown.part.offset or (0, 0)
+        height, width = layers.pixels[Layer.ACTUAL].shape[1:]
+        return bool(x - layers.left + column < width and y - layers.top + row < height)
 
     def _paint_mark(self) -> None:
         mark = self._scene.mark
@@ -196,6 +257,14 @@ class CanvasPainter:
         for colour, grown in ((QColor(0, 0, 0, 190), width), (QColor(255, 255, 255), 0.0)):
             self._painter.setPen(QPen(colour, width))
             self._painter.drawRect(target.adjusted(-grown, -grown, grown, grown))
+
+    def _paint_frame(self) -> None:
+        """An outline: in the accent's colour where the keys go."""
+        scene = self._scene
+        width = (1.5 if scene.focused else 1.0) * scene.ratio
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setPen(QPen(QColor(colours().accent if scene.focused else colours().line), width))
+        self._painter.drawRect(QRectF(width / 2, width / 2, scene.width - width, scene.height - width))
 
     def _seen(self, layers: TileLayers) -> tuple[int, int, int, int]:
         """The part of a tile that is seen, in pixels of the scale."""

@@ -33,6 +33,11 @@ class Play(QObject):
         self._timer.setInterval(_STEP_MS)
         self._timer.timeout.connect(self.step)
 
+    @property
+    def running(self) -> bool:
+        """Whether it plays."""
+        return self._timer.isActive()
+
     def stops(self) -> list[tuple[int, Part]]:
         """All that is shown, in order."""
         inspection = self._session.inspection
@@ -65,7 +70,7 @@ class Play(QObject):
             return
         scale, part = stops[self._position]
         self._position += 1
-        self._chooser.choose(scale=scale, part=part)
+        self._chooser.choose_both(scale=scale, part=part)
 
     def _is_waiting(self) -> bool:
         """Whether the scale that is shown has not arrived at all."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from srec_gui.analysis import (
-    Layer,
     Part,
     ValueRange,
     draw_map,
@@ -19,8 +18,9 @@ from srec_gui.analysis import (
     write_bytes,
 )
 from srec_gui.engine import CancelToken
-from srec_gui.inspect.choice import Choice
+from srec_gui.inspect.choice import SideChoice
 from srec_gui.inspect.store import TileStore
+from srec_gui.inspect.words import CHANNELS
 
 if TYPE_CHECKING:
     from srec_engine import Inspection, Ledger
@@ -28,36 +28,38 @@ if TYPE_CHECKING:
 __all__ = ["map_name", "save_ledger", "save_map"]
 
 
-def map_name(path: Path, choice: Choice, layer: Layer) -> str:
-    """A name for the file of a map: "cat scale 1 cost.png"."""
-    part = "" if choice.part is Part.ALL else f" {choice.part.value}"
-    return f"{path.stem} scale {choice.scale}{part} {layer.value}.png"
+def map_name(path: Path, scale: int, side: SideChoice) -> str:
+    """A name for the file of a map: "cat scale 1 cost.png", "cat scale 0 pixel 2 G residual.png"."""
+    words = [path.stem, f"scale {scale}"]
+    words += [] if side.part is Part.ALL else [side.part.value]
+    words += [] if side.channel is None else [CHANNELS[side.channel]]
+    return f"{' '.join([*words, side.layer.value])}.png"
 
 
 def save_map(
     inspection: Inspection,
     store: TileStore,
     destination: Path,
-    choice: Choice,
-    layer: Layer,
+    scale: int,
+    side: SideChoice,
     limits: ValueRange,
     cancel: CancelToken,
 ) -> Path:
-    """Write a layer of the whole chosen scale, with its colour bar, as a PNG. Tiles that are missing are computed."""
-    whole = _empty(inspection, choice, layer)
-    wanted = inspection.tiles_touching(choice.scale)
-    half = 1 if choice.part is Part.ALL else 2
-    missing = store.missing(choice.scale, wanted)
-    pieces = [layers for tile in wanted if (layers := store.get(choice.scale, tile)) is not None]
-    made = (make_layers(maps) for maps in inspection.maps(choice.scale, missing, cancel=cancel))
+    """Write what a side shows, of the whole scale, with its colour bar, as a PNG. Missing tiles are computed."""
+    whole = _empty(inspection, scale, side)
+    wanted = inspection.tiles_touching(scale)
+    half = 1 if side.part is Part.ALL else 2
+    missing = store.missing(scale, wanted)
+    pieces = [layers for tile in wanted if (layers := store.get(scale, tile)) is not None]
+    made = (make_layers(maps) for maps in inspection.maps(scale, missing, cancel=cancel))
     for source in (pieces, made):
         for layers in source:
-            plane = layers.plane(layer, choice.part, choice.channel)
+            plane = layers.plane(side.layer, side.part, side.channel)
             rows = slice(layers.top // half, layers.top // half + plane.shape[0])
             whole[rows, layers.left // half : layers.left // half + plane.shape[1]] = plane
-    title = f"{choice.part.value}, {layer.value}, scale {choice.scale}"
+    title = f"{side.part.value}, {side.layer.value}, scale {scale}"
     stream = io.BytesIO()
-    draw_map(whole, layer, choice.part, limits, title).save(stream, "PNG")
+    draw_map(whole, side.layer, side.part, limits, title).save(stream, "PNG")
     write_bytes(destination, stream.getvalue())
     return destination
 
@@ -69,12 +71,12 @@ def save_ledger(ledger: Ledger, destination: Path) -> Path:
     return destination
 
 
-def _empty(inspection: Inspection, choice: Choice, layer: Layer) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    height, width = inspection.part_size(choice.scale, choice.part)
+def _empty(inspection: Inspection, scale: int, side: SideChoice) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    height, width = inspection.part_size(scale, side.part)
     coloured = (
-        layer.in_values
-        and choice.channel is None
-        and choice.part is not Part.REMAINDERS
+        side.layer.in_values
+        and side.channel is None
+        and side.part is not Part.REMAINDERS
         and inspection.colour_channels > 1
     )
     return np.zeros((height, width, 3) if coloured else (height, width), np.uint8)

@@ -43,7 +43,16 @@ class Session(QObject):
         tiles_changed(): There are new tiles in `store`.
         ledger_changed(): The ledger has more of the model's bits.
         pixel_read(object): A `PixelReadout`.
-        state_changed(): `doing` says something else.
+        pixel_failed(str): Why the wanted pixel cannot be read out.
+        state_changed(): `doing` or `progress` is another one.
+
+    Attributes:
+        path: The file, or None.
+        inspection: What it is asked through; None until it is open.
+        base: Its coarsest scale, uint8 (height, width, 1 or 3).
+        store: Layers of the tiles that were computed.
+        doing: What is being done, in words; "" for nothing.
+        progress: How far that is, 0 to 1; None where that is not known.
     """
 
     opened = Signal()
@@ -51,6 +60,7 @@ class Session(QObject):
     tiles_changed = Signal()
     ledger_changed = Signal()
     pixel_read = Signal(object)
+    pixel_failed = Signal(str)
     state_changed = Signal()
 
     def __init__(
@@ -66,18 +76,29 @@ class Session(QObject):
         self.base: NDArray[np.uint8] | None = None
         self.store = TileStore()
         self.doing = ""
-        self._active = False
+        self.progress: float | None = None
+        self._active = self._prepared = False
         self._wanted: tuple[int, list[int]] = (0, [])
         self._pixel_wanted: tuple[int, int, int] | None = None
         self._opening: Task | None = None
         self._task: Task | None = None
         self._task_is_urgent = False
         self._pixel_task: Task | None = None
+        self._readout_prepared = False
+        self._ledger_asked = False
 
     @property
     def ledger(self) -> Ledger | None:
         """Where the bytes of the file are."""
         return self.inspection.ledger if self.inspection is not None else None
+
+    def prepare(self) -> None:
+        """Load what the first question needs, while the person still chooses a file."""
+        if self._prepared:
+            return
+        self._prepared = True
+        engine, options = self._engine, self._options()
+        self._worker.submit(lambda _cancel, _report: engine.prepare_inspection(options))
 
     def open(self, path: Path) -> None:
         """Look into another file."""
@@ -104,7 +125,16 @@ class Session(QObject):
         self._begin(path)
         self._opening = self._submit(work, self._took, urgent=True)
         self._opening.progressed.connect(self._coded)
-        self._set_doing(self.tr("Coding with the network…"))
+        self._set_doing(self.tr("Coding with the network…"), 0.0)
+
+    def damage_at(self, scale: int, tile: int) -> str:
+        """Why a tile cannot be shown at a scale, in a sentence that calls the file by its name; "" when it can."""
+        text = self.inspection.damage.at(scale, tile) if self.inspection is not None else ""
+        return self.named(text)
+
+    def named(self, text: str) -> str:
+        """A sentence of the engine with the file's name in place of its path."""
+        return text if self.path is None else text.replace(str(self.path), self.path.name)
 
     def close(self) -> None:
         """Stop everything and forget the file."""
@@ -140,6 +170,7 @@ class Session(QObject):
                 task.cancel()
         self._opening = self._task = self._pixel_task = None
         self._pixel_wanted = None
+        self._readout_prepared = self._ledger_asked = False
         self.path, self.inspection, self.base = path, None, None
         self.store = TileStore()
         self._wanted = (0, [])
@@ -166,10 +197,11 @@ class Session(QObject):
         self._advance()
 
     def _coded(self, progress: Progress) -> None:
-        self._set_doing(self.tr("Coding with the network… %1 %").replace("%1", str(round(100 * progress.fraction))))
+        self._set_doing(self.tr("Coding with the network…"), progress.fraction)
 
     def _advance(self) -> None:
         """Begin the next job, when none runs: what is seen, then small scales, then the rest of the ledger."""
+        self._prepare_readout()
         if not self._active or self.inspection is None or self._task is not None or not self.inspection.scales:
             return
         scale, tiles = self._wanted[0], self._missing()
@@ -178,7 +210,7 @@ class Session(QObject):
             scale, tiles = self._glance()
         if tiles:
             self._compute(scale, tiles)
-        elif self.inspection.ledger.model_bits is None and not self.inspection.damage:
+        elif self.inspection.ledger.model_bits is None and not self._ledger_asked:
             self._complete_ledger()
         else:
             self._set_doing("")
@@ -187,7 +219,7 @@ class Session(QObject):
         scale, tiles = self._wanted
         if self.inspection is None or scale not in self.inspection.scales:
             return []
-        return [tile for tile in self.store.missing(scale, tiles) if tile not in self.inspection.damage]
+        return [tile for tile in self.store.missing(scale, tiles) if not self.inspection.damage.at(scale, tile)]
 
     def _glance(self) -> tuple[int, list[int]]:
         if self.inspection is not None and self.inspection.geometry is not None:
@@ -195,7 +227,7 @@ class Session(QObject):
                 height, width = self.inspection.geometry.scale_size(scale)
                 if height * width <= _GLANCE_PIXELS:
                     tiles = self.store.missing(scale, self.inspection.tiles_touching(scale))
-                    tiles = [tile for tile in tiles if tile not in self.inspection.damage]
+                    tiles = [tile for tile in tiles if not self.inspection.damage.at(scale, tile)]
                     if tiles:
                         return scale, tiles
         return 0, []
@@ -225,7 +257,7 @@ class Session(QObject):
         def work(cancel: CancelToken, report: Callable[[object], None]) -> None:
             inspection.complete_ledger(cancel=cancel, progress=report)
 
-        self._task = self._submit(work, self._ended)
+        self._task = self._submit(work, self._completed)
         self._task.progressed.connect(self._counted)
         self._set_doing(self.tr("Adding up the model’s bits…"))
 
@@ -233,6 +265,25 @@ class Session(QObject):
         share = str(round(100 * progress.fraction))
         self._set_doing(self.tr("Adding up the model’s bits… %1 %").replace("%1", share))
         self.ledger_changed.emit()
+
+    def _completed(self, nothing: object) -> None:
+        # Scales with damaged tiles stay without the model's bits: asking again would not help.
+        self._ledger_asked = True
+        self._ended(nothing)
+
+    def _prepare_readout(self) -> None:
+        """Make the first readout quick, beside the other work: on a new machine something is compiled for it."""
+        known = self.store.of_scale(None)
+        inspection = self.inspection
+        if self._readout_prepared or inspection is None or not known:
+            return
+        self._readout_prepared = True
+        scale, tile = known[0].scale, known[0].tile
+
+        def work(_cancel: CancelToken, _report: Callable[[object], None]) -> None:
+            inspection.prepare_readout(scale, tile)
+
+        self._worker.submit(work, lane="disk")
 
     def _ended(self, _nothing: object) -> None:
         self._task = None
@@ -270,16 +321,16 @@ class Session(QObject):
 
     def _failed(self, task: Task, error: Exception) -> None:
         if task is self._pixel_task:
-            # What damages a pixel's tile is said where the tile is shown.
             self._pixel_task = None
-            return
-        if task in (self._opening, self._task):
+            self.pixel_failed.emit(str(error))
+            self._read_pixel()
+        elif task in (self._opening, self._task):
             self._opening = self._task = None
-            self._active = False
+            self.inspection = None
             self._set_doing("")
             self.failed.emit(str(error))
 
-    def _set_doing(self, text: str) -> None:
-        if text != self.doing:
-            self.doing = text
+    def _set_doing(self, text: str, progress: float | None = None) -> None:
+        if (text, progress) != (self.doing, self.progress):
+            self.doing, self.progress = text, progress
             self.state_changed.emit()

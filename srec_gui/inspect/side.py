@@ -1,4 +1,4 @@
-"""One side of the room: the choice of a layer, the view, the colour bar."""
+"""One side of the room: its choices, the view, the colour bar."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from srec_gui.analysis import Layer, Part, ValueRange
+from srec_gui.analysis import Part, ValueRange
 from srec_gui.inspect.canvas import Canvas
-from srec_gui.inspect.choice import Chooser
+from srec_gui.inspect.choice import Chooser, SideChoice, SideName
 from srec_gui.inspect.colour_bar import ColourBar
-from srec_gui.inspect.controls import LayerBox
+from srec_gui.inspect.controls import SideBoxes
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import ColourTable
 from srec_gui.inspect.viewport import Viewport
@@ -26,29 +26,42 @@ class Side(QWidget):
     """A canvas with what belongs to it.
 
     Attributes:
-        box, canvas, bar: The parts.
+        boxes, canvas, bar: The parts.
     """
 
     def __init__(
-        self, name: str, session: Session, chooser: Chooser, viewport: Viewport, parent: QWidget | None = None
+        self,
+        title: str,
+        name: SideName,
+        session: Session,
+        chooser: Chooser,
+        viewport: Viewport,
+        parent: QWidget | None = None,
     ) -> None:
-        """An empty side called `name`."""
+        """The empty side `name`, which people read as `title`."""
         super().__init__(parent)
-        self.box = LayerBox(name, self)
+        self.boxes = SideBoxes(title, name, chooser, self)
         self.canvas = Canvas(session, chooser, viewport, self)
         self.bar = ColourBar(self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 0, 6, 0)
-        column.setSpacing(4)
-        column.addWidget(self.box)
+        column.setContentsMargins(12 if name == "left" else 6, 0, 6 if name == "left" else 12, 0)
+        column.setSpacing(6)
+        column.addWidget(self.boxes)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.bar)
 
-    def show_layer(
-        self, layer: Layer, part: Part, limits: ValueRange, table: ColourTable, counts: NDArray[np.int64] | None
+    def show_choice(
+        self,
+        choice: SideChoice,
+        limits: ValueRange,
+        table: ColourTable,
+        counts: NDArray[np.int64] | None,
+        *,
+        coloured: bool,
     ) -> None:
-        """Show a layer in these colours."""
-        self.box.show_layer(layer)
-        self.canvas.show_layer(layer, table)
-        self.bar.show_layer(layer, part, limits, table)
+        """Show what was chosen in these colours; `coloured` says whether the picture has three channels."""
+        self.canvas.show_choice(choice, table)
+        in_colour = coloured and choice.layer.in_values and choice.channel is None
+        adjustable = not in_colour or choice.part is Part.REMAINDERS
+        self.bar.show_layer(choice.layer, choice.part, limits, table, adjustable=adjustable)
         self.bar.show_histogram(counts)

@@ -6,10 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from srec_gui.analysis import Layer, Part, TileLayers
+from srec_gui.analysis import TileLayers
 
 __all__ = ["TileStore"]
 
@@ -54,10 +51,3 @@ class TileStore:
         """The tiles of a scale that are here; of all scales for None."""
         with self._lock:
             return [layers for (own, _), layers in self._tiles.items() if scale is None or own == scale]
-
-    def histogram(self, scale: int | None, layer: Layer, part: Part, channel: int | None) -> NDArray[np.int64]:
-        """How often each of the 256 bytes of a layer occurs, int64 (256,). Takes its time: for a thread."""
-        counts = np.zeros(256, np.int64)
-        for layers in self.of_scale(scale):
-            counts += np.bincount(layers.plane(layer, part, channel).ravel(), minlength=256)
-        return counts

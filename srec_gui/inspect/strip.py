@@ -88,8 +88,8 @@ class PyramidStrip(QWidget):
 
     def _cell(self, position: int) -> QRectF:
         count = max(1, len(self.scales()))
-        width = min(float(_WIDE), (self.width() - 16 - _GAP * (count - 1)) / count)
-        return QRectF(8 + position * (width + _GAP), 6, width, self.height() - 12)
+        width = min(float(_WIDE), (self.width() - 24 - _GAP * (count - 1)) / count)
+        return QRectF(12 + position * (width + _GAP), 6, width, self.height() - 12)
 
     def _paint_cell(self, painter: QPainter, cell: QRectF, scale: int) -> None:
         chosen = scale == self._chooser.choice.scale

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from srec_gui.analysis import Layer, Part, TileLayers
+from srec_gui.analysis import TileLayers
+from srec_gui.inspect.choice import SideChoice
 
 __all__ = ["ColourTable", "TileImages", "image_of", "qt_table"]
 
@@ -60,11 +61,9 @@ class TileImages:
         self._images.clear()
         self._held = 0
 
-    def find(
-        self, scale: int, tile: int, layer: Layer, part: Part, channel: int | None, times: int, table: ColourTable
-    ) -> QImage | None:
-        """The image, with these colours; None when it was not made."""
-        key = (scale, tile, layer, part, channel, times)
+    def find(self, layers: TileLayers, shown: SideChoice, times: int, table: ColourTable) -> QImage | None:
+        """The image of what is shown of a tile, reduced `times`, in these colours; None when it was not made."""
+        key = _key(layers, shown, times)
         if key not in self._images:
             return None
         self._images.move_to_end(key)
@@ -74,17 +73,19 @@ class TileImages:
             self._images[key] = (image, table)
         return image
 
-    def make(
-        self, layers: TileLayers, layer: Layer, part: Part, channel: int | None, times: int, table: ColourTable
-    ) -> QImage:
+    def make(self, layers: TileLayers, shown: SideChoice, times: int, table: ColourTable) -> QImage:
         """Make the image; a few milliseconds for a tile of 512 pixels."""
-        image = image_of(reduced(layers.plane(layer, part, channel), times))
+        image = image_of(reduced(layers.plane(shown.layer, shown.part, shown.channel), times))
         _colour(image, table)
-        self._images[layers.scale, layers.tile, layer, part, channel, times] = (image, table)
+        self._images[_key(layers, shown, times)] = (image, table)
         self._held += image.sizeInBytes()
         while self._held > _LIMIT and len(self._images) > 1:
             self._held -= self._images.popitem(last=False)[1][0].sizeInBytes()
         return image
+
+
+def _key(layers: TileLayers, shown: SideChoice, times: int) -> tuple[object, ...]:
+    return layers.scale, layers.tile, shown.layer, shown.part, shown.channel, times
 
 
 def _colour(image: QImage, table: ColourTable) -> None:

@@ -73,6 +73,16 @@ class Viewport(QObject):
         self._fitted = False
         self._settle()
 
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """Width and height of the full picture."""
+        return self._picture
+
+    def show_closely(self, x: float, y: float, zoom: float) -> None:
+        """Bring the picture's point into the middle, at this zoom."""
+        self.zoom, self.center, self._fitted = min(MAX_ZOOM, zoom), (x, y), False
+        self._settle()
+
     def reveal(self, x: float, y: float) -> None:
         """Bring the picture's point into the middle when it is not seen."""
         if abs(x - self.center[0]) * self.zoom > self._view[0] / 2 - 8 or (

@@ -26,11 +26,11 @@ def layer_name(layer: Layer) -> str:
     """A layer as the person reads it."""
     return {
         Layer.ACTUAL: _translate("Actual"),
-        Layer.PREDICTED: _translate("Predicted (mean)"),
-        Layer.MOST_LIKELY: _translate("Predicted (most likely)"),
-        Layer.RESIDUAL: _translate("Residual (actual − mean)"),
-        Layer.COST: _translate("Cost in bits"),
-        Layer.EXPECTED_COST: _translate("Expected cost in bits"),
+        Layer.PREDICTED: _translate("Predicted"),
+        Layer.MOST_LIKELY: _translate("Most likely"),
+        Layer.RESIDUAL: _translate("Residual"),
+        Layer.COST: _translate("Cost"),
+        Layer.EXPECTED_COST: _translate("Expected cost"),
     }[layer]
 
 
@@ -47,7 +47,7 @@ def part_name(part: Part) -> str:
 
 def channel_name(channel: int | None) -> str:
     """A channel, or all of them."""
-    return _translate("All channels") if channel is None else CHANNELS[channel]
+    return _translate("R, G, B") if channel is None else CHANNELS[channel]
 
 
 def range_name(mode: RangeMode) -> str:

@@ -13,6 +13,7 @@ from PIL import Image
 from srec_engine import (
     Cancelled,
     CancelToken,
+    DamagedFileError,
     EncodeOptions,
     Inspection,
     Layer,
@@ -145,8 +146,42 @@ def test_damage_is_named_and_the_bytes_still_add_up(crop_file: bytes) -> None:
     inspection = inspect_file(bytes(broken))
     assert sum(row.coded_bytes for row in inspection.ledger.rows) == len(crop_file)
     assert list(inspection.maps(0)) == []
-    assert "tile 0 at scale 0" in inspection.damage[0]
+    assert "tile 0 at scale 0" in inspection.damage.at(0, 0)
+    with pytest.raises(DamagedFileError, match="tile 0 at scale 0"):
+        inspection.pixel(0, 3, 3)
+
+
+def test_the_scales_before_the_damage_stay_whole(crop_file: bytes) -> None:
+    broken = bytearray(crop_file)
+    broken[-40] ^= 0x55
+    inspection = inspect_file(bytes(broken))
+    ledger = inspection.complete_ledger()
+    assert inspection.damage.at(1, 0) == ""
+    assert inspection.damage.of_scale(0).keys() == {0}
     assert len(list(inspection.maps(1))) == 1
+    known = {scale: [row.model_bits for row in ledger.of_scale(scale) if row.step == 1] for scale in inspection.scales}
+    assert None not in known[1]
+    assert set(known[0]) <= {None}
+
+
+def test_damage_of_a_coarse_scale_is_that_of_the_finer_ones(inspection: Inspection, crop_file: bytes) -> None:
+    place = len(crop_file) - sum(row.coded_bytes for row in inspection.ledger.of_scale(0)) - 60  # in scale 1's chunk
+    broken = bytearray(crop_file)
+    broken[place] ^= 0x55
+    damaged = inspect_file(bytes(broken))
+    assert list(damaged.maps(0)) == []
+    assert damaged.damage.of_scale(0) == damaged.damage.of_scale(1) != {}
+    assert damaged.damage.of_scale(2) == {}
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_a_file_that_is_cut_off_keeps_a_ledger_that_adds_up(crop_file: bytes, share: float) -> None:
+    data = crop_file[: int(share * len(crop_file))]
+    inspection = inspect_file(data)
+    assert sum(row.coded_bytes for row in inspection.ledger.rows) == len(data)
+    assert inspection.damage.sentences == ()
+    list(inspection.maps(0))
+    assert len(inspection.damage.sentences) == 1
 
 
 def test_a_grey_picture_has_one_channel(crop: Image.Image) -> None:
@@ -155,6 +190,40 @@ def test_a_grey_picture_has_one_channel(crop: Image.Image) -> None:
     (maps,) = grey.maps(0)
     assert maps.pixels.cost.shape == (1, 45, 61)
     assert len(grey.pixel(0, 3, 3).channels) == 1
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(1, 1), (5, 1), (32, 18)])
+def test_every_mode_and_size_has_maps_and_a_ledger_that_adds_up(
+    crop: Image.Image, mode: str, size: tuple[int, int]
+) -> None:
+    data = encode_image(crop.resize(size).convert(mode), EncodeOptions(method=Method.SREC, verify=False)).data
+    inspection = inspect_file(data)
+    ledger = inspection.complete_ledger()
+    assert sum(row.coded_bytes for row in ledger.rows) == len(data)
+    cost = sum(maps.model_bits().sum() for scale in inspection.scales for maps in inspection.maps(scale))
+    assert ledger.model_bits == pytest.approx(cost, rel=1e-4, abs=0.01)
+    told = inspection.pixel(0, size[0] - 1, size[1] - 1)
+    assert len(told.channels) == inspection.colour_channels == (1 if mode in {"L", "LA"} else 3)
+
+
+@pytest.mark.parametrize(("mode", "channels"), [("P", 3), ("1", 1), ("RGBA", 3)])
+def test_a_picture_of_few_colours_is_analysed_in_the_colours_it_has(
+    crop: Image.Image, mode: str, channels: int
+) -> None:
+    data = encode_image(crop.convert(mode)).data
+    inspection = inspect_with_network(data)
+    assert inspection.colour_channels == channels
+    (maps,) = inspection.maps(0)
+    seen = crop.convert(mode).convert("L" if channels == 1 else "RGB")
+    assert np.array_equal(maps.pixels.actual, np.atleast_3d(np.asarray(seen)).transpose(2, 0, 1))
+
+
+def test_the_first_readout_can_be_prepared_beside_other_work(inspection: Inspection) -> None:
+    inspection.prepare_readout(0, 0)  # nothing is known yet: nothing happens
+    list(inspection.maps(0))
+    inspection.prepare_readout(0, 0)
+    assert inspection.pixel(0, 5, 5).scale == 0
 
 
 def test_a_webp_file_has_a_ledger_and_can_be_analysed_with_the_network(crop: Image.Image) -> None:

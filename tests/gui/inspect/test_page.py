@@ -8,12 +8,24 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from srec_engine import Layer, Part
-from srec_gui.inspect.choice import RangeMode
+from srec_gui.actions import Actions
+from srec_gui.engine import SrecEngine
+from srec_gui.inspect.choice import RangeMode, SideChoice
 from srec_gui.inspect.page import InspectPage
+from srec_gui.settings import Settings
+from srec_gui.worker import Worker
+
+
+def choose(page: InspectPage, name: str, text: str) -> None:
+    """Choose in a box as a person does."""
+    box = next(box for box in page.findChildren(QComboBox) if box.accessibleName() == name)
+    box.setCurrentText(text)
+    box.activated.emit(box.currentIndex())
 
 
 def test_opening_shows_scales_maps_and_a_ledger_that_adds_up(opened: InspectPage, coded: Path) -> None:
@@ -47,16 +59,16 @@ def test_a_click_pins_the_pixel_under_the_pointer(qtbot: QtBot, opened: InspectP
 
 def test_holding_shift_exchanges_left_and_right(qtbot: QtBot, opened: InspectPage) -> None:
     qtbot.keyPress(opened.left.canvas, Qt.Key.Key_Shift)
-    assert (opened.left.canvas.layer, opened.right.canvas.layer) == (Layer.COST, Layer.ACTUAL)
+    assert (opened.left.canvas.shown.layer, opened.right.canvas.shown.layer) == (Layer.COST, Layer.ACTUAL)
     qtbot.keyRelease(opened.left.canvas, Qt.Key.Key_Shift)
-    assert (opened.left.canvas.layer, opened.right.canvas.layer) == (Layer.ACTUAL, Layer.COST)
+    assert (opened.left.canvas.shown.layer, opened.right.canvas.shown.layer) == (Layer.ACTUAL, Layer.COST)
 
 
 def test_every_layer_and_part_looks_different(qtbot: QtBot, opened: InspectPage) -> None:
     seen: dict[bytes, tuple[Layer, Part]] = {}
     for layer in (Layer.ACTUAL, Layer.PREDICTED, Layer.RESIDUAL, Layer.COST, Layer.EXPECTED_COST):
         for part in (Part.ALL, Part.REMAINDERS, Part.PIXEL_3):
-            opened.chooser.choose(right=layer, part=part)
+            opened.chooser.choose_side("right", layer=layer, part=part)
             shown = bytes(opened.right.canvas.grab().toImage().bits())
             assert shown not in seen, (layer, part)
             seen[shown] = (layer, part)
@@ -65,16 +77,20 @@ def test_every_layer_and_part_looks_different(qtbot: QtBot, opened: InspectPage)
 def test_another_range_changes_colours_without_asking_the_engine(qtbot: QtBot, opened: InspectPage) -> None:
     before = opened.right.canvas.grab().toImage()
     tiles = opened.session.store.of_scale(0)
-    opened.chooser.choose(range_mode=RangeMode.SCALE)
-    qtbot.waitUntil(lambda: opened.limits(Layer.COST).high != 8, timeout=10_000)
+    opened.chooser.choose_range(RangeMode.SCALE)
+    qtbot.waitUntil(lambda: opened.right.bar.limits.high != 8, timeout=10_000)
     qtbot.waitUntil(lambda: opened.right.canvas.grab().toImage() != before, timeout=10_000)
     assert opened.session.store.of_scale(0) == tiles
 
 
 def test_a_line_of_the_budget_filters_the_views(qtbot: QtBot, opened: InspectPage) -> None:
-    line = next(line for line in opened.budget_table.lines if line.scale == 1 and line.part is Part.PIXEL_2)
-    opened.budget_bar.chosen.emit(line)
+    table = opened.budget_table
+    row = next(row for row, line in enumerate(table.lines) if line.scale == 1 and line.part is Part.PIXEL_2)
+    table.scrollTo(table.model().index(row, 0))
+    place = table.visualRect(table.model().index(row, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert (opened.chooser.choice.scale, opened.chooser.choice.part) == (1, Part.PIXEL_2)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [row]
 
 
 def test_playing_goes_from_the_base_to_the_full_picture(opened: InspectPage) -> None:
@@ -86,6 +102,88 @@ def test_playing_goes_from_the_base_to_the_full_picture(opened: InspectPage) -> 
     opened.play.step()
     assert (opened.chooser.choice.scale, opened.chooser.choice.part) == (4, Part.REMAINDERS)
     opened.play.set_running(False)
+
+
+def test_each_side_shows_its_own_samples_and_channel(qtbot: QtBot, opened: InspectPage) -> None:
+    before = opened.right.canvas.grab().toImage()
+    for name, text in (("Left view: layer", "Residual"), ("Left view: samples", "Remainders")):
+        choose(opened, name, text)
+    choose(opened, "Left view: channel", "G")
+    assert opened.left.canvas.shown == SideChoice(Layer.RESIDUAL, Part.REMAINDERS, 1)
+    assert opened.right.canvas.shown == SideChoice(Layer.COST)
+    assert opened.right.canvas.grab().toImage() == before
+    opened.registry["inspect.blue"].trigger()
+    assert (opened.left.canvas.shown.channel, opened.right.canvas.shown.channel) == (2, 2)
+
+
+def test_the_ends_of_a_colour_bar_are_dragged_and_go_back_on_a_double_click(qtbot: QtBot, opened: InspectPage) -> None:
+    bar, tiles = opened.right.bar, opened.session.store.of_scale(0)
+    before = opened.right.canvas.grab().toImage()
+    place = bar.handle_place("high").toPoint()
+    qtbot.mousePress(bar, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseMove(bar, place - QPoint(bar.width() // 2, 0))
+    qtbot.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=place - QPoint(bar.width() // 2, 0))
+    assert 2 < bar.limits.high < 6
+    assert opened.left.bar.limits.high == 255
+    assert opened.right.canvas.grab().toImage() != before
+    qtbot.waitUntil(lambda: "beyond" in bar.accessibleDescription(), timeout=10_000)
+    qtbot.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=place)
+    assert bar.limits.high == 8
+    assert opened.session.store.of_scale(0) == tiles
+
+
+def test_all_of_a_pixel_is_copied_as_text(qtbot: QtBot, opened: InspectPage, eye: Image.Image) -> None:
+    assert not opened.registry["inspect.copy_pixel"].isEnabled()
+    with qtbot.waitSignal(opened.session.pixel_read, timeout=60_000) as read:
+        opened.chooser.choose(pin=(20, 10))
+    opened.registry["inspect.copy_pixel"].trigger()
+    lines = QGuiApplication.clipboard().text().splitlines()
+    red, green, blue = (int(value) for value in np.asarray(eye)[10, 20])
+    assert lines[0] == "eye.srec, Full size, x 20, y 10"
+    assert lines[2].startswith(f"R: {red}")
+    assert lines[3].startswith(f"G given R: {green}")
+    assert lines[4].startswith(f"B given R and G: {blue}")
+    told = read.args[0].channels[1]
+    assert f"cost {told.cost:.2f}" in lines[3]
+    assert f"allowed {told.lowest} to {told.highest}" in lines[3]
+    assert f"block of four {read.args[0].block_bits:.2f} bits" in lines[-1]
+
+
+def test_the_sums_stand_below_the_table(opened: InspectPage, coded: Path) -> None:
+    ledger = opened.session.ledger
+    assert ledger is not None
+    assert f"coded {ledger.stream_bytes:,}" in opened.status.sums
+    assert f"file {coded.stat().st_size:,} bytes" in opened.status.sums
+    assert f"everything else {coded.stat().st_size - ledger.stream_bytes:,}" in opened.status.sums
+
+
+def test_layers_and_range_are_kept(qtbot: QtBot, opened: InspectPage) -> None:
+    opened.chooser.choose_side("left", layer=Layer.MOST_LIKELY)
+    opened.chooser.choose_range(RangeMode.IMAGE)
+    again = InspectPage(opened.worker, opened.settings, Actions(), engine=SrecEngine())
+    qtbot.addWidget(again, before_close_func=InspectPage.stop)
+    choice = again.chooser.choice
+    assert (choice.left.layer, choice.right.layer, choice.range_mode) == (
+        *(Layer.MOST_LIKELY, Layer.COST),
+        RangeMode.IMAGE,
+    )
+
+
+def test_what_is_no_layer_in_the_settings_is_overlooked(qtbot: QtBot, worker: Worker, settings: Settings) -> None:
+    settings.inspect_left = "nonsense"
+    page = InspectPage(worker, settings, Actions(), engine=SrecEngine())
+    qtbot.addWidget(page, before_close_func=InspectPage.stop)
+    assert page.chooser.choice.left.layer is Layer.ACTUAL
+
+
+def test_the_description_of_a_view_follows_the_pointer(qtbot: QtBot, opened: InspectPage, eye: Image.Image) -> None:
+    canvas = opened.left.canvas
+    middle = QPoint(canvas.width() // 2, canvas.height() // 2)
+    qtbot.mouseMove(canvas, middle)
+    x, y = canvas.pixel_at(middle.toPointF()) or (0, 0)
+    red = int(np.asarray(eye)[y, x, 0])
+    assert canvas.accessibleDescription().startswith(f"x {x}, y {y}: Actual R {red}")
+    assert opened.right.canvas.accessibleDescription().startswith(f"x {x}, y {y}: Cost R ")
 
 
 def test_a_map_and_the_table_are_saved(qtbot: QtBot, opened: InspectPage, tmp_path: Path, coded: Path) -> None:
