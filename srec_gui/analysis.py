@@ -6,6 +6,7 @@ Apart from `engine`, because they bring in numpy, which the window does without 
 from __future__ import annotations
 
 from srec_engine import (
+    UNREADABLE,
     Layer,
     Ledger,
     LedgerRow,
@@ -24,6 +25,7 @@ from srec_engine import (
 )
 
 __all__ = [
+    "UNREADABLE",
     "Layer",
     "Ledger",
     "LedgerRow",

@@ -106,9 +106,7 @@ class DropOverlay(QWidget):
         shades = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        veil = QColor(shades.window)
-        veil.setAlphaF(0.985)
-        painter.fillRect(self.rect(), veil)
+        painter.fillRect(self.rect(), QColor(shades.window))
         split = self.width() * self._cargo.compress_share
         area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         left = QRectF(area.left(), area.top(), split - _MARGIN * 1.5, area.height())

@@ -18,6 +18,7 @@ from srec_engine import (
     CodecOptions,
     DamagedFileError,
     DecodeReport,
+    Device,
     EncodeOptions,
     EncodeReport,
     ExistingPolicy,
@@ -43,12 +44,15 @@ if TYPE_CHECKING:
     from srec_engine import Inspection
 
 __all__ = [
+    "AUTOMATIC_DEVICE",
+    "CPU",
     "DEFAULT_MODEL",
     "CancelToken",
     "Cancelled",
     "CodecOptions",
     "DamagedFileError",
     "DecodeReport",
+    "Device",
     "EncodeOptions",
     "EncodeReport",
     "Engine",
@@ -69,6 +73,12 @@ __all__ = [
     "Stage",
     "UnsupportedImageError",
 ]
+
+AUTOMATIC_DEVICE = CodecOptions().device
+"""The device's name that lets the engine choose."""
+
+CPU = "cpu"
+"""The device that every machine has."""
 
 _ENCODE_OPTIONS = EncodeOptions()
 _CODEC_OPTIONS = CodecOptions()
@@ -151,8 +161,16 @@ class Engine(Protocol):
         """Code the picture of a `.srec` with the network, in memory, and look into that."""
         ...
 
+    def prepare_inspection(self, options: CodecOptions = ...) -> None:
+        """Load what inspecting takes, before there is a file."""
+        ...
+
     def model_names(self) -> list[str]:
         """Names of the models that are installed."""
+        ...
+
+    def list_devices(self) -> tuple[Device, ...]:
+        """Devices of this machine, the CPU last. Loads torch."""
         ...
 
 
@@ -233,6 +251,14 @@ class SrecEngine:
         """Code the picture of a `.srec` with the network and look into that."""
         return srec_engine.inspect_with_network(source, options, cancel=cancel, progress=progress)
 
+    def prepare_inspection(self, options: CodecOptions = _CODEC_OPTIONS) -> None:
+        """Load what inspecting takes, before there is a file."""
+        srec_engine.prepare_inspection(options)
+
     def model_names(self) -> list[str]:
         """Names of the models that are installed."""
         return list(srec_engine.model_names())
+
+    def list_devices(self) -> tuple[Device, ...]:
+        """Devices of this machine, the CPU last. Loads torch."""
+        return srec_engine.list_devices()

@@ -24,7 +24,7 @@ class GarbageCollector(QObject):
         """Take over from Python."""
         super().__init__(parent)
         self._rounds = 0
-        self._modules = 0
+        self._modules = len(sys.modules)
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect)
@@ -32,16 +32,16 @@ class GarbageCollector(QObject):
 
     def collect(self) -> None:
         """Collect what is due."""
+        if len(sys.modules) != self._modules:
+            # What was imported stays: looking through all of torch, even once, would hold up the window for 0.1 s.
+            self._modules = len(sys.modules)
+            gc.freeze()
+            return
         self._rounds += 1
         if self._rounds % _FULL_EVERY:
             gc.collect(1)
-            return
-        if len(sys.modules) != self._modules:
-            # What was imported stays: looking through all of torch every time would hold up the window.
-            self._modules = len(sys.modules)
-            gc.collect(1)
-            gc.freeze()
-        gc.collect()
+        else:
+            gc.collect()
 
     def stop(self) -> None:
         """Give collecting back to Python, once no worker runs."""

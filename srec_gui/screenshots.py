@@ -28,6 +28,8 @@ from srec_gui.compress import scenes as compress_scenes
 from srec_gui.drop import Cargo
 from srec_gui.engine import Engine, SrecEngine
 from srec_gui.garbage import GarbageCollector
+from srec_gui.inspect import scenes as inspect_scenes
+from srec_gui.inspect.page import InspectPage
 from srec_gui.resources import resource_path
 from srec_gui.settings import ColourScheme, Settings
 from srec_gui.theme import Theme
@@ -80,6 +82,7 @@ def _draw(folder: Path, variant: str) -> None:
         stage.draw_compress_room()
         stage.draw_overlays_and_sheets()
         stage.draw_view_room()
+        stage.draw_inspect_room()
         garbage.stop()
 
 
@@ -132,6 +135,20 @@ class Stage:
             window.enter(Context.VIEW)
             page = cast("ViewPage", window.page(Context.VIEW))
             for scene in view_scenes.scenes():
+                scene.prepare(page, engine, files)
+                self._wait_until(partial(scene.ready, page), scene.name)
+                self._grab(window, scene.name)
+
+    def draw_inspect_room(self) -> None:
+        """The inspector in all its states."""
+        engine = inspect_scenes.PacedEngine()
+        folder = self._home / "Pictures" / "Inspect"
+        folder.mkdir(parents=True)
+        files = inspect_scenes.make_scene_files(folder, resource_path("sample", "chelsea.png"), engine)
+        with self._window(engine) as window:
+            window.enter(Context.INSPECT)
+            page = cast("InspectPage", window.page(Context.INSPECT))
+            for scene in inspect_scenes.scenes():
                 scene.prepare(page, engine, files)
                 self._wait_until(partial(scene.ready, page), scene.name)
                 self._grab(window, scene.name)

@@ -5,13 +5,15 @@ A new setting is one line in `Settings`. What comes from the file is checked: a 
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from srec_gui.engine import DEFAULT_MODEL, ExistingPolicy
+from srec_gui.action_table import Context
+from srec_gui.engine import AUTOMATIC_DEVICE, DEFAULT_MODEL, ExistingPolicy
 
 __all__ = ["ColourScheme", "Existing", "OutputPlace", "Setting", "Settings"]
 
@@ -88,6 +90,8 @@ class Setting(Generic[T]):
             value: T = raw if isinstance(raw, kind) and not isinstance(self._default, StrEnum) else kind(raw)
         except (ValueError, TypeError, KeyError):
             return self._default
+        if isinstance(value, float) and not math.isfinite(value):
+            return self._default
         return value
 
     @staticmethod
@@ -114,6 +118,7 @@ class Settings(QObject):
     geometry = Setting("window/geometry", QByteArray())
     colour_scheme = Setting("window/colour_scheme", ColourScheme.SYSTEM)
     last_folder = Setting("window/last_folder", Path())
+    last_room = Setting("window/last_room", Context.COMPRESS)
     notify = Setting("window/notify", True)
 
     # compress
@@ -128,14 +133,20 @@ class Settings(QObject):
 
     # codec
     model = Setting("codec/model", DEFAULT_MODEL)
-    device = Setting("codec/device", "auto")
+    device = Setting("codec/device", AUTOMATIC_DEVICE)
 
     # view
     recent_files = Setting[tuple[str, ...]]("view/recent_files", ())
     lock_zoom = Setting("view/lock_zoom", False)
     show_strip = Setting("view/show_strip", False)
     show_info = Setting("view/show_info", False)
+    wrap_around = Setting("view/wrap_around", True)
     slideshow_seconds = Setting("view/slideshow_seconds", 4.0)
+
+    # inspect; layers and range by their names: their types bring in numpy
+    inspect_left = Setting("inspect/left", "")
+    inspect_right = Setting("inspect/right", "")
+    inspect_range = Setting("inspect/range", "")
 
     def __init__(self, store: QSettings | None = None, parent: QObject | None = None) -> None:
         """Use `store`, or the person's own settings file."""

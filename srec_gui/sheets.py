@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +30,8 @@ from srec_gui.worker import Worker
 
 __all__ = ["AboutSheet", "SettingsSheet", "ShortcutSheet"]
 
+_GROUP_GAP = 14
+
 
 class ShortcutSheet(QDialog):
     """All actions that have keys, by room."""
@@ -42,8 +45,13 @@ class ShortcutSheet(QDialog):
         for contexts in ((Context.WINDOW, Context.COMPRESS), (Context.VIEW,), (Context.INSPECT,)):
             column = QVBoxLayout()
             column.setSpacing(8)  # else it would be the space between the columns
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(18)
+            grid.setVerticalSpacing(3)
+            grid.setColumnStretch(1, 1)
             for context in contexts:
-                self._add_group(column, actions, context)
+                self._add_group(grid, actions, context)
+            column.addLayout(grid)
             column.addStretch(1)
             columns.addLayout(column)
         content = QWidget()
@@ -60,7 +68,7 @@ class ShortcutSheet(QDialog):
         screen = QGuiApplication.primaryScreen().availableSize() * 0.9
         self.resize(QSize(hint.width() + 70, hint.height() + 100).boundedTo(screen))
 
-    def _add_group(self, column: QVBoxLayout, actions: Actions, context: Context) -> None:
+    def _add_group(self, grid: QGridLayout, actions: Actions, context: Context) -> None:
         specs = [spec for spec in actions.specs(context) if spec.shortcuts]
         if not specs:
             return
@@ -73,16 +81,14 @@ class ShortcutSheet(QDialog):
         heading = QLabel(titles[context])
         heading.setObjectName("heading")
         heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        column.addWidget(heading)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(18)
-        grid.setVerticalSpacing(3)
-        grid.setColumnStretch(1, 1)
-        for row, spec in enumerate(specs):
+        first = grid.rowCount()
+        if first > 1:
+            grid.setRowMinimumHeight(first, _GROUP_GAP)
+        # Beside the keys, where the texts begin: one line leads the eye down the whole column.
+        grid.addWidget(heading, first + 1, 1)
+        for row, spec in enumerate(specs, first + 2):
             grid.addWidget(_key_label(spec.shortcuts), row, 0, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(QLabel(plain_text(spec)), row, 1)
-        column.addLayout(grid)
-        column.addSpacing(12)
 
 
 class SettingsSheet(QDialog):
@@ -110,10 +116,19 @@ class SettingsSheet(QDialog):
         label.setBuddy(self.scheme)
         grid.addWidget(label, 0, 0)
         grid.addWidget(self.scheme, 0, 1)
+        self.slide = QSpinBox()
+        self.slide.setRange(1, 60)
+        self.slide.setSuffix(self.tr(" s"))
+        label = QLabel(self.tr("A slide &stays for"))
+        label.setBuddy(self.slide)
+        grid.addWidget(label, 1, 0)
+        grid.addWidget(self.slide, 1, 1)
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
         self.notify = QCheckBox(self.tr("&Notify me when a long batch ends in the background"))
         column.addWidget(self.notify)
+        self.wrap_around = QCheckBox(self.tr("After the &last picture of a folder, begin with the first"))
+        column.addWidget(self.wrap_around)
         column.addSpacing(6)
         column.addWidget(FileTypeRow(worker, self))
         column.addSpacing(8)
@@ -123,7 +138,9 @@ class SettingsSheet(QDialog):
         reset.clicked.connect(settings.reset)
         column.addWidget(buttons)
         self.scheme.activated.connect(self._choose_scheme)
+        self.slide.valueChanged.connect(lambda seconds: setattr(settings, "slideshow_seconds", float(seconds)))
         self.notify.clicked.connect(lambda checked: setattr(settings, "notify", checked))
+        self.wrap_around.clicked.connect(lambda checked: setattr(settings, "wrap_around", checked))
         settings.changed.connect(self._refresh)
         self._refresh()
 
@@ -133,6 +150,9 @@ class SettingsSheet(QDialog):
     def _refresh(self, _name: str = "") -> None:
         self.scheme.setCurrentIndex(self.scheme.findData(self._settings.colour_scheme))
         self.notify.setChecked(self._settings.notify)
+        self.wrap_around.setChecked(self._settings.wrap_around)
+        with QSignalBlocker(self.slide):
+            self.slide.setValue(round(min(self.slide.maximum(), self._settings.slideshow_seconds)))
 
 
 class AboutSheet(QDialog):

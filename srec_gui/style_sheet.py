@@ -81,6 +81,9 @@ def _fields(scheme: Colours) -> str:
     QComboBox:focus {{ border-color: {scheme.accent}; }}
     QComboBox::drop-down {{ border: none; width: 26px; }}
     QComboBox::down-arrow {{ image: url("{chevron}"); width: 14px; height: 14px; }}
+    QSpinBox {{ background: {scheme.raised}; border: 1px solid {scheme.edge}; border-radius: 6px; padding: 4px 10px;
+        min-height: 18px; }}
+    QSpinBox:focus {{ border-color: {scheme.accent}; }}
     QComboBox QAbstractItemView {{ background: {scheme.raised}; border: 1px solid {scheme.edge}; padding: 4px;
         selection-background-color: {scheme.accent}; selection-color: {scheme.on_accent}; outline: none; }}
     QProgressBar {{ background: {scheme.line}; border: none; border-radius: 1px; }}

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from srec_gui.engine import CancelToken, Engine, FileKind, SrecError
@@ -98,6 +98,12 @@ class Thumbnails(QObject):
             self._start()
         return None
 
+    def put(self, path: Path, image: QImage) -> None:
+        """Take `image`, which shows the whole picture, for the thumbnail of `path`."""
+        self._tasks.pop(path, None)
+        size = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        self._keep(path, image.scaled(self._side, self._side, *size))
+
     def stop(self) -> None:
         """Make no more."""
         self._stopped = True
@@ -118,9 +124,12 @@ class Thumbnails(QObject):
         self._made(path, None)
 
     def _made(self, path: Path, image: QImage | None) -> None:
-        self._tasks.pop(path, None)
+        if self._tasks.pop(path, None) is not None:  # else a better one was put in the meantime
+            self._keep(path, image)
+        self._start()
+
+    def _keep(self, path: Path, image: QImage | None) -> None:
         self._kept[path] = image
         while len(self._kept) > _MOST_KEPT:
             self._kept.popitem(last=False)
         self.ready.emit(path)
-        self._start()

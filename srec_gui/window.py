@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         for room in ROOMS:
             for action in actions.of(room):
                 action.setEnabled(False)
-        self.enter(Context.COMPRESS)
+        self.enter(settings.last_room if settings.last_room in ROOMS else Context.COMPRESS)
 
     @property
     def current(self) -> Page | None:
@@ -156,6 +156,8 @@ class MainWindow(QMainWindow):
         self._closing = True
         self.setAcceptDrops(False)
         self._settings.geometry = self.saveGeometry()
+        if self._current is not None:
+            self._settings.last_room = self._current.context
         for page in self._pages.values():
             page.stop()
         self.worker.cancel_all()
@@ -257,10 +259,13 @@ class MainWindow(QMainWindow):
         if not paths:
             return
         self._settings.last_folder = paths[0].parent
-        if self._current is not None and self._current.context is Context.VIEW:
-            self.view(paths)
-        else:
-            self.take_paths(paths)
+        match self._current.context if self._current is not None else Context.COMPRESS:
+            case Context.VIEW:
+                self.view(paths)
+            case Context.INSPECT:
+                self.inspect(paths[0])
+            case _:
+                self.take_paths(paths)
 
     def _paste(self) -> None:
         self._pasting.paste(QGuiApplication.clipboard().mimeData())

@@ -1,10 +1,23 @@
-"""Numbers as people read them, in the language's own way."""
+"""Numbers, places and devices as people read them, in the language's own way."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
-__all__ = ["byte_size", "counted", "duration", "megapixels", "pixel_size", "remaining", "share", "speed"]
+__all__ = [
+    "byte_size",
+    "counted",
+    "device_text",
+    "duration",
+    "megapixels",
+    "pixel_size",
+    "remaining",
+    "share",
+    "short_path",
+    "speed",
+]
 
 translate = QCoreApplication.translate
 
@@ -71,3 +84,18 @@ def remaining(seconds: float) -> str:
 def counted(count: int, one: str, many: str) -> str:
     """A number with its noun: `one` as it is for 1, else `many` with "%1" replaced. Both are translated already."""
     return one if count == 1 else many.replace("%1", QLocale().toString(count))
+
+
+def device_text(name: str, title: str = "", kernel: str = "") -> str:
+    """A device of the engine, by its maker's title if there is one: "CPU", "NVIDIA H200, float32", "GPU (cuda:1)"."""
+    cpu, gpu = translate("wording", "CPU"), translate("wording", "GPU (%1)").replace("%1", name)
+    device = cpu if name == "cpu" else title or gpu
+    return f"{device}, {kernel}" if kernel else device
+
+
+def short_path(path: Path) -> str:
+    """A path from the person's home folder on, with a tilde."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except ValueError:
+        return str(path)

@@ -31,14 +31,14 @@ def bind_actions(page: CompressPage, actions: Actions) -> None:
         "compress.expand": lambda: _ask_for_srec(page),
         "compress.cancel": lambda: queue.cancel(table.selected_items()),
         "compress.cancel_all": queue.cancel_all,
-        "compress.retry": lambda: queue.retry(table.selected_items()),
+        "compress.retry": lambda: queue.retry(_to_retry(page)),
         "compress.remove": lambda: queue.remove(table.selected_items()),
         "compress.clear_done": queue.clear_finished,
         "compress.select_all": table.selectAll,
         "compress.open": lambda: page.open_requested.emit([item.result for item in table.selected_items()]),
         "compress.inspect": lambda: _inspect(page),
         "compress.reveal": lambda: _reveal(page),
-        "compress.copy_error": lambda: _copy_message(table.selected_items()),
+        "compress.copy_error": lambda: _copy_message(_with_message(page)),
         "compress.undo": queue.undo,
     }
     for action_id, function in functions.items():
@@ -60,14 +60,14 @@ def update_actions(page: CompressPage, actions: Actions) -> None:
         "compress.options": True,
         "compress.cancel": any(item.open for item in selected),
         "compress.cancel_all": page.queue.busy,
-        "compress.retry": any(item.can_retry for item in selected),
+        "compress.retry": bool(_to_retry(page)),
         "compress.remove": bool(selected),
         "compress.clear_done": not page.queue.busy and any(item.state in finished for item in items),
         "compress.select_all": bool(items),
         "compress.open": bool(selected),
         "compress.inspect": _srec_of(selected) is not None,
         "compress.reveal": bool(selected),
-        "compress.copy_error": any(item.note for item in selected),
+        "compress.copy_error": bool(_with_message(page)),
         "compress.undo": page.queue.can_undo,
     }
     for action_id, enabled in usable.items():
@@ -81,6 +81,22 @@ def fill_menu(menu: QMenu, actions: Actions) -> None:
             menu.addAction(actions[action_id])
         else:
             menu.addSeparator()
+
+
+def _to_retry(page: CompressPage) -> list[Item]:
+    """What trying again concerns: of the selected items those that can be, without a selection all that failed."""
+    selected = page.table.selected_items()
+    if selected:
+        return [item for item in selected if item.can_retry]
+    return [item for item in page.queue.items if item.state is State.FAILED]
+
+
+def _with_message(page: CompressPage) -> list[Item]:
+    """Items whose message can be copied: the selected ones', without a selection those of all that failed."""
+    selected = page.table.selected_items()
+    if selected:
+        return [item for item in selected if item.note]
+    return [item for item in page.queue.items if item.state is State.FAILED and item.note]
 
 
 def _srec_of(items: list[Item]) -> Path | None:

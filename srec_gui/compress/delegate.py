@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette, QTextLayout
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from srec_gui.colours import Colours, colours
-from srec_gui.compress.item import Item, State
+from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.model import ITEM_ROLE, Column
 from srec_gui.icons import draw_icon
 from srec_gui.thumbnails import Thumbnails
@@ -21,6 +21,7 @@ _MARGIN = 10
 _GAP = 10
 _ICON = 16
 _BAR = 4
+_SMALL = 0.88
 
 _STATE_ICONS = {
     State.WAITING: "clock",
@@ -72,9 +73,11 @@ class RowDelegate(QStyledItemDelegate):
     def _paint_name(self, painter: QPainter, rect: QRect, font: QFont, item: Item, text: str) -> None:
         shades = colours()
         box = QRectF(rect.left(), rect.center().y() - THUMBNAIL_SIDE / 2 + 0.5, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-        image = self._thumbnails.get(item.source)
+        # An expanded picture says more than the base of its `.srec`.
+        first, second = (item.result, item.source) if item.direction is Direction.EXPAND else (item.source, item.result)
+        image = self._thumbnails.get(first)
         if image is None:
-            image = self._thumbnails.get(item.result) if item.result != item.source else None
+            image = self._thumbnails.get(second) if first != second else None
         if image is None:
             _paint_blank(painter, box, shades)
         else:
@@ -100,6 +103,10 @@ def _paint_state(painter: QPainter, rect: QRect, font: QFont, item: Item, text: 
     draw_icon(painter, box, _STATE_ICONS[item.state], QColor(colour))
     words = shades.faint if item.state in {State.WAITING, State.CANCELLED} else shades.text
     left = rect.adjusted(_ICON + 8, 0, 0, 0)
+    if item.note and item.state in {State.FAILED, State.SKIPPED}:
+        # The reason is what one wants to read: it takes both lines.
+        _paint_paragraph(painter, left, font, f"{text}: {item.note}", shades.text)
+        return
     _paint_lines(painter, left, font, (text, words), (item.note or item.message, shades.faint))
 
 
@@ -139,7 +146,7 @@ def _paint_number(painter: QPainter, rect: QRect, font: QFont, column: int, item
 def _paint_lines(painter: QPainter, rect: QRect, font: QFont, first: tuple[str, str], second: tuple[str, str]) -> None:
     """One or two lines of text, each with its colour, centred in the row's height."""
     small = QFont(font)
-    small.setPointSizeF(font.pointSizeF() * 0.88)
+    small.setPointSizeF(font.pointSizeF() * _SMALL)
     big_metrics, small_metrics = QFontMetrics(font), QFontMetrics(small)
     height = big_metrics.height() + (small_metrics.height() + 1 if second[0] else 0)
     top = rect.top() + (rect.height() - height) / 2
@@ -151,6 +158,28 @@ def _paint_lines(painter: QPainter, rect: QRect, font: QFont, first: tuple[str, 
         painter.setPen(QColor(colour))
         painter.drawText(QPointF(rect.left(), top + metrics.ascent()), metrics.elidedText(text, elide, rect.width()))
         top += metrics.height() + 1
+
+
+def _paint_paragraph(painter: QPainter, rect: QRect, font: QFont, text: str, colour: str) -> None:
+    """Two lines of small text, broken between words."""
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * _SMALL)
+    metrics = QFontMetrics(small)
+    layout = QTextLayout(text, small)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(rect.width())
+    layout.endLayout()
+    end = line.textStart() + line.textLength()
+    lines = [text[:end].rstrip(), text[end:]]
+    height = metrics.lineSpacing() * len(list(filter(None, lines)))
+    top = rect.top() + (rect.height() - height) / 2
+    painter.setFont(small)
+    painter.setPen(QColor(colour))
+    for words in lines:
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(QPointF(rect.left(), top + metrics.ascent()), shown)
+        top += metrics.lineSpacing()
 
 
 def _paint_thumbnail(painter: QPainter, box: QRectF, image: QImage) -> None:

@@ -24,10 +24,17 @@ class Scanning:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A file that was named by the person but cannot be compressed or expanded; `kind` says why."""
+    """A file that was named by the person but cannot be compressed or expanded.
+
+    Attributes:
+        path: The file.
+        kind: What it is instead; None when it could not be read.
+        empty: Whether there is not a single byte in it.
+    """
 
     path: Path
     kind: FileKind | None
+    empty: bool = False
 
 
 @dataclass(slots=True)
@@ -68,6 +75,7 @@ def scan(paths: Sequence[Path], engine: Engine, cancel: CancelToken, report: Cal
 
 def _take(path: Path, root: Path | None, found: Found, engine: Engine) -> None:
     kind: FileKind | None = None
+    size = 1
     try:
         size = path.stat().st_size
         kind = engine.identify(path)
@@ -81,7 +89,7 @@ def _take(path: Path, root: Path | None, found: Found, engine: Engine) -> None:
     except (OSError, SrecError) as error:
         logger.info("%s could not be read: %s", path, error)
     if root is None:
-        found.rejected.append(Rejected(path, kind))
+        found.rejected.append(Rejected(path, kind, empty=size == 0))
     else:
         found.passed_over += 1
 

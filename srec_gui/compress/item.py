@@ -45,6 +45,7 @@ class Item:
         state: Where it is.
         stage, fraction, scale, message: Of the last progress.
         destination: The result's file once known.
+        stopping: Whether it was asked to stop and has not yet.
         replaced: Whether the result took the place of an older file.
         trashed: Where the original is in the trash, or None.
         report: What the engine said at the end.
@@ -66,6 +67,7 @@ class Item:
     scale: int | None = None
     message: str = ""
     destination: Path | None = None
+    stopping: bool = False
     replaced: bool = False
     trashed: Path | None = None
     report: EncodeReport | DecodeReport | None = None
@@ -120,9 +122,7 @@ class Item:
     @property
     def seconds(self) -> float | None:
         """Wall time of the engine's work, without what it prepared once for all pictures."""
-        if self.report is None:
-            return None
-        return max(0.0, self.report.seconds - self.report.stage_seconds.get("preparing", 0.0))
+        return self.report.working_seconds if self.report is not None else None
 
     @property
     def speed(self) -> float | None:
@@ -160,4 +160,5 @@ class Item:
         self.state = State.WAITING
         self.stage, self.fraction, self.scale, self.message = None, 0.0, None, ""
         self.destination, self.replaced, self.trashed = None, False, None
+        self.stopping = False
         self.report, self.result_bytes, self.note = None, None, ""

@@ -77,6 +77,7 @@ class Queue(QObject):
         self._answer: ExistingPolicy | None = None
         self._taken: set[Path] = set()
         self._batch = 0
+        self._undoable = 0
         self._started = 0.0
         self._active = False
         self._undo_task: Task | None = None
@@ -134,6 +135,9 @@ class Queue(QObject):
         for item in items:
             if self._current is not None and item is self._current[0]:
                 self._current[1].cancel()
+                # Loading torch cannot be interrupted: the row answers at once nevertheless.
+                item.stopping = True
+                changed.append(item)
             elif item.open:
                 item.state = State.CANCELLED
                 changed.append(item)
@@ -149,6 +153,7 @@ class Queue(QObject):
         going = set(items)
         if self._current is not None and self._current[0] in going:
             self._leaving.append(self._current[0])
+            self._current[0].stopping = True
             self._current[1].cancel()
             going.discard(self._current[0])
         # From the end, in runs of neighbours, so that a thousand rows are a few messages.
@@ -192,12 +197,12 @@ class Queue(QObject):
         return [
             Step(item.source, item.trashed, item.destination, item.replaced)
             for item in self.items
-            if item.batch == self._batch and item.state is State.DONE and item.destination is not None
+            if item.batch == self._undoable and item.state is State.DONE and item.destination is not None
         ]
 
     def _after_undo(self, result: Undone) -> None:
         self._undo_task = None
-        touched = [item for item in self.items if item.batch == self._batch and item.state is State.DONE]
+        touched = [item for item in self.items if item.batch == self._undoable and item.state is State.DONE]
         for item in touched:
             if item.destination is not None and not item.destination.exists():
                 item.restart()
@@ -205,7 +210,7 @@ class Queue(QObject):
                 item.note = undone_text()
         self._tell(touched)
         # What is left of the batch was kept on purpose: it is not offered again.
-        self._batch += 1
+        self._undoable = 0
         self.undone.emit(result)
 
     def _begin_batch(self) -> None:
@@ -244,6 +249,9 @@ class Queue(QObject):
         active = self._current is not None or any(item.open for item in self.items)
         if active != self._active:
             self._active = active
+            if not active and any(item.batch == self._batch and item.state is State.DONE for item in self.items):
+                # A batch that gave nothing, such as trying again in vain, leaves the one before to be taken back.
+                self._undoable = self._batch
             self.activity_changed.emit()
             if not active:
                 self._end_batch()
@@ -291,7 +299,9 @@ class Queue(QObject):
 
     def _failed(self, item: Item, error: Exception) -> None:
         item.state = State.FAILED
-        item.note = str(error) if isinstance(error, SrecError) else crash_text(error)
+        note = str(error) if isinstance(error, SrecError) else crash_text(error)
+        # The row shows the folder: whole paths would leave no room for the reason.
+        item.note = note.replace(str(item.source), item.source.name)
         self._end(item)
 
     def _cancelled(self, item: Item) -> None:
@@ -300,6 +310,7 @@ class Queue(QObject):
 
     def _end(self, item: Item) -> None:
         self._current = None
+        item.stopping = False
         self._tell([item])
         if item in self._leaving:
             self._leaving.remove(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -14,7 +15,6 @@ from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.compress.bindings import bind_actions, fill_menu, update_actions
 from srec_gui.compress.delegate import THUMBNAIL_SIDE
-from srec_gui.compress.empty import EmptyState
 from srec_gui.compress.footer import Footer
 from srec_gui.compress.intake import Found, Scanning, scan
 from srec_gui.compress.item import Direction, Item
@@ -34,14 +34,17 @@ from srec_gui.compress.sentences import (
 from srec_gui.compress.table import QueueTable
 from srec_gui.compress.undo import Undone
 from srec_gui.desktop import notify
-from srec_gui.engine import EncodeReport, Engine
+from srec_gui.engine import AUTOMATIC_DEVICE, CPU, Device, EncodeReport, Engine
 from srec_gui.pages import Page
+from srec_gui.placard import Placard
 from srec_gui.settings import OutputPlace, Settings
 from srec_gui.thumbnails import Thumbnails
 from srec_gui.wording import counted
 from srec_gui.worker import Task, Worker
 
 __all__ = ["CompressPage"]
+
+logger = logging.getLogger(__name__)
 
 _TOTALS_MS = 250
 _ACTIONS_MS = 150
@@ -74,13 +77,14 @@ class CompressPage(Page):
         self.question = Question(self)
         self.footer = Footer(
             {
+                self.tr("Try Again"): actions["compress.retry"],
                 self.tr("Undo"): actions["compress.undo"],
                 self.tr("Clear Finished"): actions["compress.clear_done"],
                 self.tr("Cancel All"): actions["compress.cancel_all"],
             },
             self,
         )
-        self.empty = EmptyState([actions["window.open"], actions["window.open_folder"]], self)
+        self.empty = self._invitation()
         self._scans: list[Task] = []
         self._stopped = False
         self.in_front = False
@@ -116,7 +120,6 @@ class CompressPage(Page):
         """Let the actions work, and the table take the keys."""
         self.in_front = True
         self._refresh()
-        self._ask_for_models()
         (self.table if self.queue.items else self.empty).setFocus()
 
     def leave(self) -> None:
@@ -173,6 +176,27 @@ class CompressPage(Page):
         task = self.worker.submit(lambda _cancel, _report: engine.model_names(), lane="disk")
         task.finished.connect(self.panel.set_models)
 
+    def _ask_for_devices(self) -> None:
+        engine = self.engine
+        # Not in the engine's lane: whoever opens the list while pictures are compressed wants it now.
+        task = self.worker.submit(lambda _cancel, _report: engine.list_devices(), lane="disk", urgent=True)
+        task.finished.connect(self.panel.device.show_devices)
+        task.failed.connect(self._devices_unknown)
+
+    def _devices_unknown(self, error: Exception) -> None:
+        logger.warning("The devices of this machine could not be listed: %s", error)
+        self.panel.device.show_devices((Device(CPU),))
+
+    def _invitation(self) -> Placard:
+        placard = Placard(self)
+        placard.show_words(
+            "drop",
+            self.tr("Drop pictures or folders here"),
+            self.tr("They become smaller and lose nothing: every pixel comes back.\nOriginals stay where they are."),
+        )
+        placard.set_buttons([self.registry["window.open"], self.registry["window.open_folder"]])
+        return placard
+
     def _lay_out(self) -> None:
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.empty)
@@ -204,6 +228,8 @@ class CompressPage(Page):
         self.thumbnails.ready.connect(self.table.viewport().update)
         self.panel.folder_wanted.connect(self.choose_folder)
         self.panel.model_wanted.connect(self.choose_model)
+        self.panel.model.contents_wanted.connect(self._ask_for_models)
+        self.panel.device.contents_wanted.connect(self._ask_for_devices)
         self.settings.changed.connect(self._setting_changed)
 
     def _scan_progressed(self, value: object) -> None:
@@ -213,7 +239,7 @@ class CompressPage(Page):
     def _scanned(self, task: Task, expand: bool, found: Found) -> None:
         self._scan_ended(task)
         items, opened = _sort_out(found, expand)
-        texts = [rejected_text(one.path, one.kind) for one in found.rejected[:_MOST_REJECTED]]
+        texts = [rejected_text(one) for one in found.rejected[:_MOST_REJECTED]]
         if len(found.rejected) > _MOST_REJECTED:
             texts.append(self.tr("…and %1 more like these.").replace("%1", str(len(found.rejected) - _MOST_REJECTED)))
         if found.passed_over:
@@ -236,8 +262,12 @@ class CompressPage(Page):
 
     def _items_changed(self, items: list[Item]) -> None:
         for item in items:
-            if isinstance(item.report, EncodeReport) and item.report.device and self.settings.device == "auto":
-                self.panel.show_device_used(item.report.device, item.report.kernel)
+            if (
+                isinstance(item.report, EncodeReport)
+                and item.report.device
+                and self.settings.device == AUTOMATIC_DEVICE
+            ):
+                self.panel.device.show_used(item.report.device, item.report.kernel)
         # Small pictures end many times a second, and a thousand selected rows take a while to look at.
         if not self._actions_timer.isActive():
             self._actions_timer.start()
@@ -281,7 +311,7 @@ class CompressPage(Page):
         if name == "show_options":
             self.panel.setVisible(self.settings.show_options)
         if name == "device":
-            self.panel.show_device_used("", "")
+            self.panel.device.show_used("", "")
         self._show_example()
 
     def _show_example(self) -> None:

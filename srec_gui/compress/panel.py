@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -21,12 +21,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from srec_gui.compress.asking_box import AskingBox
+from srec_gui.compress.device_box import DeviceBox
 from srec_gui.settings import Existing, OutputPlace, Settings
+from srec_gui.wording import short_path
 
 __all__ = ["OptionsPanel"]
 
 _WIDTH = 264
 _OTHER_MODEL = "…"
+_LONGEST_NAME = 40
 
 
 class OptionsPanel(QScrollArea):
@@ -66,22 +70,14 @@ class OptionsPanel(QScrollArea):
 
     def show_example(self, source: Path, destination: Path) -> None:
         """Show where `source` goes."""
-        self.example.setText(_breakable(f"{source.name} → {_short(destination)}"))
+        shown = short_path(destination.with_name(_shortened(destination.name)))
+        self.example.setText(_breakable(f"{_shortened(source.name)} → {shown}"))
         self.example.setToolTip(str(destination))
 
     def set_models(self, names: Sequence[str]) -> None:
         """Offer these models."""
         self._models = list(names)
         self._refresh()
-
-    def show_device_used(self, device: str, kernel: str) -> None:
-        """Say what "automatic" turned out to be."""
-        text = self.tr("Automatic")
-        if device:
-            names = {"cpu": self.tr("CPU"), "cuda": self.tr("GPU")}
-            shown = names.get(device.partition(":")[0], device)
-            text = f"{text} ({shown}, {kernel})" if kernel else f"{text} ({shown})"
-        self.device.setItemText(self.device.findData("auto"), text)
 
     def _add_places(self) -> None:
         self._add_heading(self.tr("Save results"))
@@ -129,16 +125,13 @@ class OptionsPanel(QScrollArea):
     def _add_engine(self) -> None:
         self._add_heading(self.tr("Engine"))
         self._column.addWidget(_small_label(self.tr("Model")))
-        self.model = _combo(self.tr("Model"))
+        self.model = AskingBox(self.tr("Model"))
         self.model.activated.connect(self._choose_model)
         self._column.addWidget(self.model)
         self._column.addSpacing(4)
         self._column.addWidget(_small_label(self.tr("Device")))
-        self.device = _combo(self.tr("Device"))
-        for value, text in (("auto", self.tr("Automatic")), ("cpu", self.tr("CPU")), ("cuda", self.tr("GPU (CUDA)"))):
-            self.device.addItem(text, value)
+        self.device = DeviceBox()
         self.device.activated.connect(self._choose_device)
-        self.device.setToolTip(self.tr("Where the network runs. Files are the same on every device."))
         self._column.addWidget(self.device)
 
     def _add_heading(self, text: str) -> None:
@@ -189,12 +182,11 @@ class OptionsPanel(QScrollArea):
         self.trash.setEnabled(settings.verify)
         self.trash_hint.setEnabled(settings.verify)
         self._refresh_models()
-        _select(self.device, settings.device)
+        self.device.choose(settings.device)
 
     def _refresh_models(self) -> None:
         current = self._settings.model
-        with QSignalBlocker(self.model):
-            self.model.clear()
+        with self.model.refilling():
             for name in dict.fromkeys([*self._models, current]):
                 self.model.addItem(Path(name).name, name)
             self.model.insertSeparator(self.model.count())
@@ -227,12 +219,10 @@ def _small_label(text: str) -> QLabel:
     return label
 
 
-def _short(path: Path) -> str:
-    """The path from the home folder on, with a tilde."""
-    try:
-        return str(Path("~") / path.relative_to(Path.home()))
-    except ValueError:
-        return str(path)
+def _shortened(name: str) -> str:
+    """A name without its middle where it is so long that it would push the options about."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
 def _breakable(text: str) -> str:

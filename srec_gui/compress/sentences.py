@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from srec_gui.compress.estimate import Totals
+from srec_gui.compress.intake import Rejected
 from srec_gui.compress.item import Item, State
 from srec_gui.compress.job import Texts
 from srec_gui.compress.undo import Undone
@@ -50,6 +51,8 @@ def state_text(item: Item) -> str:
 
 def progress_text(item: Item) -> str:
     """What is being done: "Compressing 42 % · scale 1/2"."""
+    if item.stopping:
+        return translate("compress", "Stopping…")
     stages = {
         None: translate("compress", "Starting"),
         Stage.READING: translate("compress", "Reading"),
@@ -100,8 +103,10 @@ def undone_text() -> str:
     return translate("compress", "Taken back.")
 
 
-def rejected_text(path: Path, kind: FileKind | None) -> str:
+def rejected_text(rejected: Rejected) -> str:
     """Why a file that was named cannot be taken."""
+    if rejected.empty:
+        return translate("compress", "%1 is empty.").replace("%1", rejected.path.name)
     texts = {
         None: translate("compress", "%1 could not be read."),
         FileKind.MOTOROLA_SREC: translate(
@@ -113,8 +118,8 @@ def rejected_text(path: Path, kind: FileKind | None) -> str:
             " be opened.",
         ),
     }
-    text = texts.get(kind, translate("compress", "%1 is not a picture that can be compressed."))
-    return text.replace("%1", path.name)
+    text = texts.get(rejected.kind, translate("compress", "%1 is not a picture that can be compressed."))
+    return text.replace("%1", rejected.path.name)
 
 
 def scanning_text(files: int) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["bind_actions", "context_menu", "update_actions"]
 
 _MENU = (
-    *("view.copy_image", "view.copy_path", "view.copy_colour", "view.save_as", ""),
+    *("view.copy_image", "view.copy_path", "view.pin", "view.copy_colour", "view.save_as", ""),
     *("view.zoom_fit", "view.zoom_actual", "view.lock_zoom", ""),
     *("view.strip", "view.info", "view.slideshow", "view.full_screen", ""),
     *("view.inspect", "view.compress", "view.reveal", "view.reload"),
@@ -40,6 +40,7 @@ def bind_actions(page: ViewPage, actions: Actions) -> None:
         "view.zoom_actual": lambda: page.canvas.zoom_to(1.0),
         "view.copy_image": lambda: _copy_picture(page),
         "view.copy_path": lambda: _with_path(page, page.sharing.copy_path),
+        "view.pin": page.canvas.toggle_pin,
         "view.copy_colour": lambda: _copy_color(page),
         "view.save_as": lambda: _save(page),
         "view.reload": page.room.reload,
@@ -72,10 +73,11 @@ def update_actions(page: ViewPage, actions: Actions) -> None:
     seen = document is not None and document.picture is not None
     whole = document is not None and document.state in {State.COMPLETE, State.DAMAGED} and seen
     several = len(page.room.sequel.paths) > 1
+    next_one, previous_one = page.room.can_step(1), page.room.can_step(-1)
     is_srec = document is not None and document.facts is not None and document.facts.info is not None
     usable = {
-        "view.next": several,
-        "view.previous": several,
+        "view.next": next_one,
+        "view.previous": previous_one,
         "view.first": several,
         "view.last": several,
         "view.slideshow": several,
@@ -87,7 +89,7 @@ def update_actions(page: ViewPage, actions: Actions) -> None:
         "view.reveal": document is not None,
         "view.reload": document is not None,
     }
-    for action_id in ("zoom_in", "zoom_out", "zoom_fit", "zoom_actual", "copy_colour"):
+    for action_id in ("zoom_in", "zoom_out", "zoom_fit", "zoom_actual", "pin", "copy_colour"):
         usable[f"view.{action_id}"] = seen
     for action in actions.of(Context.VIEW):
         action.setEnabled(usable.get(action.objectName(), True))

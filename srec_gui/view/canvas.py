@@ -225,14 +225,12 @@ class Canvas(QWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Arrows move the pin, else pan, else step to the neighbouring picture; P pins, Escape lets go."""
+        """Arrows move the pin, else pan, else step to the neighbouring picture; Escape lets the pin go."""
         direction = _ARROWS.get(Qt.Key(event.key()))
         if self._picture is None:
             super().keyPressEvent(event)
         elif direction is not None:
             self._arrow(*direction, fast=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-        elif event.key() == Qt.Key.Key_P:
-            self.toggle_pin()
         elif event.key() == Qt.Key.Key_Escape and self._pin is not None:
             self.set_pin(None)
         else:

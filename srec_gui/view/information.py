@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 from srec_gui.engine import FileInfo, Method
 from srec_gui.view.document import Document
 from srec_gui.view.facts import Facts
-from srec_gui.wording import byte_size, duration, megapixels, pixel_size, share
+from srec_gui.wording import byte_size, device_text, duration, megapixels, pixel_size, share, short_path
 
 __all__ = ["Row", "Section", "as_text", "describe", "method_name"]
 
@@ -74,7 +74,7 @@ def _file(facts: Facts) -> Section:
     modified = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(facts.modified)), QLocale.FormatType.ShortFormat)
     rows = [
         Row(translate("view", "Name"), facts.path.name),
-        Row(translate("view", "Folder"), str(facts.path.parent)),
+        Row(translate("view", "Folder"), short_path(facts.path.parent)),
         Row(translate("view", "Size"), byte_size(facts.file_bytes)),
         Row(translate("view", "Changed"), modified),
         Row(translate("view", "Format"), facts.format),
@@ -124,9 +124,9 @@ def _srec(facts: Facts, info: FileInfo) -> Section:
     rows.append(Row(translate("view", "Format version"), str(info.format_version)))
     report = facts.report
     if report is not None:
-        rows.append(Row(translate("view", "Decoded in"), duration(report.seconds)))
+        rows.append(Row(translate("view", "Decoded in"), duration(report.working_seconds)))
         if report.device:
-            rows.append(Row(translate("view", "Device"), f"{report.device} · {report.kernel}".strip(" ·")))
+            rows.append(Row(translate("view", "Device"), device_text(report.device, kernel=report.kernel)))
     return Section("SReC", tuple(rows))
 
 

@@ -13,6 +13,7 @@ from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.engine import Engine
 from srec_gui.pages import Page
+from srec_gui.placard import Placard
 from srec_gui.settings import Settings
 from srec_gui.thumbnails import Thumbnails
 from srec_gui.view.bindings import bind_actions, context_menu, update_actions
@@ -22,7 +23,6 @@ from srec_gui.view.footer import Footer
 from srec_gui.view.information import describe
 from srec_gui.view.information_panel import InformationPanel
 from srec_gui.view.notice import DamageBar
-from srec_gui.view.placard import Placard
 from srec_gui.view.room import Room
 from srec_gui.view.sharing import Sharing
 from srec_gui.view.status import counter_text, describe_view, state_text
@@ -243,6 +243,9 @@ class ViewPage(Page):
             self._shown = document.path
         elif document.path != self._shown and not self._patience.isActive():
             self._patience.start()
+        if document is not None and document.state is State.COMPLETE and document.picture is not None:
+            # The thumbnail of a `.srec` is its base, which is tiny for a small picture: now there is a better one.
+            self._thumbnails.put(document.path, document.picture.level_of_side(2 * THUMBNAIL_SIDE))
         self._show_placard()
         self.damage_bar.show_damage(document.damage if document is not None else ())
         if self.information.isVisible():
@@ -333,6 +336,8 @@ class ViewPage(Page):
             self._show_parts()
             self._check("view.strip", self.settings.show_strip)
             self._check("view.info", self.settings.show_info)
+        elif name == "wrap_around":
+            self._update_actions()
         elif name == "lock_zoom":
             self._check("view.lock_zoom", self.settings.lock_zoom)
 

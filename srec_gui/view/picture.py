@@ -101,6 +101,11 @@ class Picture:
             level += 1
         return level
 
+    def level_of_side(self, side: int) -> QImage:
+        """The smallest level that is at least `side` pixels wide or high; the first where none is."""
+        enough = [level for level in self.levels if max(level.width(), level.height()) >= side]
+        return enough[-1] if enough else self.levels[0]
+
     def source(self, part: Rect, level: int) -> QRectF:
         """Where `part` (in pixels of the full picture) lies in `levels[level]`."""
         across, down = self.level_scale

@@ -17,6 +17,8 @@ from srec_gui.worker import Worker
 
 __all__ = ["Room"]
 
+_LONGEST_SLIDE = 3600.0
+
 
 class Room(QObject):
     """Opens pictures and walks through them.
@@ -83,13 +85,17 @@ class Room(QObject):
             self._open(paths[0])
 
     def step(self, delta: int) -> bool:
-        """Show the next (1) or previous (-1) picture, around the ends; False when there is no other."""
-        path = self.sequel.step(delta, wrap=True)
+        """Show the next (1) or previous (-1) picture; False when there is none."""
+        path = self._neighbour(delta)
         if path is None:
             return False
         self._direction = 1 if delta > 0 else -1
         self._go(path)
         return True
+
+    def can_step(self, delta: int) -> bool:
+        """Whether there is a next (1) or previous (-1) picture."""
+        return self._neighbour(delta) is not None
 
     def go_to(self, index: int) -> None:
         """Show the file at `index`; -1 is the last."""
@@ -148,15 +154,18 @@ class Room(QObject):
 
     def _preload(self) -> None:
         """Open ahead what the person most probably wants next, then the way back."""
-        near = (self.sequel.step(self._direction, wrap=True), self.sequel.step(-self._direction, wrap=True))
+        near = (self._neighbour(self._direction), self._neighbour(-self._direction))
         self._loader.preload(tuple(dict.fromkeys(path for path in near if path is not None)))
+
+    def _neighbour(self, delta: int) -> Path | None:
+        return self.sequel.step(delta, wrap=self._settings.wrap_around)
 
     def _time_slide(self) -> None:
         """The time of a slide begins when its picture is complete."""
         document = self.document
         if self._slideshow and document is not None and document.settled and not self._slides.isActive():
-            self._slides.start(round(1000 * self._settings.slideshow_seconds))
+            self._slides.start(round(1000 * min(_LONGEST_SLIDE, max(0.0, self._settings.slideshow_seconds))))
 
     def _next_slide(self) -> None:
-        if self._slideshow:
-            self.step(1)
+        if self._slideshow and not self.step(1):
+            self.set_slideshow(False)

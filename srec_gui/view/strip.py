@@ -38,7 +38,6 @@ THUMBNAIL_SIDE = 72
 """Logical pixels a thumbnail may be wide and high."""
 
 _CELL = THUMBNAIL_SIDE + 12
-_MOST_ENLARGED = 3.0
 _FAILED_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -139,8 +138,8 @@ def _paint_thumbnail(painter: QPainter, image: QImage, box: QRect) -> QRect:
     """Paint `image` into `box` at device pixels and return where it is."""
     ratio = painter.device().devicePixelRatioF()
     width, height = image.width() / ratio, image.height() / ratio
-    # The base of a small picture is smaller than a thumbnail: enlarge it, but not without end.
-    factor = min(_MOST_ENLARGED, box.width() / width, box.height() / height)
+    # The base of a small picture is smaller than a thumbnail: all stand in the strip with one size.
+    factor = min(box.width() / width, box.height() / height)
     target = QRect(0, 0, max(1, round(width * factor)), max(1, round(height * factor)))
     target.moveCenter(box.center())
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -13,6 +13,7 @@ from srec_gui.engine import (
     CancelToken,
     CodecOptions,
     DecodeReport,
+    Device,
     EncodeOptions,
     EncodeReport,
     FileInfo,
@@ -42,6 +43,7 @@ class FakeEngine(SrecEngine):
         self.failures: dict[str, list[Exception]] = {}
         self.started: list[str] = []
         self.devices: list[str] = []
+        self.machine: tuple[Device, ...] = (Device("cpu"),)
         self.at_step = threading.Event()
 
     def let_go(self, steps: int = len(STEPS)) -> None:
@@ -113,8 +115,15 @@ class FakeEngine(SrecEngine):
                 return FileKind.SREC
         return super().identify(path)
 
+    def list_devices(self) -> tuple[Device, ...]:
+        """As the test says."""
+        return self.machine
+
+    def prepare_inspection(self, options: CodecOptions | None = None) -> None:
+        """Nothing: entering the room must not load torch."""
+
     def model_names(self) -> list[str]:
-        return ["photo"]
+        return ["photo", "another"]
 
     def _begin(self, source: Path, options: CodecOptions) -> None:
         self.started.append(source.name)

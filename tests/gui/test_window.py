@@ -25,6 +25,7 @@ from srec_gui.actions import Actions
 from srec_gui.drop import Cargo, Half
 from srec_gui.engine import EncodeOptions
 from srec_gui.settings import ColourScheme, Settings
+from srec_gui.sheets import SettingsSheet
 from srec_gui.theme import Theme
 from srec_gui.window import MainWindow
 from srec_gui.worker import Worker
@@ -228,6 +229,20 @@ def test_sheets_open_without_blocking(window: MainWindow, actions: Actions, name
     qtbot.waitUntil(lambda: not window.findChildren(QDialog))
 
 
+def test_the_settings_sheet_shows_and_changes_what_is_set(window: MainWindow, settings: Settings) -> None:
+    settings.slideshow_seconds = 7.0
+    window.registry["window.settings"].trigger()
+    sheet = window.findChild(SettingsSheet)
+    assert sheet is not None
+    assert sheet.slide.value() == 7
+    sheet.slide.setValue(9)
+    sheet.wrap_around.click()
+    assert (settings.slideshow_seconds, settings.wrap_around) == (9.0, False)
+    settings.reset()
+    assert sheet.wrap_around.isChecked()
+    sheet.reject()
+
+
 def test_the_question_mark_shows_the_keys(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, "?")
     assert any(dialog.isVisible() for dialog in window.findChildren(QDialog))
@@ -254,6 +269,15 @@ def test_the_place_of_the_window_is_kept(
     again = MainWindow(worker, settings, Actions(), engine=FakeEngine())
     qtbot.addWidget(again, before_close_func=MainWindow.begin_closing)
     assert (again.width(), again.height()) == (777, 555)
+
+
+def test_the_room_in_front_is_kept(window: MainWindow, worker: Worker, settings: Settings, qtbot: QtBot) -> None:
+    window.enter(Context.VIEW)
+    window.begin_closing()
+    again = MainWindow(worker, settings, Actions(), engine=FakeEngine())
+    qtbot.addWidget(again, before_close_func=MainWindow.begin_closing)
+    assert again.current is not None
+    assert again.current.context is Context.VIEW
 
 
 @pytest.mark.parametrize(("scheme", "dark"), [(ColourScheme.DARK, True), (ColourScheme.LIGHT, False)])

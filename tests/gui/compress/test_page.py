@@ -21,7 +21,7 @@ from srec_gui.compress.manager import BatchEnd
 from srec_gui.compress.model import Column, QueueModel
 from srec_gui.compress.page import CompressPage
 from srec_gui.desktop import notify
-from srec_gui.engine import EncodeOptions, EncodeReport, ExistingPolicy, Method, UnsupportedImageError
+from srec_gui.engine import Device, EncodeOptions, EncodeReport, ExistingPolicy, Method, UnsupportedImageError
 from srec_gui.settings import Existing, OutputPlace, Settings
 from srec_gui.worker import Worker
 from tests.gui.fake_engine import FakeEngine
@@ -137,6 +137,23 @@ def test_rejected_files_are_named_with_the_reason(page: CompressPage, tmp_path: 
     assert not page.notice.isVisible()
 
 
+def test_an_empty_file_is_called_empty(page: CompressPage, tmp_path: Path, qtbot: QtBot) -> None:
+    empty = tmp_path / "zero.png"
+    empty.touch()
+    page.add_paths([empty])
+    qtbot.waitUntil(lambda: page.notice.label.text() == "zero.png is empty.")
+
+
+def test_a_long_name_does_not_push_the_options_about(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    compress(page, [picture("a.png")], qtbot)
+    before = page.panel.existing.y()
+    page.queue.remove(list(page.queue.items))
+    compress(page, [picture("a long name of a picture " * 8 + ".png")], qtbot)
+    assert page.panel.existing.y() - before < 4 * page.panel.example.fontMetrics().lineSpacing()
+    assert "…" in page.panel.example.text()
+    assert page.panel.example.toolTip().endswith("picture .srec")
+
+
 def test_srec_files_are_opened_unless_they_shall_be_expanded(
     page: CompressPage, engine: FakeEngine, picture: PictureMaker, qtbot: QtBot
 ) -> None:
@@ -180,6 +197,22 @@ def test_keys_select_remove_and_retry(
     qtbot.keyClick(page.table, Qt.Key.Key_Delete)
     assert page.queue.items == []
     assert page.empty.isVisible()
+
+
+def test_without_a_selection_all_that_failed_is_tried_again_and_its_messages_copied(
+    page: CompressPage, engine: FakeEngine, picture: PictureMaker, actions: Actions, qtbot: QtBot
+) -> None:
+    names = ("a.png", "b.png", "c.png")
+    for name in names[:2]:
+        engine.failures[name] = [UnsupportedImageError(f"{name} has sixteen bits.")]
+    compress(page, [picture(name) for name in names], qtbot)
+    qtbot.waitUntil(actions["compress.retry"].isEnabled)
+    actions["compress.copy_error"].trigger()
+    assert QGuiApplication.clipboard().text().count("sixteen bits") == 2
+    with qtbot.waitSignal(page.queue.batch_ended):
+        actions["compress.retry"].trigger()
+    assert Counter(item.state for item in page.queue.items) == {State.DONE: 3}
+    qtbot.waitUntil(lambda: not actions["compress.retry"].isEnabled())
 
 
 def test_opening_and_inspecting_a_row_asks_the_window(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
@@ -228,6 +261,38 @@ def test_automatic_says_which_device_it_was(page: CompressPage, picture: Picture
     assert page.panel.device.currentText() == "Automatic"
     compress(page, [picture("a.png")], qtbot)
     assert page.panel.device.currentText() == "Automatic (CPU, int8)"
+
+
+def listed(page: CompressPage) -> list[str]:
+    return [page.panel.device.itemText(row) for row in range(page.panel.device.count())]
+
+
+def test_the_devices_of_the_machine_are_offered_once_somebody_looks(
+    page: CompressPage, engine: FakeEngine, settings: Settings, qtbot: QtBot
+) -> None:
+    engine.machine = (Device("cuda:0", "NVIDIA H200"), Device("cuda:1"), Device("cpu"))
+    assert listed(page) == ["Automatic", "CPU", "Looking for others…"]
+    page.panel.device.setFocus()
+    qtbot.waitUntil(lambda: listed(page) == ["Automatic", "NVIDIA H200", "GPU (cuda:1)", "CPU"])
+    page.panel.device.setCurrentIndex(1)
+    page.panel.device.activated.emit(1)
+    assert settings.device == "cuda:0"
+    page.panel.device.show_used("cuda:0", "float32")
+    assert listed(page)[0] == "Automatic (NVIDIA H200, float32)"
+
+
+def test_on_a_machine_with_nothing_but_a_cpu_automatic_is_that(page: CompressPage, qtbot: QtBot) -> None:
+    page.panel.device.setFocus()
+    qtbot.waitUntil(lambda: listed(page) == ["Automatic (CPU)", "CPU"])
+
+
+def test_a_device_chosen_on_another_machine_is_kept_and_marked(
+    page: CompressPage, settings: Settings, qtbot: QtBot
+) -> None:
+    settings.device = "cuda"
+    assert page.panel.device.currentText() == "GPU (cuda)"
+    page.panel.device.setFocus()
+    qtbot.waitUntil(lambda: page.panel.device.currentText() == "GPU (cuda) (not here)")
 
 
 def test_undo_is_offered_after_a_batch(
@@ -332,5 +397,7 @@ def test_only_a_long_batch_in_the_background_is_notified(
 
 
 def test_the_models_that_are_installed_are_offered(page: CompressPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: page.panel.model.findData("photo") >= 0)
+    assert page.panel.model.findData("another") < 0
+    page.panel.model.setFocus()
+    qtbot.waitUntil(lambda: page.panel.model.findData("another") >= 0)
     assert page.panel.model.currentData() == "photo"

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.manager import BatchEnd, Queue
+from srec_gui.compress.sentences import state_text
 from srec_gui.engine import ExistingPolicy, UnsupportedImageError
 from srec_gui.settings import Existing, Settings
 from tests.gui.fake_engine import FakeEngine
@@ -73,6 +74,18 @@ def test_cancelling_the_running_item_leaves_nothing_and_goes_on_with_the_next(
     held_engine.let_go()
     qtbot.waitUntil(lambda: not held_queue.busy)
     assert states(held_queue) == [State.CANCELLED, State.DONE]
+
+
+def test_a_row_that_is_stopped_says_so_at_once(
+    held_queue: Queue, held_engine: FakeEngine, make_item: ItemMaker, qtbot: QtBot
+) -> None:
+    item = make_item("a.png")
+    held_queue.add([item])
+    qtbot.waitUntil(lambda: bool(held_engine.started))
+    held_queue.cancel_all()
+    assert state_text(item) == "Stopping…"
+    qtbot.waitUntil(lambda: item.state is State.CANCELLED)
+    assert state_text(item) == "Stopped"
 
 
 def test_cancelling_everything_keeps_what_is_finished(

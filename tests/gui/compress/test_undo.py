@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.manager import Queue
+from srec_gui.engine import UnsupportedImageError
 from srec_gui.settings import Existing, Settings
 from tests.gui.fake_engine import FakeEngine
 
@@ -93,6 +94,20 @@ def test_undo_concerns_the_last_batch_only(queue: Queue, make_item: ItemMaker, q
     undo(queue, qtbot)
     assert first.source.with_suffix(".srec").exists()
     assert not second.source.with_suffix(".srec").exists()
+
+
+def test_trying_again_in_vain_does_not_take_undo_away(
+    queue: Queue, engine: FakeEngine, make_item: ItemMaker, qtbot: QtBot
+) -> None:
+    good, bad = make_item("good.png"), make_item("bad.png")
+    engine.failures["bad.png"] = 2 * [UnsupportedImageError("It cannot be read.")]
+    run(queue, [good, bad], qtbot)
+    with qtbot.waitSignal(queue.batch_ended):
+        queue.retry([bad])
+    assert queue.can_undo
+    undo(queue, qtbot)
+    assert not good.source.with_suffix(".srec").exists()
+    assert not queue.can_undo
 
 
 def test_a_result_that_replaced_an_older_file_stays(

@@ -166,7 +166,7 @@ def test_arrows_pan_what_can_be_panned_and_else_ask_for_the_neighbour(
 
 def test_a_pinned_pixel_is_moved_by_arrows_and_stays_in_the_readout(canvas: Canvas, photograph: Image.Image) -> None:
     canvas.show_picture(picture_of(photograph))
-    QTest.keyClick(canvas, Qt.Key.Key_P)
+    canvas.toggle_pin()
     first = canvas.pixel
     assert canvas.pinned
     assert first is not None

@@ -136,6 +136,40 @@ def test_the_neighbours_follow_in_natural_order_around_the_ends(qtbot: QtBot, pa
     qtbot.waitUntil(lambda: "3/3" in texts(page.footer))
 
 
+def test_whoever_wishes_stops_at_the_ends_of_the_folder(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
+    page.settings.wrap_around = False
+    open_folder(qtbot, page, folder / "View 2.png")
+    assert page.registry["view.next"].isEnabled()
+    assert not page.registry["view.previous"].isEnabled()
+    go(page, "view.last")
+    qtbot.waitUntil(lambda: "3/3" in texts(page.footer))
+    assert not page.registry["view.next"].isEnabled()
+    page.settings.wrap_around = True
+    assert page.registry["view.next"].isEnabled()
+
+
+def test_a_slideshow_that_does_not_go_around_ends_with_the_last_picture(
+    qtbot: QtBot, page: ViewPage, folder: Path
+) -> None:
+    page.settings.slideshow_seconds = 0.02
+    page.settings.wrap_around = False
+    open_folder(qtbot, page, folder / "View 2.png")
+    go(page, "view.slideshow")
+    qtbot.waitUntil(lambda: not page.room.slideshow)
+    assert page.document is not None
+    assert page.document.path.name == "view 10.jpg"
+
+
+def test_a_key_pins_the_pixel_whose_values_stay_in_the_readout(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
+    open_folder(qtbot, page, folder / "View 2.png")
+    go(page, "view.pin")
+    pixel = page.canvas.pixel
+    assert pixel is not None
+    assert page.footer.pixel_shown().startswith(f"{pixel.x}, {pixel.y}")
+    go(page, "view.pin")
+    assert not page.canvas.pinned
+
+
 def test_only_the_files_that_were_opened_together_follow(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
     page.open_paths([folder / "view 10.jpg", folder / "View 2.png"])
     qtbot.waitUntil(lambda: complete(page))

@@ -11,8 +11,9 @@ from srec_gui.icons import draw_icon
 
 __all__ = ["Placard"]
 
-_ICON = 56
-_TEXT_WIDTH = 460
+_ICON = 64
+_TEXT_WIDTH = 480
+_HEADING = 1.5
 
 
 class _Picture(QWidget):
@@ -47,9 +48,9 @@ class Placard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._icon = _Picture(self)
-        self._heading = self._label("heading")
+        self._heading = self._label("")
         font = self._heading.font()
-        font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setPointSizeF(font.pointSizeF() * _HEADING)
         self._heading.setFont(font)
         self._text = self._label("faint")
         self._buttons = QHBoxLayout()
@@ -86,8 +87,7 @@ class Placard(QWidget):
         _clear(self._buttons)
         self._buttons.addStretch()
         for action in actions:
-            button = QPushButton(action.text().replace("&", ""), self)
-            button.setIcon(action.icon())
+            button = QPushButton(action.text(), self)
             button.setToolTip(action.toolTip())
             button.clicked.connect(action.trigger)
             self._buttons.addWidget(button)
