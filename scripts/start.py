@@ -53,7 +53,10 @@ def main() -> int:
     if has_display():
         return subprocess.run([sys.executable, "-m", "srec_gui", *files], check=False).returncode
     if files:
-        print("There is no display, so no window can be opened. Compressing and opening on the command line instead.")
+        print(
+            "There is no display, so no window can be opened. Compressing and opening on the command line instead.",
+            flush=True,
+        )
         return open_on_the_command_line(files)
     return demonstrate()
 
