@@ -16,7 +16,10 @@ from srec_engine.network.network import SuperResolutionNetwork
 SMALL = NetworkConfiguration(features=8, blocks=1, scales=2, shared_scales=1)
 
 
-@pytest.mark.parametrize("changes", [{"remainder_blocks": 1}, {"remainder_products": True}, {"blocks": 3}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"remainder_blocks": 1}, {"remainder_products": True}, {"blocks": 3}, {"features": 12, "blocks": 2}],
+)
 def test_a_grown_network_needs_the_same_bits(changes: dict[str, int]) -> None:
     torch.manual_seed(3)
     network = SuperResolutionNetwork(SMALL)
@@ -28,7 +31,7 @@ def test_a_grown_network_needs_the_same_bits(changes: dict[str, int]) -> None:
     assert [float(scale.total) for scale in after] == pytest.approx([float(scale.total) for scale in before])
 
 
-@pytest.mark.parametrize("changes", [{"features": 16}, {"blocks": 0}, {"components": 4}])
+@pytest.mark.parametrize("changes", [{"features": 6}, {"blocks": 0}, {"components": 4}])
 def test_a_network_grows_into_no_other_shape(changes: dict[str, int]) -> None:
     with pytest.raises(ModelError, match="another shape"):
         grown(SuperResolutionNetwork(SMALL), replace(SMALL, **changes))

@@ -92,9 +92,9 @@ def test_a_checkpoint_of_other_settings_is_refused_and_kept(images: list[NDArray
 def test_weights_of_another_network_are_refused(images: list[NDArray[np.uint8]], tmp_path: Path) -> None:
     trainer = Trainer(SMALL, images, tmp_path)
     trainer.save()
-    wider = replace(SMALL, network=replace(SMALL.network, features=6))
+    narrower = replace(SMALL, network=replace(SMALL.network, features=3))
     with pytest.raises(ModelError, match="another shape"):
-        Trainer(wider, images, tmp_path / "other").start_from(trainer.checkpoint_path)
+        Trainer(narrower, images, tmp_path / "other").start_from(trainer.checkpoint_path)
 
 
 def test_crops_depend_only_on_the_seed_and_the_step(images: list[NDArray[np.uint8]]) -> None:
