@@ -68,6 +68,10 @@ class Task(QObject):
         if self._lane.discard(self._job):
             QTimer.singleShot(0, self, self._end_unstarted)
 
+    def hurry(self) -> None:
+        """Do it before everything else, if it has not begun."""
+        self._lane.hurry(self._job)
+
     def receive(self, outcome: Outcome, value: object) -> None:
         """Take one message of the job, in the UI thread. Called by the worker only."""
         if self.done:
@@ -133,12 +137,20 @@ class Worker(QObject):
         """Whether any task has not ended."""
         return bool(self._tasks)
 
-    def submit(self, function: Work, *, lane: LaneName = "engine", urgent: bool = False) -> Task:
-        """Run `function(cancel, report)` in a thread of `lane`; before the others that wait when `urgent`.
+    def submit(
+        self, function: Work, *, lane: LaneName = "engine", urgent: bool = False, gives_way: bool = False
+    ) -> Task:
+        """Run `function(cancel, report)` in a thread of `lane`.
+
+        Args:
+            function: The work.
+            lane: Where.
+            urgent: Before the others that wait, and in the middle of a running one that gives way.
+            gives_way: It waits at its reports while something urgent of its lane is done.
 
         The task is kept alive until it has ended. Raises RuntimeError after `shutdown`.
         """
-        job: Job = Job(function, lambda outcome, value: self.post(job, outcome, value))
+        job: Job = Job(function, lambda outcome, value: self.post(job, outcome, value), gives_way=gives_way)
         task = Task(job, self._lanes[lane], self)
         self._tasks[job] = task
         try:

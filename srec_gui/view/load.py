@@ -63,8 +63,10 @@ class Load(QObject):
         return self.document.settled or (self._task is None and not self._refining.isActive())
 
     def hurry(self) -> None:
-        """What follows goes before other waiting work: the person waits for it now."""
+        """The person waits for it now: it goes before other work."""
         self._urgent = True
+        if self._task is not None:
+            self._task.hurry()
 
     def cancel(self) -> None:
         """Stop; nothing is signalled any more."""
@@ -83,7 +85,7 @@ class Load(QObject):
         self._submit(work, "disk")
 
     def _submit(self, work: Callable[[CancelToken, Callable[[object], None]], Document], lane: LaneName) -> None:
-        task = self._worker.submit(work, lane=lane, urgent=self._urgent)
+        task = self._worker.submit(work, lane=lane, urgent=self._urgent, gives_way=not self._urgent)
         self._task = task
         task.progressed.connect(lambda value: self._progressed(task, value))
         task.finished.connect(lambda value: self._finished(task, value))

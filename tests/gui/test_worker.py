@@ -83,6 +83,88 @@ def test_an_urgent_task_comes_before_the_others_that_wait(worker: Worker, qtbot:
     assert order == ["urgent", "patient"]
 
 
+def test_work_that_gives_way_stands_still_while_something_urgent_is_done(worker: Worker, qtbot: QtBot) -> None:
+    first_half, second_half, order = threading.Event(), threading.Event(), []
+
+    def patient(cancel: CancelToken, report: Report) -> None:
+        report("begun")
+        wait_for(cancel, first_half)
+        report("half")
+        order.append("patient")
+
+    def urgent(cancel: CancelToken, report: Report) -> None:
+        first_half.set()
+        wait_for(cancel, second_half)
+        order.append("urgent")
+
+    first = Heard(worker.submit(patient, gives_way=True))
+    waiting = Heard(worker.submit(lambda *_: order.append("later")))
+    qtbot.waitUntil(lambda: ("progressed", "begun") in first.words)
+    second = Heard(worker.submit(urgent, urgent=True))
+    qtbot.waitUntil(lambda: ("progressed", "half") in first.words)
+    second_half.set()
+    qtbot.waitUntil(lambda: first.ended and second.ended and waiting.ended)
+    assert order == ["urgent", "patient", "later"]
+
+
+def test_urgent_work_waits_for_what_does_not_give_way(worker: Worker, qtbot: QtBot) -> None:
+    gate, order = threading.Event(), []
+
+    def stubborn(cancel: CancelToken, report: Report) -> None:
+        report("begun")
+        wait_for(cancel, gate)
+        order.append("stubborn")
+
+    first = Heard(worker.submit(stubborn))
+    qtbot.waitUntil(lambda: bool(first.words))
+    second = Heard(worker.submit(lambda *_: order.append("urgent"), urgent=True))
+    gate.set()
+    qtbot.waitUntil(lambda: first.ended and second.ended)
+    assert order == ["stubborn", "urgent"]
+
+
+def test_what_stands_still_for_something_urgent_stops_at_once_when_it_is_cancelled(
+    worker: Worker, qtbot: QtBot
+) -> None:
+    reports, end = threading.Event(), threading.Event()
+
+    def patient(cancel: CancelToken, report: Report) -> None:
+        report("begun")
+        wait_for(cancel, reports)
+        report("half")
+        cancel.raise_if_cancelled()
+
+    task = worker.submit(patient, gives_way=True)
+    first = Heard(task)
+    qtbot.waitUntil(lambda: bool(first.words))
+    second = Heard(worker.submit(lambda cancel, _report: wait_for(cancel, end), urgent=True))
+    reports.set()
+    task.cancel()
+    qtbot.waitUntil(lambda: first.ended)
+    assert first.last[0] == "cancelled"
+    assert not second.ended
+    end.set()
+    qtbot.waitUntil(lambda: second.ended)
+
+
+def test_what_waits_can_become_urgent(worker: Worker, qtbot: QtBot) -> None:
+    gate = threading.Event()
+
+    def patient(cancel: CancelToken, report: Report) -> None:
+        report("begun")
+        wait_for(cancel, gate)
+
+    first = Heard(worker.submit(patient, gives_way=True))
+    task = worker.submit(lambda *_: "there")
+    second = Heard(task)
+    qtbot.waitUntil(lambda: bool(first.words))
+    task.hurry()
+    qtbot.waitUntil(lambda: second.ended)
+    assert not first.ended
+    gate.set()
+    qtbot.waitUntil(lambda: first.ended)
+
+
 def test_the_disk_lane_does_not_wait_for_the_engine(worker: Worker, qtbot: QtBot) -> None:
     gate = threading.Event()
     busy = Heard(worker.submit(lambda cancel, _report: wait_for(cancel, gate)))
