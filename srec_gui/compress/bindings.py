@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 from srec_gui.actions import Actions
-from srec_gui.compress.item import Item, State
+from srec_gui.compress.item import FINISHED, Item, State
 from srec_gui.desktop import reveal
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ def update_actions(page: CompressPage, actions: Actions) -> None:
     if not page.in_front:
         return
     selected, items = page.table.selected_items(), page.queue.items
-    finished = {State.DONE, State.SKIPPED, State.CANCELLED}
     usable = {
         "compress.expand": True,
         "compress.options": True,
@@ -62,7 +61,7 @@ def update_actions(page: CompressPage, actions: Actions) -> None:
         "compress.cancel_all": page.queue.busy,
         "compress.retry": bool(_to_retry(page)),
         "compress.remove": bool(selected),
-        "compress.clear_done": not page.queue.busy and any(item.state in finished for item in items),
+        "compress.clear_done": not page.queue.busy and any(item.state in FINISHED for item in items),
         "compress.select_all": bool(items),
         "compress.open": bool(selected),
         "compress.inspect": _srec_of(selected) is not None,

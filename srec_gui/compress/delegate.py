@@ -30,7 +30,10 @@ _STATE_ICONS = {
     State.SKIPPED: "skip",
     State.FAILED: "warning",
     State.CANCELLED: "stopped",
+    State.TAKEN_BACK: "undo",
 }
+
+_FAINT = frozenset({State.WAITING, State.CANCELLED, State.TAKEN_BACK})
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -84,7 +87,7 @@ class RowDelegate(QStyledItemDelegate):
             _paint_thumbnail(painter, box, image)
         left = rect.adjusted(THUMBNAIL_SIDE + _GAP, 0, 0, 0)
         folder = item.source.parent.name
-        faint = item.state in {State.CANCELLED, State.SKIPPED}
+        faint = item.state in {State.CANCELLED, State.SKIPPED, State.TAKEN_BACK}
         _paint_lines(painter, left, font, (text, shades.faint if faint else shades.text), (folder, shades.faint))
 
 
@@ -101,7 +104,7 @@ def _paint_state(painter: QPainter, rect: QRect, font: QFont, item: Item, text: 
     }.get(item.state, shades.faint)
     box = QRectF(rect.left(), rect.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
     draw_icon(painter, box, _STATE_ICONS[item.state], QColor(colour))
-    words = shades.faint if item.state in {State.WAITING, State.CANCELLED} else shades.text
+    words = shades.faint if item.state in _FAINT else shades.text
     left = rect.adjusted(_ICON + 8, 0, 0, 0)
     if item.note and item.state in {State.FAILED, State.SKIPPED}:
         # The reason is what one wants to read: it takes both lines.

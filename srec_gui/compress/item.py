@@ -8,7 +8,7 @@ from pathlib import Path
 
 from srec_gui.engine import DecodeReport, EncodeReport, Method, Progress, Stage
 
-__all__ = ["Direction", "Item", "State"]
+__all__ = ["FINISHED", "Direction", "Item", "State"]
 
 
 class Direction(StrEnum):
@@ -29,6 +29,12 @@ class State(StrEnum):
     SKIPPED = "skipped"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    TAKEN_BACK = "taken back"
+    """It was done, and its batch was undone."""
+
+
+FINISHED = frozenset({State.DONE, State.SKIPPED, State.CANCELLED, State.TAKEN_BACK})
+"""States of rows that need no more attention."""
 
 
 @dataclass(eq=False, slots=True)
@@ -88,7 +94,7 @@ class Item:
     @property
     def can_retry(self) -> bool:
         """Whether trying again makes sense."""
-        return self.state in {State.FAILED, State.CANCELLED, State.SKIPPED}
+        return self.state in {State.FAILED, State.CANCELLED, State.SKIPPED, State.TAKEN_BACK}
 
     @property
     def srec_bytes(self) -> int | None:
@@ -154,6 +160,11 @@ class Item:
         self.width, self.height = report.width, report.height
         note = report.note if isinstance(report, EncodeReport) else " ".join(report.damage)
         self.note = note[:1].upper() + note[1:]
+
+    def take_back(self) -> None:
+        """Forget how it went: its result is gone again."""
+        self.restart()
+        self.state = State.TAKEN_BACK
 
     def restart(self) -> None:
         """Forget how it went and wait again."""

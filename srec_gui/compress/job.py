@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +22,9 @@ from srec_gui.engine import (
     OutputError,
     ProgressCallback,
 )
+from srec_gui.gpu_memory import on_cpu_instead
 
 __all__ = ["Asks", "Finished", "Skipped", "Texts", "run_item"]
-
-logger = logging.getLogger(__name__)
-
-_CPU = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +121,10 @@ def _with_fallback(
     try:
         return _call(item, destination, policy, codec, engine, cancel, progress), []
     except Exception as error:
-        if codec.device == _CPU or not _is_out_of_gpu_memory(error):
+        on_cpu = on_cpu_instead(error, codec)
+        if on_cpu is None:
             raise
-        logger.warning("The GPU's memory did not suffice for %s.", item.source.name)
-    codec = dataclasses.replace(codec, device=_CPU)
-    return _call(item, destination, policy, codec, engine, cancel, progress), [texts.on_cpu]
+    return _call(item, destination, policy, on_cpu, engine, cancel, progress), [texts.on_cpu]
 
 
 def _call(
@@ -140,14 +137,19 @@ def _call(
     progress: ProgressCallback,
 ) -> EncodeReport | DecodeReport:
     if item.direction is Direction.EXPAND:
-        return engine.decode_file(item.source, destination, codec, cancel=cancel, progress=progress)
+        done = engine.decode_file(item.source, destination, codec, cancel=cancel, progress=progress)
+        if policy.options.keep_timestamps:
+            _copy_times(item.source, destination)
+        return done
     options = dataclasses.replace(policy.options, codec=codec)
     return engine.encode_file(item.source, destination, options, cancel=cancel, progress=progress)
 
 
-def _is_out_of_gpu_memory(error: Exception) -> bool:
-    # By name: torch is not imported here.
-    return type(error).__name__ == "OutOfMemoryError" or "CUDA out of memory" in str(error)
+def _copy_times(source: Path, destination: Path) -> None:
+    """Give the picture the times of its `.srec`, which has those of the original if they were kept."""
+    with contextlib.suppress(OSError):  # not every file system lets one
+        times = source.stat()
+        os.utime(destination, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def _trash(source: Path, notes: list[str], texts: Texts) -> Path | None:

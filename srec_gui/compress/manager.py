@@ -12,10 +12,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from srec_gui.compress.estimate import Rate, Totals, total
-from srec_gui.compress.item import Direction, Item, State
+from srec_gui.compress.item import FINISHED, Direction, Item, State
 from srec_gui.compress.job import Asks, Finished, Skipped, run_item
 from srec_gui.compress.policy import Policy
-from srec_gui.compress.sentences import crash_text, job_texts, skipped_text, undone_text
+from srec_gui.compress.sentences import crash_text, job_texts, skipped_text
 from srec_gui.compress.undo import Step, Undone, take_back
 from srec_gui.engine import Engine, ExistingPolicy, Progress, SrecError
 from srec_gui.worker import Task, Worker
@@ -77,7 +77,8 @@ class Queue(QObject):
         self._answer: ExistingPolicy | None = None
         self._taken: set[Path] = set()
         self._batch = 0
-        self._undoable = 0
+        self._steps: list[Step] = []
+        self._undoable: list[Step] = []
         self._started = 0.0
         self._active = False
         self._undo_task: Task | None = None
@@ -96,7 +97,7 @@ class Queue(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether the last batch has something to take back."""
-        return not self._active and self._undo_task is None and bool(self._undo_steps())
+        return not self._active and self._undo_task is None and bool(self._undoable)
 
     def estimate(self) -> tuple[Totals, float | None]:
         """Totals of the running batch (of everything when none runs) and the seconds left, where one can tell."""
@@ -172,7 +173,7 @@ class Queue(QObject):
 
     def clear_finished(self) -> None:
         """Take everything off the list that needs no more attention."""
-        self.remove([item for item in self.items if item.state in {State.DONE, State.SKIPPED, State.CANCELLED}])
+        self.remove([item for item in self.items if item.state in FINISHED])
 
     def answer(self, existing: ExistingPolicy) -> None:
         """Say what to do with existing files, for the rest of this batch."""
@@ -187,30 +188,21 @@ class Queue(QObject):
     def undo(self) -> None:
         """Take the last batch back; `undone` follows."""
         if self.can_undo:
-            steps = self._undo_steps()
-            self._undo_task = self._worker.submit(partial(take_back, steps), lane="disk")
+            self._undo_task = self._worker.submit(partial(take_back, tuple(self._undoable)), lane="disk")
             self._undo_task.finished.connect(self._after_undo)
             self._undo_task.cancelled.connect(partial(self._after_undo, Undone(0, 0, 0, ())))
             self._undo_task.failed.connect(lambda error: self._after_undo(Undone(0, 0, 0, (str(error),))))
 
-    def _undo_steps(self) -> list[Step]:
-        return [
-            Step(item.source, item.trashed, item.destination, item.replaced)
-            for item in self.items
-            if item.batch == self._undoable and item.state is State.DONE and item.destination is not None
-        ]
-
     def _after_undo(self, result: Undone) -> None:
         self._undo_task = None
-        touched = [item for item in self.items if item.batch == self._undoable and item.state is State.DONE]
+        made = {step.result for step in self._undoable}
+        touched = [item for item in self.items if item.state is State.DONE and item.destination in made]
         for item in touched:
             if item.destination is not None and not item.destination.exists():
-                item.restart()
-                item.state = State.CANCELLED
-                item.note = undone_text()
+                item.take_back()
         self._tell(touched)
         # What is left of the batch was kept on purpose: it is not offered again.
-        self._undoable = 0
+        self._undoable = []
         self.undone.emit(result)
 
     def _begin_batch(self) -> None:
@@ -218,6 +210,7 @@ class Queue(QObject):
             self._batch += 1
             self._answer = None
             self._taken.clear()
+            self._steps = []
             self._rate.clear()
             self._started = time.monotonic()
 
@@ -249,9 +242,9 @@ class Queue(QObject):
         active = self._current is not None or any(item.open for item in self.items)
         if active != self._active:
             self._active = active
-            if not active and any(item.batch == self._batch and item.state is State.DONE for item in self.items):
+            if not active and self._steps:
                 # A batch that gave nothing, such as trying again in vain, leaves the one before to be taken back.
-                self._undoable = self._batch
+                self._undoable = self._steps
             self.activity_changed.emit()
             if not active:
                 self._end_batch()
@@ -266,7 +259,8 @@ class Queue(QObject):
         taken = frozenset(self._taken)
         work = partial(run_item, item, policy, taken, self._engine, job_texts())
         item.state = State.RUNNING
-        task = self._worker.submit(work)
+        # Whoever opens a picture while a batch runs shall not wait for it.
+        task = self._worker.submit(work, gives_way=True)
         self._current = (item, task)
         task.progressed.connect(partial(self._progressed, item))
         task.finished.connect(partial(self._finished, item))
@@ -292,6 +286,8 @@ class Queue(QObject):
                 self._taken.add(value.destination)
                 item.take_result(value.destination, value.report, value.result_bytes)
                 item.replaced, item.trashed = value.replaced, value.trashed
+                # Kept apart from the row: a list that was cleared can still be taken back.
+                self._steps.append(Step(item.source, value.trashed, value.destination, value.replaced))
                 item.note = " ".join(filter(None, (item.note, *value.notes)))
         self._end(item)
         if item.state is State.ASKING:

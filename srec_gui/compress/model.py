@@ -189,7 +189,7 @@ def _sorted_by(item: Item, column: Column) -> Any:
             return item.source.name.casefold()
         case Column.STATE:
             # By what wants attention first, then by how far it is.
-            order = ("failed", "asking", "running", "waiting", "skipped", "cancelled", "done")
+            order = ("failed", "asking", "running", "waiting", "skipped", "cancelled", "taken back", "done")
             return order.index(item.state.value) - item.fraction / 2
         case Column.METHOD:
             return method_text(item.method)

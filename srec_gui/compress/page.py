@@ -278,7 +278,7 @@ class CompressPage(Page):
 
     def _refresh(self) -> None:
         self._stack.setCurrentWidget(self.table if self.queue.items else self.empty)
-        self.footer.setVisible(bool(self.queue.items))
+        self.footer.setVisible(bool(self.queue.items) or self.queue.can_undo)
         self.panel.setVisible(self.settings.show_options)
         if self.queue.busy:
             self._timer.start()

@@ -198,7 +198,7 @@ def _is_held(page: CompressPage) -> bool:
 
 
 def _is_taken_back(page: CompressPage) -> bool:
-    return [item.state for item in page.queue.items] == [State.CANCELLED] and not page.notice.isHidden()
+    return [item.state for item in page.queue.items] == [State.TAKEN_BACK] and not page.notice.isHidden()
 
 
 def _has_ended(page: CompressPage) -> bool:

@@ -28,7 +28,6 @@ __all__ = [
     "state_text",
     "totals_text",
     "undo_result_text",
-    "undone_text",
 ]
 
 translate = QCoreApplication.translate
@@ -46,6 +45,7 @@ def state_text(item: Item) -> str:
         State.SKIPPED: translate("compress", "Skipped"),
         State.FAILED: translate("compress", "Failed"),
         State.CANCELLED: translate("compress", "Stopped"),
+        State.TAKEN_BACK: translate("compress", "Taken back"),
     }[item.state]
 
 
@@ -98,11 +98,6 @@ def crash_text(error: Exception) -> str:
     return translate("compress", "Unexpected error: %1").replace("%1", f"{type(error).__name__}: {error}")
 
 
-def undone_text() -> str:
-    """The note of an item whose batch was taken back."""
-    return translate("compress", "Taken back.")
-
-
 def rejected_text(rejected: Rejected) -> str:
     """Why a file that was named cannot be taken."""
     if rejected.empty:
@@ -150,7 +145,9 @@ def question_text(asking: list[Item]) -> str:
 
 
 def totals_text(totals: Totals, seconds_left: float | None, *, busy: bool) -> str:
-    """The footer's sentence."""
+    """The footer's sentence; nothing for an empty list."""
+    if not totals.items:
+        return ""
     finished = totals.items - totals.open_items
     parts = []
     if busy:
@@ -164,6 +161,7 @@ def totals_text(totals: Totals, seconds_left: float | None, *, busy: bool) -> st
             (State.FAILED, translate("compress", "%1 failed")),
             (State.SKIPPED, translate("compress", "%1 skipped")),
             (State.CANCELLED, translate("compress", "%1 stopped")),
+            (State.TAKEN_BACK, translate("compress", "%1 taken back")),
         )
         parts += [text.replace("%1", str(totals.counts[state])) for state, text in problems if totals.counts[state]]
     saved = _saved_text(totals)

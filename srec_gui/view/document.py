@@ -40,6 +40,7 @@ class Document:
         scale: The scale being decoded (0 is the full picture), or None.
         message: Why it failed; while it is refined, what the engine says it is doing.
         damage: One sentence for each missing part.
+        note: What the person should know about how it was decoded, or "".
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Document:
     scale: int | None = None
     message: str = ""
     damage: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def settled(self) -> bool:

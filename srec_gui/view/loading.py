@@ -22,6 +22,7 @@ from srec_gui.engine import (
     FileKind,
     SrecError,
 )
+from srec_gui.gpu_memory import on_cpu_instead
 from srec_gui.view.display import make_picture, orientation_of
 from srec_gui.view.document import Document, State
 from srec_gui.view.facts import frame_count, image_facts
@@ -83,12 +84,26 @@ def refine_document(
 ) -> Document:
     """Decode the `.srec` of `document` coarse to fine and return it complete, or damaged.
 
-    Every scale is reported as a `Document`, and the engine's `Progress` in between.
+    Every scale is reported as a `Document`, and the engine's `Progress` in between. Where a GPU's memory does not
+    suffice, the CPU does it, and the document's note says so.
 
     Raises:
         Cancelled: The token was set.
         SrecError: The file cannot be decoded at all.
     """
+    try:
+        return _decoded(document, engine, options, cancel, report)
+    except Exception as error:
+        on_cpu = on_cpu_instead(error, options)
+        if on_cpu is None:
+            raise
+    note = translate("view", "decoded by the CPU: the GPU’s memory did not suffice")
+    return _decoded(replace(document, note=note), engine, on_cpu, cancel, report)
+
+
+def _decoded(
+    document: Document, engine: Engine, options: CodecOptions, cancel: CancelToken, report: Report
+) -> Document:
     facts = document.facts
     if facts is None or facts.info is None:
         return document

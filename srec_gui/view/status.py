@@ -52,4 +52,5 @@ def describe_view(document: Document | None, zoom: float) -> str:
 def _size_text(document: Document | None) -> str:
     if document is None or document.picture is None:
         return ""
-    return pixel_size(document.picture.width, document.picture.height)
+    size = pixel_size(document.picture.width, document.picture.height)
+    return f"{size} · {document.note}" if document.note else size

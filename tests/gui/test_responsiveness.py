@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import pytest
 from PIL import Image
@@ -16,7 +16,11 @@ from pytestqt.qtbot import QtBot
 from srec_gui.actions import Actions
 from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.page import CompressPage
+from srec_gui.engine import EncodeOptions, Method, SrecEngine
 from srec_gui.settings import Settings
+from srec_gui.view.document import State as Sight
+from srec_gui.view.page import ViewPage
+from srec_gui.window import MainWindow
 from srec_gui.worker import Worker
 from tests.gui.clock import FairClock
 from tests.gui.fake_engine import FakeEngine
@@ -155,3 +159,26 @@ def test_cancelling_is_felt_inside_a_picture(
     assert clock.lap() < 0.3
     assert not page.queue.busy
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".ini"] == ["large.png"]
+
+
+@pytest.mark.slow
+def test_a_picture_is_opened_and_sharpened_in_the_middle_of_a_compression(
+    worker: Worker, settings: Settings, actions: Actions, sample_photograph: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    small, packed, large = tmp_path / "small.png", tmp_path / "small.srec", tmp_path / "large.png"
+    with Image.open(sample_photograph) as photo:
+        photo.convert("RGB").save(small)
+        photo.convert("RGB").resize((3000, 2000)).save(large, compress_level=1)
+    SrecEngine().encode_file(small, packed, EncodeOptions(method=Method.SREC))
+    window = MainWindow(worker, settings, actions)
+    qtbot.addWidget(window, before_close_func=MainWindow.begin_closing)
+    window.show()
+    window.compress([large])
+    queue = window.compress_page.queue
+    qtbot.waitUntil(lambda: bool(queue.items) and queue.items[0].scale == 0, timeout=120_000)
+    window.view([packed])
+    viewer = cast("ViewPage", window.current)
+    qtbot.waitUntil(lambda: viewer.document is not None and viewer.document.state is Sight.COMPLETE, timeout=60_000)
+    assert queue.items[0].state is State.RUNNING
+    queue.cancel_all()
+    qtbot.waitUntil(lambda: not queue.busy)

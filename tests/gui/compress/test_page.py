@@ -308,6 +308,20 @@ def test_undo_is_offered_after_a_batch(
     assert not actions["compress.undo"].isEnabled()
 
 
+def test_undo_is_still_offered_when_the_list_was_cleared(
+    page: CompressPage, picture: PictureMaker, actions: Actions, qtbot: QtBot
+) -> None:
+    source = picture("a.png")
+    compress(page, [source], qtbot)
+    actions["compress.clear_done"].trigger()
+    assert page.empty.isVisible()
+    assert page.footer.isVisible()
+    with qtbot.waitSignal(page.queue.undone):
+        actions["compress.undo"].trigger()
+    assert not source.with_suffix(".srec").exists()
+    assert not page.footer.isVisible()
+
+
 def test_every_control_can_be_reached_by_tab_and_has_a_name(
     page: CompressPage, picture: PictureMaker, qtbot: QtBot
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -274,6 +275,18 @@ def test_srec_files_are_expanded_to_pictures(queue: Queue, make_item: ItemMaker,
     assert item.destination == packed.with_suffix(".png")
     assert (item.width, item.height) == (40, 30)
     assert item.srec_bytes == packed.stat().st_size
+
+
+def test_an_expanded_picture_keeps_the_dates_of_its_srec(
+    queue: Queue, settings: Settings, make_item: ItemMaker, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(queue.batch_ended):
+        queue.add([make_item("a.png")])
+    packed, settings.keep_timestamps, settings.existing = queue.items[0].result, True, Existing.REPLACE
+    os.utime(packed, (1_000_000_000, 1_100_000_000))
+    with qtbot.waitSignal(queue.batch_ended):
+        queue.add([Item(packed, Direction.EXPAND, packed.stat().st_size)])
+    assert packed.with_suffix(".png").stat().st_mtime == 1_100_000_000
 
 
 def test_the_estimate_follows_the_batch(

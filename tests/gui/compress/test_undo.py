@@ -60,7 +60,7 @@ def test_originals_go_to_the_trash_after_a_verified_result_and_come_back(
     assert {path: path.read_bytes() for path in before} == before
     assert not any(path.with_suffix(".srec").exists() for path in before)
     assert not queue.can_undo
-    assert [item.state for item in items] == [State.CANCELLED, State.CANCELLED]
+    assert [item.state for item in items] == [State.TAKEN_BACK, State.TAKEN_BACK]
 
 
 @pytest.mark.parametrize("trash", [True, False])
@@ -108,6 +108,21 @@ def test_trying_again_in_vain_does_not_take_undo_away(
     undo(queue, qtbot)
     assert not good.source.with_suffix(".srec").exists()
     assert not queue.can_undo
+
+
+def test_a_list_that_was_cleared_can_still_be_taken_back(
+    queue: Queue, settings: Settings, make_item: ItemMaker, qtbot: QtBot
+) -> None:
+    settings.trash_originals = True
+    item = make_item("a.png")
+    before = item.source.read_bytes()
+    run(queue, [item], qtbot)
+    queue.clear_finished()
+    assert queue.items == []
+    assert queue.can_undo
+    undo(queue, qtbot)
+    assert item.source.read_bytes() == before
+    assert not item.source.with_suffix(".srec").exists()
 
 
 def test_a_result_that_replaced_an_older_file_stays(

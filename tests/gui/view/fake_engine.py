@@ -60,12 +60,15 @@ def write_fake(
 class FakeEngine(SrecEngine):
     """Reads what `write_fake` wrote.
 
-    With `held` a decoding waits before every scale until `let_go` was called once more.
+    With `held` a decoding waits before every scale until `let_go` was called once more. `failures` are raised by the
+    next decodings, each after its first scale.
     """
 
     def __init__(self, *, held: bool = False) -> None:
         self._gate = threading.Semaphore(0) if held else None
         self.decoded: list[str] = []
+        self.devices: list[str] = []
+        self.failures: list[Exception] = []
         self.cancelled: list[str] = []
 
     def let_go(self, scales: int = 1) -> None:
@@ -125,11 +128,14 @@ class FakeEngine(SrecEngine):
     ) -> Iterator[Any]:
         header, image = self._read(source)
         self.decoded.append(source.name)
+        self.devices.append(options.device)
         for scale in range(header["scales"], -1, -1):
             yield FakeStep(Progress(Stage.DECODING, 1 - scale / (header["scales"] + 1), scale))
             self._wait(source, cancel or CancelToken())
             if scale < header["ends_at"]:
                 raise DamagedFileError(f"{source} is cut off. The scales that arrived can still be shown.")
+            if self.failures and scale < header["scales"]:
+                raise self.failures.pop()
             coarse = _scaled(image, scale).copy()
             coarse.info = {}
             yield FakeStep(Progress(Stage.DECODING, 1 - scale / (header["scales"] + 1), scale), coarse, scale)

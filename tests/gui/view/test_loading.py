@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from srec_gui.engine import CancelToken, CodecOptions, Method, NotSrecError
+from srec_gui.engine import CancelToken, CodecOptions, DamagedFileError, Method, NotSrecError
 from srec_gui.view.document import Document, State
 from srec_gui.view.loader import Loader
 from srec_gui.view.loading import CannotShowError, TooLargeToPreloadError, open_document, refine_document
+from srec_gui.view.status import state_text
 from srec_gui.worker import Worker
 from tests.gui.view.conftest import PICTURES
 from tests.gui.view.fake_engine import FakeEngine, write_fake
@@ -78,6 +79,34 @@ def test_a_srec_shows_its_base_and_then_every_scale(tmp_path: Path, photograph: 
     assert done.picture.original.tobytes() == photograph.tobytes()
     assert done.facts is not None
     assert done.facts.report is not None
+
+
+def test_the_gpu_running_out_of_memory_is_answered_by_the_cpu_and_said(
+    tmp_path: Path, photograph: Image.Image, caplog: pytest.LogCaptureFixture
+) -> None:
+    class OutOfMemoryError(RuntimeError):
+        """As torch names it."""
+
+    path = write_fake(tmp_path / "a.srec", photograph, scales=3)
+    engine = FakeEngine()
+    engine.failures = [OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")]
+    base = open_document(path, engine, CancelToken(), lambda _value: None)
+    done = refine_document(base, engine, CodecOptions(), CancelToken(), lambda _value: None)
+    assert engine.devices == ["auto", "cpu"]
+    assert done.state is State.COMPLETE
+    text, _ = state_text(done)
+    assert "CPU" in text
+    assert "memory" in text
+
+
+def test_other_errors_are_not_tried_again(tmp_path: Path, photograph: Image.Image) -> None:
+    path = write_fake(tmp_path / "a.srec", photograph, scales=3)
+    engine = FakeEngine()
+    engine.failures = [DamagedFileError("It is damaged.")]
+    base = open_document(path, engine, CancelToken(), lambda _value: None)
+    with pytest.raises(DamagedFileError):
+        refine_document(base, engine, CodecOptions(), CancelToken(), lambda _value: None)
+    assert engine.devices == ["auto"]
 
 
 def test_a_srec_that_breaks_off_shows_what_arrived_and_says_what_is_missing(
