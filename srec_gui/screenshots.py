@@ -6,6 +6,7 @@ Each variant runs in a process of its own: a scale factor cannot be changed once
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -41,6 +42,8 @@ from srec_gui.worker import Worker
 __all__ = ["main"]
 
 _VARIANTS = {"light": (ColourScheme.LIGHT, "1"), "dark": (ColourScheme.DARK, "1"), "150": (ColourScheme.LIGHT, "1.5")}
+# The offscreen platform's own screen has 800 × 800 pixels: too few for what people have on theirs.
+_SCREEN = {"name": "screen", "x": 0, "y": 0, "width": 2400, "height": 1500, "logicalDpi": 96, "logicalBaseDpi": 96}
 _PATIENCE = 600.0
 _SETTLE = 0.4
 _SIZE = (1240, 760)
@@ -56,12 +59,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.variant is not None:
         _draw(options.folder, options.variant)
         return 0
-    for name, (_, factor) in _VARIANTS.items():
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": factor}
-        command = [sys.executable, "-m", "srec_gui.screenshots", str(options.folder), "--variant", name]
-        code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - ourselves
-        if code:
-            return code
+    with tempfile.TemporaryDirectory() as temporary:
+        screen = Path(temporary) / "screen.json"
+        screen.write_text(json.dumps({"screens": [_SCREEN]}))
+        for name, (_, factor) in _VARIANTS.items():
+            platform = f"offscreen:configfile={screen}"
+            environment = {**os.environ, "QT_QPA_PLATFORM": platform, "QT_SCALE_FACTOR": factor}
+            command = [sys.executable, "-m", "srec_gui.screenshots", str(options.folder), "--variant", name]
+            code = subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - ourselves
+            if code:
+                return code
     sys.stdout.write(f"{len(list(options.folder.glob('*.png')))} pictures in {options.folder}\n")
     return 0
 

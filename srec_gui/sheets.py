@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QSpinBox,
@@ -31,6 +32,12 @@ from srec_gui.worker import Worker
 __all__ = ["AboutSheet", "SettingsSheet", "ShortcutSheet"]
 
 _GROUP_GAP = 14
+_FIELD_MARGIN = 8
+
+_WIDE = ((Context.WINDOW, Context.COMPRESS), (Context.VIEW,), (Context.INSPECT,))
+_NARROW = ((Context.WINDOW, Context.COMPRESS), (Context.VIEW, Context.INSPECT))
+_SINGLE = ((Context.WINDOW, Context.COMPRESS, Context.VIEW, Context.INSPECT),)
+_FRAME = QSize(70, 100)
 
 
 class ShortcutSheet(QDialog):
@@ -40,9 +47,26 @@ class ShortcutSheet(QDialog):
         """Show the registry's keys."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard Shortcuts"))
+        screen = QGuiApplication.primaryScreen().availableSize() * 0.9
+        content = self._columns(actions, _WIDE)
+        for narrower in (_NARROW, _SINGLE):
+            if content.sizeHint().width() + _FRAME.width() > screen.width():
+                content = self._columns(actions, narrower)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.addWidget(area)
+        column.addWidget(_close_box(self))
+        self.resize((content.sizeHint() + _FRAME).boundedTo(screen))
+
+    def _columns(self, actions: Actions, layout: tuple[tuple[Context, ...], ...]) -> QWidget:
+        """The keys of every room: groups below each other in columns beside each other."""
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        for contexts in ((Context.WINDOW, Context.COMPRESS), (Context.VIEW,), (Context.INSPECT,)):
+        for contexts in layout:
             column = QVBoxLayout()
             column.setSpacing(8)  # else it would be the space between the columns
             grid = QGridLayout()
@@ -56,17 +80,7 @@ class ShortcutSheet(QDialog):
             columns.addLayout(column)
         content = QWidget()
         content.setLayout(columns)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(content)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.addWidget(area)
-        column.addWidget(_close_box(self))
-        hint = content.sizeHint()
-        screen = QGuiApplication.primaryScreen().availableSize() * 0.9
-        self.resize(QSize(hint.width() + 70, hint.height() + 100).boundedTo(screen))
+        return content
 
     def _add_group(self, grid: QGridLayout, actions: Actions, context: Context) -> None:
         specs = [spec for spec in actions.specs(context) if spec.shortcuts]
@@ -119,6 +133,8 @@ class SettingsSheet(QDialog):
         self.slide = QSpinBox()
         self.slide.setRange(1, 60)
         self.slide.setSuffix(self.tr(" s"))
+        for field in self.slide.findChildren(QLineEdit):
+            field.setTextMargins(_FIELD_MARGIN, 0, 0, 0)  # the style sheet's padding does not reach it
         label = QLabel(self.tr("A slide &stays for"))
         label.setBuddy(self.slide)
         grid.addWidget(label, 1, 0)

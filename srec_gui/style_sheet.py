@@ -23,6 +23,7 @@ def _bars(scheme: Colours) -> str:
     QMenuBar::item:selected {{ background: {_tint(scheme.text, 0.08)}; }}
     QToolBar {{ border: none; border-bottom: 1px solid {scheme.line}; spacing: 2px; padding: 5px 8px; }}
     QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px 8px; }}
+    QToolBar #room {{ padding: 5px 3px 5px 9px; }}
     QToolBar QToolButton:hover {{ background: {_tint(scheme.text, 0.07)}; }}
     QToolBar QToolButton:pressed {{ background: {_tint(scheme.text, 0.12)}; }}
     QToolBar QToolButton:checked {{ background: {_tint(scheme.accent, 0.16)}; }}
@@ -74,6 +75,7 @@ def _indicators(scheme: Colours) -> str:
 
 def _fields(scheme: Colours) -> str:
     chevron = resource_path("icons", "chevron-down.svg").as_posix()
+    upwards = resource_path("icons", "chevron-up.svg").as_posix()
     return f"""
     QComboBox {{ background: {scheme.raised}; border: 1px solid {scheme.edge}; border-radius: 6px; padding: 4px 10px;
         min-height: 18px; }}
@@ -84,6 +86,13 @@ def _fields(scheme: Colours) -> str:
     QSpinBox {{ background: {scheme.raised}; border: 1px solid {scheme.edge}; border-radius: 6px; padding: 4px 10px;
         min-height: 18px; }}
     QSpinBox:focus {{ border-color: {scheme.accent}; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ subcontrol-origin: border; width: 24px; border: none;
+        border-radius: 5px; margin: 1px; }}
+    QSpinBox::up-button {{ subcontrol-position: top right; }}
+    QSpinBox::down-button {{ subcontrol-position: bottom right; }}
+    QSpinBox::up-button:hover, QSpinBox::down-button:hover {{ background: {_mix(scheme.raised, scheme.text, 0.08)}; }}
+    QSpinBox::up-arrow {{ image: url("{upwards}"); width: 12px; height: 12px; }}
+    QSpinBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {scheme.raised}; border: 1px solid {scheme.edge}; padding: 4px;
         selection-background-color: {scheme.accent}; selection-color: {scheme.on_accent}; outline: none; }}
     QProgressBar {{ background: {scheme.line}; border: none; border-radius: 1px; }}

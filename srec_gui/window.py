@@ -34,7 +34,7 @@ from srec_gui.worker import Worker
 
 __all__ = ["MainWindow"]
 
-_FIRST_SIZE = (1240, 760)
+_FIRST_SIZE = (1320, 820)
 _LEAST_SIZE = (640, 420)
 
 

@@ -52,7 +52,7 @@ class Footer(QFrame):
         self.label = ElidedLabel(self)
         self.label.setAccessibleName(self.tr("Totals"))
         row = QHBoxLayout()
-        row.setContentsMargins(14, 7, 12, 9)
+        row.setContentsMargins(10, 7, 10, 9)
         row.setSpacing(8)
         row.addWidget(self.label, 1)
         for text, action in actions.items():

@@ -30,7 +30,7 @@ class Notice(QFrame):
         self.close_button.setToolTip(self.tr("Put this note away"))
         self.close_button.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 10, 8)
+        layout.setContentsMargins(10, 8, 10, 8)
         layout.addWidget(self.label, 1)
         layout.addWidget(self.close_button)
         self.hide()
@@ -59,7 +59,7 @@ class Question(QFrame):
         self.label = QLabel(self)
         self.label.setWordWrap(True)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 10, 8)
+        layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(8)
         layout.addWidget(self.label, 1)
         self.buttons: dict[ExistingPolicy, QPushButton] = {}

@@ -23,12 +23,14 @@ from PySide6.QtWidgets import (
 
 from srec_gui.compress.asking_box import AskingBox
 from srec_gui.compress.device_box import DeviceBox
+from srec_gui.icons import icon
 from srec_gui.settings import Existing, OutputPlace, Settings
 from srec_gui.wording import short_path
 
 __all__ = ["OptionsPanel"]
 
 _WIDTH = 264
+_FOLDER_WIDTH = 160
 _OTHER_MODEL = "…"
 _LONGEST_NAME = 40
 
@@ -94,6 +96,8 @@ class OptionsPanel(QScrollArea):
             self._column.addWidget(button)
             self.place_buttons[place] = button
         self.folder_button = QPushButton(self.tr("&Choose Folder…"))
+        self.folder_button.setIcon(icon("folder"))
+        self.folder_button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.folder_button.clicked.connect(self.folder_wanted)
         self._column.addWidget(self.folder_button)
         self.example = _faint_label()
@@ -171,10 +175,7 @@ class OptionsPanel(QScrollArea):
         self.place_buttons[settings.output_place].setChecked(True)
         chosen = settings.output_place is not OutputPlace.SAME
         self.folder_button.setVisible(chosen)
-        folder = settings.output_folder
-        self.folder_button.setText(self.tr("&Choose Folder…") if folder == Path() else folder.name or str(folder))
-        self.folder_button.setToolTip("" if folder == Path() else str(folder))
-        self.folder_button.setAccessibleName(self.tr("Folder for results: %1").replace("%1", str(folder)))
+        self._show_folder(settings.output_folder)
         _select(self.existing, settings.existing)
         self.verify.setChecked(settings.verify)
         self.keep_timestamps.setChecked(settings.keep_timestamps)
@@ -183,6 +184,18 @@ class OptionsPanel(QScrollArea):
         self.trash_hint.setEnabled(settings.verify)
         self._refresh_models()
         self.device.choose(settings.device)
+
+    def _show_folder(self, folder: Path) -> None:
+        button = self.folder_button
+        if folder == Path():
+            button.setText(self.tr("&Choose Folder…"))
+            button.setToolTip("")
+            button.setAccessibleName("")
+            return
+        name = button.fontMetrics().elidedText(folder.name or str(folder), Qt.TextElideMode.ElideMiddle, _FOLDER_WIDTH)
+        button.setText(name.replace("&", "&&"))
+        button.setToolTip(str(folder))
+        button.setAccessibleName(self.tr("Folder for results: %1").replace("%1", str(folder)))
 
     def _refresh_models(self) -> None:
         current = self._settings.model

@@ -257,6 +257,21 @@ def test_options_are_settings_and_the_example_follows(
     assert page.panel.verify.isChecked()
 
 
+def test_the_chosen_folder_is_named_whatever_it_is_called(
+    page: CompressPage, settings: Settings, tmp_path: Path
+) -> None:
+    settings.output_place = OutputPlace.CHOSEN
+    width = page.panel.width()
+    for name in ("Cats & dogs", "w" * 200):
+        settings.output_folder = tmp_path / name
+        button = page.panel.folder_button
+        assert button.toolTip() == str(tmp_path / name)
+        assert button.fontMetrics().horizontalAdvance(button.text()) < width
+        assert name in button.accessibleName()
+    settings.output_folder = tmp_path / "Cats & dogs"
+    assert page.panel.folder_button.text() == "Cats && dogs"  # else Qt would take the mark for a key's
+
+
 def test_automatic_says_which_device_it_was(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
     assert page.panel.device.currentText() == "Automatic"
     compress(page, [picture("a.png")], qtbot)
