@@ -4,7 +4,9 @@ On Linux the plain package of torch brings several gigabytes of CUDA libraries, 
 to compress a photograph. pip is therefore asked first what it *would* install.
 
 Environment variables:
-    TORCH=cuda          take what the configured package index offers, CUDA included.
+    TORCH=cuda          take what the configured package index offers, CUDA included, in place of a CPU build.
+    TORCH=cpu           take the CPU build or none. Without it the index's own build is taken, with a word about its
+                        size, where PyTorch's index of CPU builds cannot be reached.
     TORCH_INDEX_URL     address of a package index with the build that is wanted (PyTorch's "Get Started" page
                         names those for the CPU, CUDA and ROCm).
 """
@@ -70,34 +72,63 @@ def _plain_build_is_cpu(requirement: str) -> bool:
     return not brings_cuda(json.loads(asked.stdout))
 
 
-def _install_with_uv(requirement: str) -> None:
-    """Let uv, which knows PyTorch's own indexes, take the CPU build."""
-    subprocess.run(_pip("uv"), check=True)
+def _installed_with_uv(requirement: str) -> bool:
+    """Let uv, which knows PyTorch's own indexes, take the CPU build; False when it cannot be had."""
+    if subprocess.run(_pip("uv"), check=False).returncode != 0:
+        return False
     command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", sys.executable]
-    if subprocess.run([*command, "--torch-backend", "cpu", requirement], check=False).returncode != 0:
+    return subprocess.run([*command, "--torch-backend", "cpu", requirement], check=False).returncode == 0
+
+
+def is_kept(present: str | None, choice: str) -> bool:
+    """Whether an installed torch stays: a recent one does, unless CUDA was asked for and it is a CPU build."""
+    if present is None or not is_recent_enough(present):
+        return False
+    return not (choice == "cuda" and present.endswith("+cpu"))
+
+
+def ensure_torch(constraints: Path) -> None:
+    """Install the pinned torch into this environment unless a recent one is there."""
+    choice = os.environ.get("TORCH", "")
+    if is_kept(installed_version(), choice):
+        return
+    requirement = f"torch=={pinned_version(constraints)}"
+    index = os.environ.get("TORCH_INDEX_URL", "")
+    if index:
+        _say(f"Installing {requirement} from the index that TORCH_INDEX_URL names.")
+        subprocess.run(_pip("--index-url", index, requirement), check=True)
+    elif choice == "cuda" or _plain_build_is_cpu(requirement):
+        _install_plain_build(requirement, constraints)
+    else:
+        _install_cpu_build(requirement, constraints, or_nothing=choice == "cpu")
+
+
+def _install_plain_build(requirement: str, constraints: Path) -> None:
+    _say(f"Installing {requirement}.")
+    # pip takes an installed 2.13.0+cpu for 2.13.0.
+    again = ["--force-reinstall"] if installed_version() else []
+    subprocess.run(_pip("--constraint", str(constraints), *again, requirement), check=True)
+
+
+def _install_cpu_build(requirement: str, constraints: Path, *, or_nothing: bool) -> None:
+    _say(f"Installing the CPU build of {requirement} (TORCH=cuda takes the one with CUDA).")
+    if _installed_with_uv(requirement):
+        return
+    if or_nothing:
         raise TorchChoiceError(
             f"The CPU build of {requirement} could not be had. Choose one of:\n"
             "  make … TORCH=cuda            the build of the package index, with several gigabytes of CUDA libraries\n"
             "  make … TORCH_INDEX_URL=…     an index with CPU builds (PyTorch's 'Get Started' page names it)"
         )
+    _say(
+        "PyTorch's index of CPU builds cannot be reached; the package index's own build is taken instead, with\n"
+        "several gigabytes of CUDA libraries. (Ctrl+C, then TORCH_INDEX_URL=… for another index.)"
+    )
+    _install_plain_build(requirement, constraints)
 
 
-def ensure_torch(constraints: Path) -> None:
-    """Install the pinned torch into this environment unless a recent one is there."""
-    present = installed_version()
-    if present is not None and is_recent_enough(present):
-        return
-    requirement = f"torch=={pinned_version(constraints)}"
-    index = os.environ.get("TORCH_INDEX_URL", "")
-    if index:
-        print(f"Installing {requirement} from the index that TORCH_INDEX_URL names.", file=sys.stderr)
-        subprocess.run(_pip("--index-url", index, requirement), check=True)
-    elif os.environ.get("TORCH", "cpu") == "cuda" or _plain_build_is_cpu(requirement):
-        print(f"Installing {requirement}.", file=sys.stderr)
-        subprocess.run(_pip("--constraint", str(constraints), requirement), check=True)
-    else:
-        print(f"Installing the CPU build of {requirement} (TORCH=cuda takes the one with CUDA).", file=sys.stderr)
-        _install_with_uv(requirement)
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
 
 
 def constraints_with_installed_torch(constraints: Path, folder: Path) -> Path:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from srec_engine.cli.main import main as srec
 from srec_engine.resources import resource_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +22,8 @@ def has_display() -> bool:
 
 
 def _srec(*arguments: str) -> int:
-    return subprocess.run([sys.executable, "-m", "srec_engine.cli.main", *arguments], check=False).returncode
+    # In this process: torch is loaded once for all of them.
+    return srec(arguments)
 
 
 def demonstrate() -> int:
@@ -33,7 +35,7 @@ def demonstrate() -> int:
     steps = (
         ("encode", str(sample), "--output", str(OUTPUT), "--existing", "replace"),
         ("verify", str(packed)),
-        ("info", str(packed), "--per-step"),
+        ("info", str(packed), "--per-scale"),
         ("decode", str(packed), "--output", str(OUTPUT), "--existing", "replace"),
     )
     for step in steps:

@@ -12,7 +12,7 @@ from srec_engine import DamagedFileError, FileKind, Inspection, ModelError
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
 from srec_engine.cli.batch import print_json, run_batch
 from srec_engine.cli.inputs import Source, collect_sources
-from srec_engine.cli.ledger_table import format_ledger
+from srec_engine.cli.ledger_table import format_ledger, format_scales
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.text import format_bytes
 from srec_engine.control import CancelToken, ProgressCallback
@@ -25,7 +25,9 @@ __all__ = ["add_arguments", "format_info", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments of `srec info`."""
     add_input_arguments(parser, ".srec files")
-    parser.add_argument(
+    ledger = parser.add_mutually_exclusive_group()
+    ledger.add_argument("--per-scale", action="store_true", help="show where the bytes went: a line for each scale")
+    ledger.add_argument(
         "--per-step",
         action="store_true",
         help="show every part, scale, step and channel: its samples, its bytes, and the bits that the network "
@@ -56,12 +58,14 @@ def _inform(
     arguments: argparse.Namespace,
     options: CodecOptions,
 ) -> Outcome:
-    if not arguments.per_step:
+    if not (arguments.per_scale or arguments.per_step):
         info = srec_engine.read_info(source.path)
         return Outcome(source.path, State.DONE, f"\n{format_info(info)}", report=info)
     inspection = srec_engine.inspect_file(source.path, options)
-    note = "" if arguments.no_model_bits else _count_model_bits(inspection, cancel, progress)
-    text = f"\n{format_info(inspection.info)}\n\n{format_ledger(inspection.ledger)}"
+    without_bits = arguments.per_scale or arguments.no_model_bits
+    note = "" if without_bits else _count_model_bits(inspection, cancel, progress)
+    table = format_scales(inspection.ledger) if arguments.per_scale else format_ledger(inspection.ledger)
+    text = f"\n{format_info(inspection.info)}\n\n{table}"
     details: dict[str, Any] = {"ledger": asdict(inspection.ledger)}
     return Outcome(source.path, State.DONE, text, report=inspection.info, details=details, note=note)
 
@@ -87,7 +91,8 @@ def format_info(info: FileInfo) -> str:
     }
     if info.model_id is not None:
         lines["model"] = f"{info.model_name or 'not installed here'} ({info.model_id[:16]}…)"
-        lines["scales"] = f"{info.scale_count}, in {info.tile_count} tiles of {info.tile_size} pixels"
+        tiles = "1 tile" if info.tile_count == 1 else f"{info.tile_count} tiles"
+        lines["scales"] = f"{info.scale_count}, in {tiles} of {info.tile_size} pixels"
     if info.source_name:
         lines["stored file"] = repr(info.source_name)
     if info.metadata:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from srec_engine import Ledger, LedgerRow
 from srec_engine.cli.text import format_share, format_table
 
-__all__ = ["format_ledger"]
+__all__ = ["format_ledger", "format_scales"]
 
 _COLUMNS = ("part", "samples", "model bits", "bytes", "bpsp", "share")
 _NUMERIC = (False, True, True, True, True, True)
 _NO_BITS = 2
+_CODED_STEPS = dict(enumerate(("remainders", "pixel 1", "pixel 2", "pixel 3")))
 
 
 def format_ledger(ledger: Ledger) -> str:
@@ -20,6 +23,26 @@ def format_ledger(ledger: Ledger) -> str:
     table = [[cell for cell, kept in zip(row, keep, strict=True) if kept] for row in rows]
     text = format_table(table, [numeric for numeric, kept in zip(_NUMERIC, keep, strict=True) if kept])
     return f"{text}\n{_comparison(ledger)}" if ledger.overhead is not None else text
+
+
+def format_scales(ledger: Ledger) -> str:
+    """A ledger on half a page: a line for each scale with its steps, then the other parts and the sum."""
+    steps = _CODED_STEPS if ledger.scales else {}
+    rows = [("bytes of", *steps.values(), "all", "bpsp", "share")]
+    for scale in ledger.scales:
+        cells = (str(ledger.bytes_of(scale, step)) for step in steps)
+        rows.append((f"scale {scale}", *cells, *_sum_cells(ledger.of_scale(scale))))
+    for name, part in (*((row.name, [row]) for row in ledger.of_scale(None)), ("file", ledger.rows)):
+        rows.append((name, *("" for _ in steps), *_sum_cells(part)))
+    return format_table(rows, [False] + [True] * (len(rows[0]) - 1))
+
+
+def _sum_cells(rows: Sequence[LedgerRow]) -> tuple[str, str, str]:
+    """What rows take together: bytes, bpsp, share."""
+    size, bpsp, share = (
+        sum(column) for column in zip(*((row.coded_bytes, row.bpsp, row.share) for row in rows), strict=True)
+    )
+    return str(size), f"{bpsp:.4f}", format_share(share)
 
 
 def _cells(row: LedgerRow) -> tuple[str, ...]:

@@ -120,6 +120,20 @@ def test_the_ledger_adds_up_to_the_file(photo: Path, tmp_path: Path, capsys: pyt
     assert parts == rows["file"] == (tmp_path / "photo.srec").stat().st_size
 
 
+@pytest.mark.parametrize("method", ["srec", "webp"])
+def test_the_short_ledger_adds_up_too(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], method: str
+) -> None:
+    main(["encode", "--method", method, str(photo)])
+    capsys.readouterr()
+    assert main(["info", "--per-scale", str(tmp_path / "photo.srec")]) == exit_codes.OK
+    table = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    sizes = {line[: line.index("  ")]: int(line.split()[-4]) for line in table[2:]}
+    assert ("scale 0" in sizes) == ("remainders" in table[0]) == (method == "srec")
+    whole = sizes.pop("file")
+    assert sum(sizes.values()) == whole == (tmp_path / "photo.srec").stat().st_size
+
+
 def test_the_bits_of_the_model_agree_with_the_coded_bytes(
     photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

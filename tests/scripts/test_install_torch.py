@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -11,15 +11,9 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def install_torch() -> ModuleType:
-    """The set-up script, loaded as the module it is while `make` runs it."""
-    path = Path(__file__).resolve().parents[2] / "scripts" / "install_torch.py"
-    specification = importlib.util.spec_from_file_location("install_torch", path)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+def install_torch(load_script: Callable[[str], ModuleType]) -> ModuleType:
+    """The set-up script as a module."""
+    return load_script("install_torch")
 
 
 def report(*names: str) -> dict[str, object]:
@@ -48,6 +42,23 @@ def test_an_installed_torch_is_kept_when_it_is_in_our_range(
     install_torch: ModuleType, version: str, expected: bool
 ) -> None:
     assert install_torch.is_recent_enough(version) is expected
+
+
+@pytest.mark.parametrize(
+    ("present", "choice", "expected"),
+    [
+        (None, "", False),
+        ("2.13.0+cpu", "", True),
+        ("2.13.0", "cuda", True),
+        ("2.13.0+cpu", "cuda", False),
+        ("2.13.0+cu130", "cpu", True),
+        ("2.7.1", "cuda", False),
+    ],
+)
+def test_a_cpu_build_makes_room_only_when_cuda_is_asked_for(
+    install_torch: ModuleType, present: str | None, choice: str, expected: bool
+) -> None:
+    assert install_torch.is_kept(present, choice) is expected
 
 
 def test_the_pin_of_this_project_can_be_read(install_torch: ModuleType, project_root: Path) -> None:

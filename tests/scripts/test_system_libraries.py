@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -27,15 +27,9 @@ FILES = (
 
 
 @pytest.fixture(scope="module")
-def system_libraries() -> ModuleType:
+def system_libraries(load_script: Callable[[str], ModuleType]) -> ModuleType:
     """The set-up script as a module."""
-    path = Path(__file__).resolve().parents[2] / "scripts" / "system_libraries.py"
-    specification = importlib.util.spec_from_file_location("system_libraries", path)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return load_script("system_libraries")
 
 
 @pytest.mark.skipif(shutil.which("readelf") is None, reason="readelf is not installed")
