@@ -61,6 +61,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("window.about", QT_TRANSLATE_NOOP("actions", "&About SReC")),
     # compress
     ActionSpec("compress.expand", QT_TRANSLATE_NOOP("actions", "E&xpand .srec Files…"), ("Ctrl+E",), "expand"),
+    ActionSpec(
+        "compress.expand_folder",
+        QT_TRANSLATE_NOOP("actions", "Ex&pand Folder of .srec Files…"),
+        ("Ctrl+Shift+E",),
+        "expand",
+    ),
     ActionSpec("compress.cancel", QT_TRANSLATE_NOOP("actions", "&Cancel"), ("Esc",), "cancel"),
     ActionSpec("compress.cancel_all", QT_TRANSLATE_NOOP("actions", "Cancel &All"), ("Ctrl+.",), "cancel"),
     ActionSpec("compress.retry", QT_TRANSLATE_NOOP("actions", "&Try Again"), ("Ctrl+R",), "retry"),

@@ -77,6 +77,7 @@ class DropOverlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(self.tr("Drop to compress or to open"))
         self._cargo = Cargo(0, 0)
+        self._share = 0.5
         self._half: Half | None = None
         self.hide()
 
@@ -85,9 +86,10 @@ class DropOverlay(QWidget):
         """The half under the pointer."""
         return self._half
 
-    def show_for(self, cargo: Cargo) -> None:
-        """Appear for what is dragged."""
+    def show_for(self, cargo: Cargo, *, viewing: bool = False) -> None:
+        """Appear for what is dragged; for somebody who is `viewing` pictures, opening is the likely thing."""
         self._cargo = cargo
+        self._share = 1 - _LARGE if viewing else cargo.compress_share
         self._half = None
         self.setGeometry(self._covered.rect())
         self.raise_()
@@ -95,7 +97,7 @@ class DropOverlay(QWidget):
 
     def move_to(self, position: QPointF) -> Half:
         """The pointer is at `position` of the window; returns the half that it is in."""
-        half = Half.COMPRESS if position.x() < self.width() * self._cargo.compress_share else Half.OPEN
+        half = Half.COMPRESS if position.x() < self.width() * self._share else Half.OPEN
         if half is not self._half:
             self._half = half
             self.update()
@@ -107,7 +109,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(shades.window))
-        split = self.width() * self._cargo.compress_share
+        split = self.width() * self._share
         area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         left = QRectF(area.left(), area.top(), split - _MARGIN * 1.5, area.height())
         right = QRectF(split + _MARGIN / 2, area.top(), area.right() - split - _MARGIN / 2, area.height())

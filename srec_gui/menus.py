@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.rooms import ROOMS
+from srec_gui.settings import Settings
 
-__all__ = ["RoomMenus", "ToolBar", "fill_menu_bar"]
+__all__ = ["RecentMenu", "RoomMenus", "ToolBar", "fill_menu_bar"]
 
 translate = QCoreApplication.translate
 
 _FILE = ("window.open", "window.open_folder", "window.paste", "", "window.settings", "", "window.quit")
 _HELP = ("window.shortcuts", "", "window.about")
 _ICON = 20
+_RECENT_SHOWN = 12
 
 RoomMenus = dict[Context, QMenu]
 
 
-def fill_menu_bar(window: QMainWindow, actions: Actions) -> RoomMenus:
-    """File, one menu for each room of which the window shows one at a time, Help. Returns the rooms' menus."""
+def fill_menu_bar(
+    window: QMainWindow, actions: Actions, settings: Settings, view: Callable[[list[Path]], object]
+) -> RoomMenus:
+    """File, one menu for each room of which the window shows one at a time, Help. Returns the rooms' menus.
+
+    Recent files of `settings` are opened with `view`.
+    """
     bar = window.menuBar()
     file_menu = bar.addMenu(translate("menus", "&File"))
     _add(file_menu, actions, _FILE)
+    recent = RecentMenu(settings, file_menu)
+    recent.chosen.connect(lambda path: view([path]))
+    file_menu.insertMenu(actions["window.paste"], recent)
     room_menu = bar.addMenu(translate("menus", "&Go"))
     _add(room_menu, actions, [f"window.{room.value}" for room in ROOMS])
     titles = {
@@ -43,6 +54,42 @@ def fill_menu_bar(window: QMainWindow, actions: Actions) -> RoomMenus:
         menus[room].menuAction().setVisible(False)
     _add(bar.addMenu(translate("menus", "&Help")), actions, _HELP)
     return menus
+
+
+class RecentMenu(QMenu):
+    """The pictures that were seen last.
+
+    Signals:
+        chosen(Path): The person wants to see this one again.
+    """
+
+    chosen = Signal(Path)
+
+    def __init__(self, settings: Settings, parent: QWidget) -> None:
+        """List the recent files of `settings`, and follow them."""
+        super().__init__(translate("menus", "Open &Recent"), parent)
+        self._settings = settings
+        self.setToolTipsVisible(True)
+        settings.changed.connect(self._setting_changed)
+        self._fill()
+
+    def _setting_changed(self, name: str) -> None:
+        if name == "recent_files":
+            self._fill()
+
+    def _fill(self) -> None:
+        names = self._settings.recent_files[:_RECENT_SHOWN]
+        self.clear()
+        self.menuAction().setEnabled(bool(names))
+        for name in names:
+            action = self.addAction(Path(name).name.replace("&", "&&"))
+            action.setToolTip(name)
+            action.triggered.connect(lambda _checked=False, path=Path(name): self.chosen.emit(path))
+        self.addSeparator()
+        self.addAction(translate("menus", "&Clear List")).triggered.connect(self._forget)
+
+    def _forget(self) -> None:
+        self._settings.recent_files = ()
 
 
 class ToolBar(QToolBar):

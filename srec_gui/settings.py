@@ -141,6 +141,8 @@ class Settings(QObject):
     show_strip = Setting("view/show_strip", False)
     show_info = Setting("view/show_info", False)
     wrap_around = Setting("view/wrap_around", True)
+    save_folder = Setting("view/save_folder", Path())
+    splitter = Setting("view/splitter", QByteArray())
     slideshow_seconds = Setting("view/slideshow_seconds", 4.0)
 
     # inspect; layers and range by their names: their types bring in numpy

@@ -59,14 +59,14 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._stack = QStackedWidget(self)
         self.setCentralWidget(self._stack)
-        self._menus = fill_menu_bar(self, actions)
+        self._menus = fill_menu_bar(self, actions, settings, self.view)
         self._tool_bar = ToolBar(actions, self)
         self.addToolBar(self._tool_bar)
         self.overlay = DropOverlay(self)
         self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST_SIZE)
         self._pasting = Pasting(worker, engine if engine is not None else SrecEngine(), self)
-        self._pasting.arrived.connect(self.take_paths)
+        self._pasting.arrived.connect(self._take_here)
         self._pasting.failed.connect(lambda error: self.compress_page.notice.show_text(str(error)))
         self._bind()
         self._restore_geometry()
@@ -84,6 +84,10 @@ class MainWindow(QMainWindow):
     def compress_page(self) -> CompressPage:
         """The Compress room."""
         return cast("CompressPage", self.page(Context.COMPRESS))
+
+    @property
+    def _viewing(self) -> bool:
+        return self._current is not None and self._current.context is Context.VIEW
 
     def page(self, context: Context) -> Page:
         """The room of `context`, made now when this is the first time."""
@@ -182,7 +186,7 @@ class MainWindow(QMainWindow):
         if paths and event.source() is None and not self._closing:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self.overlay.show_for(Cargo.of(paths))
+            self.overlay.show_for(Cargo.of(paths), viewing=self._viewing)
             self.overlay.move_to(event.position())
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
@@ -259,6 +263,10 @@ class MainWindow(QMainWindow):
         if not paths:
             return
         self._settings.last_folder = paths[0].parent
+        self._take_here(paths)
+
+    def _take_here(self, paths: list[Path]) -> None:
+        """Do with `paths` what the room in front is for."""
         match self._current.context if self._current is not None else Context.COMPRESS:
             case Context.VIEW:
                 self.view(paths)

@@ -29,6 +29,7 @@ def bind_actions(page: CompressPage, actions: Actions) -> None:
     queue, table = page.queue, page.table
     functions: dict[str, Callable[[], object]] = {
         "compress.expand": lambda: _ask_for_srec(page),
+        "compress.expand_folder": lambda: _ask_for_folder_of_srec(page),
         "compress.cancel": lambda: queue.cancel(table.selected_items()),
         "compress.cancel_all": queue.cancel_all,
         "compress.retry": lambda: queue.retry(_to_retry(page)),
@@ -56,6 +57,7 @@ def update_actions(page: CompressPage, actions: Actions) -> None:
     selected, items = page.table.selected_items(), page.queue.items
     usable = {
         "compress.expand": True,
+        "compress.expand_folder": True,
         "compress.options": True,
         "compress.cancel": any(item.open for item in selected),
         "compress.cancel_all": page.queue.busy,
@@ -130,8 +132,26 @@ def _ask_for_srec(page: CompressPage) -> None:
     dialog = QFileDialog(page, page.tr("Expand .srec Files"))
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setNameFilters([page.tr("SReC pictures (*.srec)"), page.tr("All files (*)")])
+    _ask_what_to_expand(page, dialog)
+
+
+def _ask_for_folder_of_srec(page: CompressPage) -> None:
+    dialog = QFileDialog(page, page.tr("Expand a Folder of .srec Files"))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _ask_what_to_expand(page, dialog)
+
+
+def _ask_what_to_expand(page: CompressPage, dialog: QFileDialog) -> None:
     if page.settings.last_folder != Path():
         dialog.setDirectory(str(page.settings.last_folder))
-    dialog.filesSelected.connect(lambda names: page.add_paths([Path(name) for name in names], expand=True))
+
+    def chosen(names: list[str]) -> None:
+        paths = [Path(name) for name in names]
+        if paths:
+            page.settings.last_folder = paths[0].parent
+            page.add_paths(paths, expand=True)
+
+    dialog.filesSelected.connect(chosen)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

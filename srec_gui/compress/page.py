@@ -25,6 +25,7 @@ from srec_gui.compress.panel import OptionsPanel
 from srec_gui.compress.policy import Policy
 from srec_gui.compress.sentences import (
     batch_text,
+    nothing_text,
     passed_over_text,
     question_text,
     rejected_text,
@@ -242,10 +243,10 @@ class CompressPage(Page):
         texts = [rejected_text(one) for one in found.rejected[:_MOST_REJECTED]]
         if len(found.rejected) > _MOST_REJECTED:
             texts.append(self.tr("…and %1 more like these.").replace("%1", str(len(found.rejected) - _MOST_REJECTED)))
-        if found.passed_over:
-            texts.append(passed_over_text(found.passed_over))
-        if not items and not opened and not texts:
-            texts.append(self.tr("There are no pictures in there."))
+        if items or opened:
+            texts += [passed_over_text(found.passed_over)] if found.passed_over else []
+        elif not found.rejected:
+            texts.append(nothing_text(expand=expand))
         self.notice.show_text("\n".join(texts))
         self.queue.add(items)
         if opened:

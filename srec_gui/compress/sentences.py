@@ -19,6 +19,7 @@ __all__ = [
     "crash_text",
     "job_texts",
     "method_text",
+    "nothing_text",
     "passed_over_text",
     "progress_text",
     "question_text",
@@ -122,6 +123,13 @@ def scanning_text(files: int) -> str:
     if not files:
         return translate("compress", "Looking…")
     return counted(files, translate("compress", "Looking… one file"), translate("compress", "Looking… %1 files"))
+
+
+def nothing_text(*, expand: bool) -> str:
+    """Said when there was nothing of the kind that was looked for."""
+    if expand:
+        return translate("compress", "There are no .srec files in there.")
+    return translate("compress", "There are no pictures in there.")
 
 
 def passed_over_text(count: int) -> str:

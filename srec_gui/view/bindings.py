@@ -125,5 +125,6 @@ def _save(page: ViewPage) -> None:
     document = page.document
     if document is None or document.picture is None:
         return
-    last = page.settings.last_folder
-    page.sharing.ask_where_to_save(document, last if str(last) != "." else None)
+    settings = page.settings
+    dialog = page.sharing.ask_where_to_save(document, settings.save_folder if settings.save_folder != Path() else None)
+    dialog.fileSelected.connect(lambda name: setattr(settings, "save_folder", Path(name).parent))

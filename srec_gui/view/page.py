@@ -123,7 +123,8 @@ class ViewPage(Page):
         self.set_full_screen(False)
 
     def stop(self) -> None:
-        """Stop everything for good."""
+        """Stop everything for good, and keep how wide the information is."""
+        self.settings.splitter = self._splitter.saveState()
         self.room.close()
         self.sharing.stop()
         self._thumbnails.stop()
@@ -206,6 +207,7 @@ class ViewPage(Page):
         self._splitter.addWidget(self.information)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setSizes([900, 300])
+        self._splitter.restoreState(self.settings.splitter)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

@@ -93,6 +93,7 @@ class FakeEngine(SrecEngine):
         self._begin(source, options)
         self._steps(cancel, progress)
         info = self.read_info(source)
+        destination.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (info.width, info.height)).save(destination)
         return DecodeReport(
             destination, info.width, info.height, "RGB", Method.SREC, info.file_bytes, seconds=0.5, device="cpu"

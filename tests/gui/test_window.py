@@ -24,6 +24,7 @@ from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.drop import Cargo, Half
 from srec_gui.engine import EncodeOptions
+from srec_gui.menus import RecentMenu
 from srec_gui.settings import ColourScheme, Settings
 from srec_gui.sheets import SettingsSheet
 from srec_gui.theme import Theme
@@ -117,6 +118,15 @@ def test_the_likely_half_is_the_larger_one() -> None:
     assert Cargo.of([Path("a.png"), Path("b.srec")]).compress_share == 0.5
 
 
+def test_whoever_views_pictures_most_likely_wants_to_open_another_one(window: MainWindow) -> None:
+    window.enter(Context.VIEW)
+    drag(window, [Path("/a.png")], 0.5)
+    assert window.overlay.half is Half.OPEN
+    window.enter(Context.COMPRESS)
+    drag(window, [Path("/a.png")], 0.5)
+    assert window.overlay.half is Half.COMPRESS
+
+
 def test_srec_files_dropped_on_the_left_are_expanded(window: MainWindow, packed: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.compress_page.queue.batch_ended):
         drop(window, [packed], 0.1)
@@ -150,6 +160,36 @@ def test_files_on_the_clipboard_are_pasted(
     with qtbot.waitSignal(window.compress_page.queue.batch_ended):
         actions["window.paste"].trigger()
     assert source.with_suffix(".srec").exists()
+
+
+def test_what_is_pasted_into_the_viewer_is_viewed(
+    window: MainWindow, picture: PictureMaker, actions: Actions, qtbot: QtBot
+) -> None:
+    source = picture("a.png")
+    window.enter(Context.VIEW)
+    QGuiApplication.clipboard().setMimeData(mime([source]))
+    actions["window.paste"].trigger()
+    assert window.current is not None
+    assert window.current.context is Context.VIEW
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("a.png"))
+    assert window.compress_page.queue.items == []
+
+
+def test_recent_pictures_are_in_the_file_menu(
+    window: MainWindow, settings: Settings, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    menu = window.findChild(RecentMenu)
+    assert menu is not None
+    assert not menu.menuAction().isEnabled()
+    for name in ("first.png", "cats & dogs.png"):
+        settings.add_recent(picture(name))
+    entries = [action for action in menu.actions() if not action.isSeparator()]
+    assert [action.text() for action in entries] == ["cats && dogs.png", "first.png", "&Clear List"]
+    entries[1].trigger()
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("first.png"))
+    entries[-1].trigger()
+    assert settings.recent_files == ()
+    assert not menu.menuAction().isEnabled()
 
 
 def test_a_copied_picture_is_kept_and_compressed(

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from srec_gui.action_table import Context
@@ -168,6 +168,33 @@ def test_srec_files_are_opened_unless_they_shall_be_expanded(
     with qtbot.waitSignal(page.queue.batch_ended):
         page.add_paths([packed], expand=True)
     assert source.exists()
+
+
+def test_a_folder_of_srec_files_is_expanded_in_bulk(
+    page: CompressPage, settings: Settings, actions: Actions, picture: PictureMaker, tmp_path: Path, qtbot: QtBot
+) -> None:
+    sources = [picture(f"trip/{name}.png") for name in ("day 1/a", "day 2/b")]
+    compress(page, sources, qtbot)
+    page.queue.clear_finished()
+    settings.output_place, settings.output_folder = OutputPlace.MIRROR, tmp_path / "out"
+    actions["compress.expand_folder"].trigger()
+    dialog = page.findChild(QFileDialog)
+    assert dialog is not None
+    with qtbot.waitSignal(page.queue.batch_ended):
+        dialog.filesSelected.emit([str(tmp_path / "pictures" / "trip")])
+        dialog.close()
+    made = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.png"))
+    assert made == ["trip/day 1/a.png", "trip/day 2/b.png"]
+
+
+def test_a_folder_without_anything_of_use_says_so(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    folder = picture("a.png").parent
+    page.add_paths([folder], expand=True)
+    qtbot.waitUntil(lambda: "no .srec files" in page.notice.label.text())
+    (folder / "a.png").rename(folder / "a.txt")
+    (folder / "a.txt").write_text("words")
+    page.add_paths([folder])
+    qtbot.waitUntil(lambda: page.notice.label.text() == "There are no pictures in there.")
 
 
 def test_a_folder_of_pictures_does_not_open_the_results_in_it(
@@ -390,8 +417,8 @@ def test_the_name_keeps_its_room_in_a_narrow_window(page: CompressPage, picture:
 
 def test_a_thumbnail_comes_into_the_row(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
     source = picture("a.png", (300, 200))
-    with qtbot.waitSignal(page.thumbnails.ready):
-        page.add_paths([source])
+    page.add_paths([source])
+    qtbot.waitUntil(lambda: page.thumbnails.get(source) is not None)
     image = page.thumbnails.get(source)
     assert image is not None
     assert max(image.width(), image.height()) == 68

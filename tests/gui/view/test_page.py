@@ -297,6 +297,19 @@ def test_a_srec_is_saved_with_its_own_pixels_under_the_name_that_was_asked_for(
         assert saved.tobytes() == photograph.tobytes()
 
 
+def test_the_folder_of_the_last_saving_is_offered_next_time(
+    qtbot: QtBot, page: ViewPage, folder: Path, tmp_path: Path
+) -> None:
+    open_folder(qtbot, page, folder / "view 9.png")
+    for offered in (folder, tmp_path):
+        go(page, "view.save_as")
+        dialog = next(one for one in page.findChildren(QFileDialog) if one.isVisible())
+        assert Path(dialog.directory().absolutePath()) == offered
+        dialog.fileSelected.emit(str(tmp_path / "out.png"))
+        dialog.close()
+        qtbot.waitUntil(lambda: "Saved" in texts(page.footer))
+
+
 def test_a_failed_saving_says_what_to_do(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
     open_folder(qtbot, page, folder / "view 9.png")
     assert page.document is not None
