@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
@@ -25,6 +25,9 @@ __all__ = ["Canvas"]
 _NOTCH = 120.0  # eighths of a degree times 15: one click of a wheel
 _ZOOM_PER_NOTCH = 1.25
 _PAN_STEP = 64
+_POINTER_MS = 2000
+"""How long the pointer is seen over a picture that fills the screen, after it was moved."""
+
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -58,6 +61,11 @@ class Canvas(QWidget):
         self._pressed: QPointF | None = None
         self._last: QPointF | None = None
         self._dragging = False
+        self._pointer_timer = QTimer(self)
+        self._pointer_timer.setSingleShot(True)
+        self._pointer_timer.setInterval(_POINTER_MS)
+        self._pointer_timer.timeout.connect(lambda: self.setCursor(Qt.CursorShape.BlankCursor))
+        self._hides_pointer = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -97,6 +105,11 @@ class Canvas(QWidget):
         self._picture = picture
         self._update_hover(self.mapFromGlobal(self.cursor().pos()) if self.underMouse() else None)
         self._changed()
+
+    def hide_pointer(self, on: bool) -> None:
+        """Hide the pointer while it is not moved, as over a picture that fills the screen; or never."""
+        self._hides_pointer = on
+        self._show_pointer()
 
     def zoom_step(self, direction: int) -> None:
         """One step in (1) or out (-1)."""
@@ -184,6 +197,8 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Pan or drag out; without a button, read pixels."""
+        if self._hides_pointer:
+            self._show_pointer()
         if self._pressed is None or self._last is None:
             self._update_hover(event.position().toPoint())
             return
@@ -280,12 +295,20 @@ class Canvas(QWidget):
         self._hovered = self._picture.pixel(*spot) if spot is not None and self._picture is not None else None
         self.pixel_changed.emit(self.pixel)
 
+    def _show_pointer(self) -> None:
+        self._update_cursor()
+        if self._hides_pointer:
+            self._pointer_timer.start()
+        else:
+            self._pointer_timer.stop()
+
     def _update_cursor(self) -> None:
         pannable = self._picture is not None and any(self.viewport.can_pan)
         self.setCursor(Qt.CursorShape.OpenHandCursor if pannable else Qt.CursorShape.ArrowCursor)
 
     def _changed(self) -> None:
-        if self._pressed is None:
+        hidden = self._hides_pointer and not self._pointer_timer.isActive()
+        if self._pressed is None and not hidden:
             self._update_cursor()
         self.pixel_changed.emit(self.pixel)
         self.view_changed.emit()

@@ -158,6 +158,7 @@ class ViewPage(Page):
         state = window.windowState()
         full = Qt.WindowState.WindowFullScreen
         window.setWindowState(state | full if on else state & ~full)
+        self.canvas.hide_pointer(on)
         self.full_screen_changed.emit(on)
         self._show_parts()
         self._check("view.full_screen", on)
@@ -294,7 +295,7 @@ class ViewPage(Page):
     def _recent_actions(self) -> list[QAction]:
         actions = []
         for name in self.settings.recent_files[:_RECENT_SHOWN]:
-            action = QAction(Path(name).name, self)
+            action = QAction(Path(name).name.replace("&", "&&"), self)
             action.setToolTip(name)
             action.triggered.connect(lambda _checked=False, name=name: self.open_path(Path(name)))
             actions.append(action)

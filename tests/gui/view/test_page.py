@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from srec_gui.engine import Method
@@ -20,7 +20,7 @@ from srec_gui.settings import Settings
 from srec_gui.view.document import State
 from srec_gui.view.page import ViewPage
 from srec_gui.worker import Worker
-from tests.gui.view.conftest import PICTURES
+from tests.gui.view.conftest import PICTURES, make_page
 from tests.gui.view.fake_engine import FakeEngine, write_fake
 
 
@@ -354,6 +354,35 @@ def test_full_screen_shows_the_picture_only_and_escape_leaves_it(qtbot: QtBot, p
     go(page, "view.leave")
     assert not page.window().isFullScreen()
     assert all(part.isVisible() for part in (page.footer, page.strip, page.information))
+
+
+def test_the_pointer_hides_over_a_picture_that_fills_the_screen(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
+    open_folder(qtbot, page, folder / "view 9.png")
+    go(page, "view.full_screen")
+    shape = lambda: page.canvas.cursor().shape()  # noqa: E731
+    assert shape() is not Qt.CursorShape.BlankCursor
+    qtbot.waitUntil(lambda: shape() is Qt.CursorShape.BlankCursor)
+    go(page, "view.zoom_in")
+    assert shape() is Qt.CursorShape.BlankCursor
+    qtbot.mouseMove(page.canvas, page.canvas.rect().center())
+    qtbot.waitUntil(lambda: shape() is not Qt.CursorShape.BlankCursor)
+    go(page, "view.full_screen")
+    assert shape() is not Qt.CursorShape.BlankCursor
+
+
+def test_the_width_of_the_information_is_kept(
+    qtbot: QtBot, worker: Worker, settings: Settings, engine: FakeEngine
+) -> None:
+    settings.show_info = True
+    first = make_page(qtbot, worker, settings, engine)
+    splitter = first.findChild(QSplitter)
+    assert splitter is not None
+    splitter.setSizes([500, 300])
+    width = first.information.width()
+    first.stop()
+    second = make_page(qtbot, worker, settings, engine)
+    qtbot.waitUntil(lambda: second.information.width() == width)
+    second.stop()
 
 
 def test_a_slideshow_walks_through_the_folder_until_it_is_left(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
