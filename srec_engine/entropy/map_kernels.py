@@ -29,6 +29,13 @@ from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, RemainderA
 __all__ = ["map_pixels", "map_remainders", "pixel_frequencies"]
 
 
+_LOGARITHMS = np.log2(np.maximum(1, np.arange(FREQUENCY_TOTAL + 1)))
+"""Of every frequency: looked up faster than computed."""
+
+_WEIGHTED_LOGARITHMS = np.arange(FREQUENCY_TOTAL + 1) * _LOGARITHMS
+"""What a value of each frequency takes from the entropy, in 2⁻¹⁶ bits."""
+
+
 @kernel
 def pixel_frequencies(
     tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, row: int, column: int, frequencies: Any
@@ -40,6 +47,8 @@ def pixel_frequencies(
         return lowest, lowest
     mixture = empty_mixture(pixels.unrolled)
     span = load_span(tables, pixels, values, row, column, channel, mixture)
+    for index in range(highest - lowest + 1):
+        frequencies[index] = 1
     _fill(span, tables, pixels.unrolled, mixture, frequencies)
     return lowest, highest
 
@@ -48,17 +57,24 @@ def pixel_frequencies(
 def map_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, maps: Any) -> None:
     """Set `maps` (float32 (4, height, width)): mean, most likely value, entropy, cost of the true value."""
     mixture = empty_mixture(pixels.unrolled)
-    frequencies = np.empty(GREY_LEVELS, np.int64)
+    frequencies = np.ones(GREY_LEVELS, np.int64)
     for row in range(pixels.height):
         for column in range(pixels.width):
             lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
+            first, last = lowest, lowest
             if lowest >= highest:
                 frequencies[0] = FREQUENCY_TOTAL
                 highest = lowest
             else:
                 span = load_span(tables, pixels, values, row, column, channel, mixture)
-                _fill(span, tables, pixels.unrolled, mixture, frequencies)
-            _describe(frequencies, lowest, highest, integer(values[row, column, channel]), maps, row, column)
+                first, last = _fill(span, tables, pixels.unrolled, mixture, frequencies)
+            value = integer(values[row, column, channel])
+            _describe(frequencies, lowest, highest, first, last, value, maps, row, column)
+            # All ones again for the next: `_fill` leaves out what is 1.
+            for index in range(first - lowest, last - lowest + 1):
+                frequencies[index] = 1
+            frequencies[0] = 1
+            frequencies[highest - lowest] = 1
 
 
 @kernel
@@ -71,28 +87,28 @@ def map_remainders(tables: TableArrays, remainders: RemainderArrays, channel: in
             lowest, highest = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries)
             for symbol in range(lowest, highest + 1):
                 frequencies[symbol - lowest] = boundaries[symbol + 1] - boundaries[symbol]
-            _describe(frequencies, lowest, highest, integer(symbols[row, column, channel]), maps, row, column)
+            value = integer(symbols[row, column, channel])
+            _describe(frequencies, lowest, highest, lowest, highest, value, maps, row, column)
 
 
 @inlined
-def _fill(span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture, frequencies: Any) -> None:
-    """Set the frequencies of lowest to highest.
+def _fill(span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture, frequencies: Any) -> tuple[int, int]:
+    """Set those frequencies of lowest to highest that are not 1: (first, last) of them beside the ends.
 
     Far from every component the sigmoid's last entry makes the cumulative weight constant, so the frequency is 1 there
     and only what is near is computed. The ends are always computed: they take the tails.
     """
     near, far = _curved_boundaries(span, mixture, unrolled)
-    for index in range(span.highest - span.lowest + 1):
-        frequencies[index] = 1
-    first = max(near - 1, span.lowest)
+    first, last = max(near - 1, span.lowest), min(far, span.highest)
     start = _boundary_frequency(first, span, tables, unrolled, mixture)
-    for value in range(first, min(far, span.highest) + 1):
+    for value in range(first, last + 1):
         end = _boundary_frequency(value + 1, span, tables, unrolled, mixture)
         frequencies[value - span.lowest] = end - start
         start = end
     frequencies[0] = _boundary_frequency(span.lowest + 1, span, tables, unrolled, mixture)
     start = _boundary_frequency(span.highest, span, tables, unrolled, mixture)
     frequencies[span.highest - span.lowest] = FREQUENCY_TOTAL - start
+    return first, last
 
 
 @inlined
@@ -116,23 +132,43 @@ def _boundary_frequency(boundary: int, span: Span, tables: TableArrays, unrolled
 
 
 @inlined
-def _describe(frequencies: Any, lowest: int, highest: int, value: int, maps: Any, row: int, column: int) -> None:
-    sum_of_values = integer(0)
-    most_likely = lowest
-    largest = integer(0)
-    logarithms = 0.0
-    for index in range(highest - lowest + 1):
+def _describe(
+    frequencies: Any,
+    lowest: int,
+    highest: int,
+    first: int,
+    last: int,
+    value: int,
+    maps: Any,
+    row: int,
+    column: int,
+) -> None:
+    """Set a place of `maps`. Frequencies of lowest to highest that are neither an end nor in first … last are 1."""
+    last_index = highest - lowest
+    # As if all were 1, then what is more. A 1 has no logarithm and is never the largest.
+    sum_of_indices = last_index * (last_index + 1) // 2
+    largest = frequencies[0]
+    most_likely = integer(0)
+    logarithms = _WEIGHTED_LOGARITHMS[largest]
+    start, end = max(first - lowest, 1), min(last - lowest, last_index - 1)
+    for index in range(start, end + 1):
         frequency = frequencies[index]
-        sum_of_values += frequency * (lowest + index)
+        sum_of_indices += (frequency - 1) * index
+        logarithms += _WEIGHTED_LOGARITHMS[frequency]
         if frequency > largest:
             largest = frequency
-            most_likely = lowest + index
-        if frequency > 1:
-            logarithms += frequency * np.log2(float(frequency))
-    maps[0, row, column] = sum_of_values / FREQUENCY_TOTAL
-    maps[1, row, column] = most_likely
+            most_likely = index
+    if last_index > 0:
+        frequency = frequencies[last_index]
+        sum_of_indices += (frequency - 1) * last_index
+        logarithms += _WEIGHTED_LOGARITHMS[frequency]
+        if frequency > largest:
+            largest = frequency
+            most_likely = last_index
+    maps[0, row, column] = lowest + sum_of_indices / FREQUENCY_TOTAL
+    maps[1, row, column] = lowest + most_likely
     maps[2, row, column] = FREQUENCY_BITS - logarithms / FREQUENCY_TOTAL
     cost = float(FREQUENCY_BITS)
     if lowest <= value <= highest:
-        cost = FREQUENCY_BITS - np.log2(float(frequencies[value - lowest]))
+        cost = FREQUENCY_BITS - _LOGARITHMS[frequencies[value - lowest]]
     maps[3, row, column] = cost
