@@ -37,7 +37,9 @@ ensure_venv_module() {
     "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 && return 0
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         say "Installing python3-venv, which Debian keeps in a package of its own."
-        apt-get install -y -qq python3-venv >&2 || { apt-get update -qq >&2 && apt-get install -y -qq python3-venv >&2; }
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get install -y -qq python3-venv >/dev/null ||
+            { apt-get update -qq >&2 && apt-get install -y -qq python3-venv >/dev/null; }
         "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 && return 0
     fi
     say "$1 cannot make virtual environments: its ensurepip or venv module is missing."

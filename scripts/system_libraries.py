@@ -65,14 +65,25 @@ def missing_packages() -> list[str]:
 
 
 def _install(packages: list[str]) -> bool:
-    """Install packages with apt-get; True when it says that it did."""
+    """Install packages with apt-get; True when it says that it did. What it prints is shown only when it fails."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-    if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode == 0:
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    if _run_quietly(install, environment) == "":
         return True
     # A fresh machine has no package lists yet.
-    subprocess.run(["apt-get", "update", "-qq"], env=environment, stdout=sys.stderr, check=False)
-    return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode == 0
+    _run_quietly(["apt-get", "update", "-qq"], environment)
+    complaint = _run_quietly(install, environment)
+    if complaint:
+        print(complaint, file=sys.stderr)
+    return complaint == ""
+
+
+def _run_quietly(command: list[str], environment: dict[str, str]) -> str:
+    """Run a command; what it printed if it failed, else nothing."""
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    return "" if done.returncode == 0 else f"{done.stdout}{command[0]} ended with {done.returncode}."
 
 
 def ensure() -> None:
