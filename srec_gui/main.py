@@ -31,7 +31,11 @@ def display_problem() -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window. Returns the exit code: 0, or `EXIT_NO_DISPLAY`."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.DEBUG if options.verbose else logging.WARNING, format="%(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    if options.verbose:
+        # Only our own: numba alone would tell thousands of lines about what it compiles.
+        for name in ("srec_gui", "srec_engine"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
     if options.register or options.unregister:
         return _change_registration(register=options.register)
     problem = display_problem()

@@ -118,11 +118,10 @@ def _paint_progress(painter: QPainter, rect: QRect, font: QFont, item: Item, tex
     painter.setFont(font)
     painter.setPen(QColor(shades.text))
     metrics = QFontMetrics(font)
-    shown = f"{text} · {item.message}" if item.message else text
     painter.drawText(
         words,
         int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-        metrics.elidedText(shown, Qt.TextElideMode.ElideRight, words.width()),
+        metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width()),
     )
     bar = QRectF(rect.left(), rect.center().y() + 11, rect.width(), _BAR)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -63,6 +63,9 @@ def progress_text(item: Item) -> str:
         Stage.VERIFYING: translate("compress", "Verifying"),
         Stage.WRITING: translate("compress", "Writing"),
     }
+    if item.stage is Stage.PREPARING:
+        # There is no share of this, but the engine says what takes so long on a new machine.
+        return item.message[:1].upper() + item.message[1:] if item.message else stages[item.stage]
     text = stages[item.stage]
     if item.stage is not None:
         text = f"{text} {share(item.fraction, 0)}"

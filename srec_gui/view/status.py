@@ -28,7 +28,7 @@ def state_text(document: Document | None) -> tuple[str, float | None]:
     if document.picture is None:
         return translate("view", "Opening…"), 0.0
     if document.message:
-        return document.message, document.fraction
+        return document.message[:1].upper() + document.message[1:], document.fraction
     if document.fraction <= 0:
         return translate("view", "Coarse picture"), 0.0
     words = translate("view", "Sharpening… {share}")

@@ -169,6 +169,26 @@ def test_without_a_display_it_says_so_and_ends_with_its_own_code(environment: di
     assert done.stdout == ""
 
 
+def test_verbose_tells_what_the_program_does_and_nothing_of_its_libraries(
+    environment: dict[str, str], tmp_path: Path, sample_photograph: Path
+) -> None:
+    source = tmp_path / "photo.png"
+    shutil.copy(sample_photograph, source)
+    command = [sys.executable, "-m", "srec_gui", "--new-window", "--verbose", str(source)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if "A batch has ended" in line:
+                break
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    strangers = [line for line in lines if line.startswith(("PIL", "numba", "torch", "asyncio"))]
+    assert strangers == []
+    assert len(lines) < 50
+
+
 def test_help_needs_no_qt(environment: dict[str, str]) -> None:
     code = "import sys; sys.modules['PySide6'] = None\n" + MAIN
     done = run(code, environment, "--help")

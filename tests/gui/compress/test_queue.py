@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.manager import BatchEnd, Queue
 from srec_gui.compress.sentences import state_text
-from srec_gui.engine import ExistingPolicy, UnsupportedImageError
+from srec_gui.engine import ExistingPolicy, Progress, Stage, UnsupportedImageError
 from srec_gui.settings import Existing, Settings
 from tests.gui.fake_engine import FakeEngine
 
@@ -87,6 +87,18 @@ def test_a_row_that_is_stopped_says_so_at_once(
     assert state_text(item) == "Stopping…"
     qtbot.waitUntil(lambda: item.state is State.CANCELLED)
     assert state_text(item) == "Stopped"
+
+
+def test_a_row_says_what_is_prepared_on_a_new_machine(make_item: ItemMaker) -> None:
+    item = make_item("a.png")
+    item.state = State.RUNNING
+    assert state_text(item) == "Starting"
+    item.take_progress(Progress(Stage.PREPARING, 0.0))
+    assert state_text(item) == "Preparing"
+    item.take_progress(Progress(Stage.PREPARING, 0.0, message="preparing the entropy coder (first run)"))
+    assert state_text(item) == "Preparing the entropy coder (first run)"
+    item.take_progress(Progress(Stage.ENCODING, 0.42, 1))
+    assert state_text(item) == "Compressing 42 % · scale 1/2"
 
 
 def test_cancelling_everything_keeps_what_is_finished(
