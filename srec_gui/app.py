@@ -30,6 +30,7 @@ __all__ = ["Application", "Session"]
 logger = logging.getLogger(__name__)
 
 _STOP_SECONDS = 1.5
+_SLOW_TO_UNLOAD = "torch"
 
 
 class Application(QApplication):
@@ -98,7 +99,7 @@ class Session:
             # After the first paint: the window comes first.
             QTimer.singleShot(0, self.window, lambda: self.window.take_paths(list(paths)))
         code = aio.run(self._application, self._live, self.window.close)
-        self._leave_stuck_threads(code)
+        self._end(code)
         return code
 
     async def _live(self) -> int:
@@ -154,15 +155,18 @@ class Session:
         self.window.come_to_front()
         self.window.take_paths(paths)
 
-    def _leave_stuck_threads(self, code: int) -> None:
+    def _end(self, code: int) -> None:
+        """Leave nothing behind, and do not wait for what needs no waiting."""
         self.worker.shutdown(0.3)
         stuck = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
-        if not stuck:
+        if not stuck and _SLOW_TO_UNLOAD not in sys.modules:
             self.garbage.stop()
             return
-        # A thread is inside a long call of a library (importing torch, compiling). Python would wait for it, or
-        # tear down what it is using; nothing half-written exists, so the process may simply end.
-        logger.info("Still busy at the end: %s.", ", ".join(stuck))
+        # A thread may be inside a long call of a library (importing torch, compiling): Python would wait for it, or
+        # tear down what it is using. And to take torch apart object by object takes Python up to three seconds on a
+        # busy machine. Nothing half-written exists and the settings are saved, so the process may simply end.
+        if stuck:
+            logger.info("Still busy at the end: %s.", ", ".join(stuck))
         logging.shutdown()
         sys.stdout.flush()
         sys.stderr.flush()
