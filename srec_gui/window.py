@@ -70,6 +70,8 @@ class MainWindow(QMainWindow):
         self._pasting.failed.connect(lambda error: self.compress_page.notice.show_text(str(error)))
         self._bind()
         self._restore_geometry()
+        # Of the window, too: the keys of a menu bar that is hidden, as in full screen, are dead.
+        self.addActions(actions.of(Context.WINDOW))
         for room in ROOMS:
             for action in actions.of(room):
                 action.setEnabled(False)
@@ -114,8 +116,10 @@ class MainWindow(QMainWindow):
             self._menus[self._current.context].menuAction().setVisible(False)
             for action in self.registry.of(self._current.context):
                 action.setEnabled(False)
+                self.removeAction(action)
         self._current = page
         self._stack.setCurrentWidget(page)
+        self.addActions(self.registry.of(context))
         self._menus[context].menuAction().setVisible(True)
         self._tool_bar.show_tools(page.tool_actions())
         self._title_changed(page, "")

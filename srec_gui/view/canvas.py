@@ -65,7 +65,7 @@ class Canvas(QWidget):
         self._pointer_timer.setSingleShot(True)
         self._pointer_timer.setInterval(_POINTER_MS)
         self._pointer_timer.timeout.connect(lambda: self.setCursor(Qt.CursorShape.BlankCursor))
-        self._hides_pointer = False
+        self._fills_screen = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -106,10 +106,11 @@ class Canvas(QWidget):
         self._update_hover(self.mapFromGlobal(self.cursor().pos()) if self.underMouse() else None)
         self._changed()
 
-    def hide_pointer(self, on: bool) -> None:
-        """Hide the pointer while it is not moved, as over a picture that fills the screen; or never."""
-        self._hides_pointer = on
+    def fill_screen(self, on: bool) -> None:
+        """Be alone with the picture: nothing lit around it, and no pointer over it while that is not moved."""
+        self._fills_screen = on
         self._show_pointer()
+        self.update()
 
     def zoom_step(self, direction: int) -> None:
         """One step in (1) or out (-1)."""
@@ -147,7 +148,8 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """Paint what the viewport sees."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), backdrop_color(self.palette()))
+        backdrop = Qt.GlobalColor.black if self._fills_screen else backdrop_color(self.palette())
+        painter.fillRect(self.rect(), backdrop)
         if self._picture is None:
             return
         ratio = self.devicePixelRatioF()
@@ -197,7 +199,7 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Pan or drag out; without a button, read pixels."""
-        if self._hides_pointer:
+        if self._fills_screen:
             self._show_pointer()
         if self._pressed is None or self._last is None:
             self._update_hover(event.position().toPoint())
@@ -297,7 +299,7 @@ class Canvas(QWidget):
 
     def _show_pointer(self) -> None:
         self._update_cursor()
-        if self._hides_pointer:
+        if self._fills_screen:
             self._pointer_timer.start()
         else:
             self._pointer_timer.stop()
@@ -307,7 +309,7 @@ class Canvas(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor if pannable else Qt.CursorShape.ArrowCursor)
 
     def _changed(self) -> None:
-        hidden = self._hides_pointer and not self._pointer_timer.isActive()
+        hidden = self._fills_screen and not self._pointer_timer.isActive()
         if self._pressed is None and not hidden:
             self._update_cursor()
         self.pixel_changed.emit(self.pixel)

@@ -15,6 +15,7 @@ _ZOOMS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 32.0)
 _TYPICAL_PIXEL = "0000, 0000   R 000  G 000  B 000   #000000"
 _SWATCH = 12
 _HEIGHT = 34
+_LEAST_NAME = 60
 
 
 def pixel_text(pixel: Pixel | None) -> str:
@@ -60,7 +61,7 @@ class _ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(60, super().minimumSizeHint().height())
+        return QSize(min(_LEAST_NAME, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         painter = QPainter(self)

@@ -158,7 +158,7 @@ class ViewPage(Page):
         state = window.windowState()
         full = Qt.WindowState.WindowFullScreen
         window.setWindowState(state | full if on else state & ~full)
-        self.canvas.hide_pointer(on)
+        self.canvas.fill_screen(on)
         self.full_screen_changed.emit(on)
         self._show_parts()
         self._check("view.full_screen", on)

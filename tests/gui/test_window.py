@@ -236,6 +236,22 @@ def test_keys_lead_from_room_to_room(window: MainWindow, qtbot: QtBot) -> None:
         assert window.current is window.page(room)
 
 
+def test_keys_work_in_full_screen_where_no_menu_is(window: MainWindow, picture: PictureMaker, qtbot: QtBot) -> None:
+    window.view([picture("a.png")])
+    qtbot.waitUntil(lambda: window.windowTitle().startswith("a.png"))
+    for leaving in (Qt.Key.Key_Escape, Qt.Key.Key_F11):
+        window.registry["view.full_screen"].trigger()
+        assert window.menuBar().isHidden()
+        assert window.isFullScreen()
+        qtbot.keyClick(window, leaving)
+        assert not window.menuBar().isHidden()
+        assert not window.isFullScreen()
+    window.registry["view.full_screen"].trigger()
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.current is window.compress_page
+    assert not window.menuBar().isHidden()
+
+
 def test_only_the_actions_of_the_room_in_front_work(window: MainWindow, actions: Actions) -> None:
     for room in (Context.VIEW, Context.COMPRESS):
         window.enter(room)

@@ -370,6 +370,14 @@ def test_the_pointer_hides_over_a_picture_that_fills_the_screen(qtbot: QtBot, pa
     assert shape() is not Qt.CursorShape.BlankCursor
 
 
+def test_nothing_is_lit_around_a_picture_that_fills_the_screen(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
+    open_folder(qtbot, page, folder / "view 9.png")
+    go(page, "view.full_screen")
+    assert page.canvas.grab().toImage().pixelColor(1, 1) == Qt.GlobalColor.black
+    go(page, "view.full_screen")
+    assert page.canvas.grab().toImage().pixelColor(1, 1) != Qt.GlobalColor.black
+
+
 def test_the_width_of_the_information_is_kept(
     qtbot: QtBot, worker: Worker, settings: Settings, engine: FakeEngine
 ) -> None:
