@@ -52,8 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Encode what was named and return the exit code."""
     sources = collect_sources(arguments, {FileKind.IMAGE})
+    destinations = Destinations.from_arguments(arguments)
     if arguments.shard is not None:
-        sources = [source for source in sources if arguments.shard.holds(source)]
+        sources = [source for source in sources if arguments.shard.holds(destinations.name_of(source))]
     options = EncodeOptions(
         method=None if arguments.method is None else Method(arguments.method),
         model=arguments.model,
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         keep_timestamps=arguments.keep_timestamps,
         codec=codec_options(arguments),
     )
-    work = partial(_encode, options=options, destinations=Destinations.from_arguments(arguments))
+    work = partial(_encode, options=options, destinations=destinations)
     result = run_batch(sources, work, quiet=arguments.json)
     before, after = _totals(result)
     if arguments.json:

@@ -40,9 +40,12 @@ class Shard:
     index: int
     count: int
 
-    def holds(self, source: Source) -> bool:
-        """Whether a file belongs to this part: decided by its relative name alone, so every machine agrees."""
-        name = source.path.relative_to(source.root).as_posix()
+    def holds(self, name: str) -> bool:
+        """Whether the picture of a name belongs to this part: decided by the name alone, so every machine agrees.
+
+        Pictures whose results would have one name (`a.jpg`, `a.png`) have to come with the same name, and so come into
+        the same part: no two machines ever write the same file.
+        """
         digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
         return int.from_bytes(digest[:8], "big") % self.count == self.index - 1
 

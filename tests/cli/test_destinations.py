@@ -58,3 +58,23 @@ def test_two_sources_of_a_batch_never_share_a_result(tmp_path: Path, existing: E
     assert first == tmp_path / "cat.srec"
     first.touch()
     assert destinations.choose(Source(tmp_path / "cat.jpg", tmp_path), ".srec") == tmp_path / "cat (1).srec"
+
+
+def test_a_batch_that_was_interrupted_between_two_namesakes_makes_the_second(tmp_path: Path) -> None:
+    sources = [Source(tmp_path / name, tmp_path) for name in ("cat.jpg", "cat.png", "cat.tif")]
+    for name in ("cat.srec", "cat (2).srec"):
+        (tmp_path / name).touch()
+    again = policy("--existing", "skip")
+    assert [again.choose(source, ".srec") for source in sources] == [None, tmp_path / "cat (1).srec", None]
+
+
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [([], False), (["-o", "out", "--mirror"], False), (["-o", "out"], True)],
+    ids=["beside", "mirrored", "flat"],
+)
+def test_sources_have_one_name_when_they_would_share_a_result(words: list[str], same: bool) -> None:
+    root = Path("/photos")
+    names = [policy(*words).name_of(Source(root / name, root)) for name in ("a/cat.jpg", "a/cat.png", "b/cat.png")]
+    assert names[0] == names[1]
+    assert (names[1] == names[2]) is same

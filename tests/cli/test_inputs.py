@@ -94,12 +94,12 @@ def test_a_part_that_does_not_exist_is_refused(text: str) -> None:
 
 @given(names=st.sets(st.text("abc/xyz é", min_size=1, max_size=8), max_size=30), count=st.integers(1, 5))
 def test_the_parts_of_a_batch_share_it_out_whole(names: set[str], count: int) -> None:
-    sources = [Source(Path("root") / "folder" / name.replace("/", "_"), Path("root")) for name in names]
-    parts = [[source for source in sources if Shard(index, count).holds(source)] for index in range(1, count + 1)]
-    assert sorted((source for part in parts for source in part), key=repr) == sorted(sources, key=repr)
+    parts = [[name for name in names if Shard(index, count).holds(name)] for index in range(1, count + 1)]
+    assert sorted(name for part in parts for name in part) == sorted(names)
 
 
-def test_the_part_of_a_file_is_the_same_wherever_the_folder_lies() -> None:
-    here, there = (Source(Path(root) / "a" / "cat.png", Path(root)) for root in ("/mnt/photos", "/data"))
-    for index in (1, 2, 3):
-        assert Shard(index, 3).holds(here) == Shard(index, 3).holds(there)
+def test_the_parts_of_a_batch_are_the_same_in_every_version() -> None:
+    # Machines that share a folder may not have been updated on the same day.
+    names = [f"2026/IMG_{number}" for number in range(9)]
+    parts = ["".join(name[-1] for name in names if Shard(index, 3).holds(name)) for index in (1, 2, 3)]
+    assert parts == ["38", "0267", "145"]

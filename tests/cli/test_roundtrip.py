@@ -191,6 +191,20 @@ def test_shards_work_a_folder_through_together(photo: Path, tmp_path: Path) -> N
     assert len(list(album.glob("*.srec"))) == 4
 
 
+def test_a_part_may_be_worked_on_by_two_machines_at_once(photo: Path, tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    for number in range(6):
+        shutil.copy(photo, album / f"{number}.png")
+    command = [sys.executable, "-m", "srec_engine.cli", "encode", "--method", "webp", "--shard", "1/1", str(album)]
+    machines = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [machine.wait(240) for machine in machines] == [exit_codes.OK, exit_codes.OK]
+    assert main(["verify", str(album)]) == exit_codes.OK
+    assert sorted(path.name for path in album.iterdir()) == sorted(
+        f"{number}{suffix}" for number in range(6) for suffix in (".png", ".srec")
+    )
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_leaves_no_partial_file_and_is_exit_code_130(
     photo: Path, tmp_path: Path, sample_photograph: Path
