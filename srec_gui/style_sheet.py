@@ -49,6 +49,7 @@ def _buttons(scheme: Colours) -> str:
     QPushButton:pressed {{ background: {_mix(scheme.raised, scheme.text, 0.12)}; }}
     QPushButton:focus {{ border-color: {scheme.accent}; }}
     QPushButton:default {{ background: {scheme.accent}; border-color: {scheme.accent}; color: {scheme.on_accent}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton:disabled {{ color: {_tint(scheme.faint, 0.6)}; border-color: {scheme.line}; }}
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -33,6 +34,8 @@ from srec_gui.sheets import AboutSheet, SettingsSheet, ShortcutSheet
 from srec_gui.worker import Worker
 
 __all__ = ["MainWindow"]
+
+logger = logging.getLogger(__name__)
 
 _FIRST_SIZE = (1320, 820)
 _LEAST_SIZE = (640, 420)
@@ -188,6 +191,7 @@ class MainWindow(QMainWindow):
         paths = dropped_paths(event.mimeData())
         # What is dragged out of the window itself is not for the window.
         if paths and event.source() is None and not self._closing:
+            logger.debug("Files are dragged over the window.")
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.overlay.show_for(Cargo.of(paths), viewing=self._viewing)

@@ -84,12 +84,18 @@ def place_of(display: dict[str, str], title: str) -> tuple[int, int, int, int]:
 
 
 def drag_to(display: dict[str, str], x: int, y: int) -> None:
-    """Press on the source, move as a hand does, and let go at x, y."""
+    """Press on the source and move to x, y as a hand does."""
     pointer(display, "mousemove 40 880", "mousedown 1")
     for step in range(1, 21):
         pointer(display, f"mousemove {40 + (x - 40) * step // 20} {880 + (y - 880) * step // 20}")
         time.sleep(0.02)  # a hand is not faster, and the protocol answers every move
-    pointer(display, f"mousemove {x + 1} {y}", f"mousemove {x} {y}")
+
+
+def hover(display: dict[str, str], x: int, y: int) -> None:
+    """Stay over x, y as long as a hand does before it lets go: the answer to a move must have come back."""
+    for step in range(10):
+        pointer(display, f"mousemove {x + step % 2} {y}")
+        time.sleep(0.05)
 
 
 def wait_for(path: Path) -> None:
@@ -115,6 +121,8 @@ def test_a_picture_dragged_from_another_program_is_compressed_and_closing_ends_w
         assert source.stdout.readline().strip() == "ready"
         left, top, width, height = place_of(display, "SReC")
         drag_to(display, left + width // 5, top + height // 2)
+        assert any("dragged over" in line for line in window.stderr)
+        hover(display, left + width // 5, top + height // 2)
         pointer(display, "mouseup 1")
         wait_for(picture.with_suffix(".srec"))
         assert any("A batch has ended" in line for line in window.stderr)
