@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from srec_engine.analysis.colours import ValueRange, colour_table, default_range
+    from srec_engine.analysis.colours import BELOW, BEYOND, ValueRange, colour_table, default_range
     from srec_engine.analysis.damage import DamageLog
     from srec_engine.analysis.inspection import (
         Inspection,
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from srec_engine.reports import DecodeReport, Device, EncodeReport, FileInfo, ScaleBytes
 
 _MODULE_OF = {
+    "BELOW": "analysis.colours",
+    "BEYOND": "analysis.colours",
     "CancelToken": "control",
     "Cancelled": "errors",
     "CodecOptions": "options",
@@ -121,6 +123,8 @@ _MODULE_OF = {
 }
 
 __all__ = [
+    "BELOW",
+    "BEYOND",
     "DEFAULT_MODEL",
     "UNREADABLE",
     "CancelToken",

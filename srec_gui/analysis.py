@@ -6,6 +6,8 @@ Apart from `engine`, because they bring in numpy, which the window does without 
 from __future__ import annotations
 
 from srec_engine import (
+    BELOW,
+    BEYOND,
     UNREADABLE,
     Layer,
     Ledger,
@@ -25,6 +27,8 @@ from srec_engine import (
 )
 
 __all__ = [
+    "BELOW",
+    "BEYOND",
     "UNREADABLE",
     "Layer",
     "Ledger",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from srec_gui.colours import colours
 from srec_gui.icons import draw_icon
@@ -14,6 +14,7 @@ __all__ = ["Placard"]
 _ICON = 64
 _TEXT_WIDTH = 480
 _HEADING = 1.5
+_FINE = 1000
 
 
 class _Picture(QWidget):
@@ -53,6 +54,10 @@ class Placard(QWidget):
         font.setPointSizeF(font.pointSizeF() * _HEADING)
         self._heading.setFont(font)
         self._text = self._label("faint")
+        self._progress = QProgressBar(self)
+        self._progress.setRange(0, _FINE)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedSize(_TEXT_WIDTH // 2, 4)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
         self._links = QVBoxLayout()
@@ -68,11 +73,18 @@ class Placard(QWidget):
         column.addSpacing(8)
         column.addWidget(self._heading)
         column.addWidget(self._text)
+        column.addWidget(self._progress, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
         column.addLayout(self._buttons)
         column.addSpacing(16)
         column.addLayout(self._links)
         column.addStretch(4)
+        self.show_progress(None)
+
+    @property
+    def text(self) -> str:
+        """All that is said."""
+        return f"{self._heading.text()}\n{self._text.text()}"
 
     def show_words(self, icon: str, heading: str, text: str, *, bad: bool = False) -> None:
         """Show other words; `bad` colours the icon as an error."""
@@ -81,6 +93,11 @@ class Placard(QWidget):
         self._text.setText(text)
         self.setAccessibleName(heading)
         self.setAccessibleDescription(text)
+
+    def show_progress(self, fraction: float | None) -> None:
+        """Show how far something is, 0 to 1; None for nothing that could be measured."""
+        self._progress.setVisible(fraction is not None)
+        self._progress.setValue(round(_FINE * (fraction or 0.0)))
 
     def set_buttons(self, actions: list[QAction]) -> None:
         """Offer `actions` as buttons."""

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from srec_engine.analysis.layers import Layer, Part, byte_scale
 
-__all__ = ["BEYOND", "ValueRange", "colour_table", "default_range"]
+__all__ = ["BELOW", "BEYOND", "ValueRange", "colour_table", "default_range"]
 
 BEYOND = (0, 229, 255)
 """Marks what lies beyond the range: a colour that neither map has."""
+
+BELOW = (0, 84, 94)
+"""Marks bits below the range, as far from the map's colours but dark: cheap pixels are no alarm."""
 
 # The perceptual map "inferno" of matplotlib (public domain) as polynomials of degree six, one column for each channel.
 _INFERNO = np.array(
@@ -59,7 +62,8 @@ def colour_table(layer: Layer, part: Part, limits: ValueRange) -> NDArray[np.uin
         return _grey(places)
     table = _diverging(2 * places - 1) if layer is Layer.RESIDUAL else _inferno(places)
     half_a_step = 0.5 / max(1e-9, scale.byte(limits.high) - scale.byte(limits.low))
-    table[(places > 1 + half_a_step) | (places < -half_a_step)] = BEYOND
+    table[places > 1 + half_a_step] = BEYOND
+    table[places < -half_a_step] = BELOW if layer.in_bits else BEYOND
     return table
 
 

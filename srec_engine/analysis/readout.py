@@ -91,6 +91,7 @@ class PixelReadout:
         step: 1, 2 or 3 for a coded pixel of the block; 4 for the one that follows from the sum.
         channels: One distribution for each coded channel; a certain one for the fourth pixel.
         remainders: Of the block, one for each coded channel.
+        block: Values of the block's pixels 1 to 4 in each coded channel; fewer at an edge where the block is not whole.
         block_bits: Bits of the whole block: remainders and pixels, all channels.
     """
 
@@ -100,6 +101,7 @@ class PixelReadout:
     step: int
     channels: tuple[Distribution, ...]
     remainders: tuple[Distribution, ...]
+    block: tuple[tuple[int, ...], ...]
     block_bits: float
 
 
@@ -113,16 +115,22 @@ def read_pixel(steps: TileSteps, x: int, y: int) -> PixelReadout:
     if not (0 <= column < steps.box.width and 0 <= row < steps.box.height):
         raise ValueError(f"pixel ({x}, {y}) does not lie in tile {steps.tile}")
     index = 2 * (row % 2) + column % 2
-    block = [_pixel(steps, number, row // 2, column // 2) for number in range(_FREE_PIXEL)]
+    coded = [_pixel(steps, number, row // 2, column // 2) for number in range(_FREE_PIXEL)]
     if index == _FREE_PIXEL:
         certain = np.array([FREQUENCY_TOTAL], dtype=np.int32)
         values = steps.image[row, column, : steps.channels]
         channels = tuple(Distribution(int(value), int(value), certain) for value in values)
     else:
-        channels = block[index]
+        channels = coded[index]
     remainders = tuple(_remainder(steps, channel, row // 2, column // 2) for channel in range(steps.channels))
-    bits = sum(one.cost for many in (*block, remainders) for one in many)
-    return PixelReadout(steps.scale, x, y, index + 1, channels, remainders, bits)
+    bits = sum(one.cost for many in (*coded, remainders) for one in many)
+    block = _values_of_block(steps, row - row % 2, column - column % 2)
+    return PixelReadout(steps.scale, x, y, index + 1, channels, remainders, block, bits)
+
+
+def _values_of_block(steps: TileSteps, top: int, left: int) -> tuple[tuple[int, ...], ...]:
+    pixels = steps.image[top : top + 2, left : left + 2, : steps.channels].reshape(-1, steps.channels)
+    return tuple(tuple(int(value) for value in pixel) for pixel in pixels)
 
 
 def _pixel(steps: TileSteps, index: int, row: int, column: int) -> tuple[Distribution, ...]:

@@ -10,7 +10,7 @@ from srec_gui.analysis import UNREADABLE, Ledger, LedgerRow, Part
 from srec_gui.inspect.words import scale_name
 from srec_gui.wording import share
 
-__all__ = ["BudgetLine", "budget_lines", "sums_text"]
+__all__ = ["BudgetLine", "budget_lines", "step_name", "sums_text"]
 
 _PARTS = (Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3, None)
 
@@ -82,6 +82,11 @@ def sums_text(ledger: Ledger) -> str:
     return "  ·  ".join(parts)
 
 
+def step_name(part: Part) -> str:
+    """A coded step in two words."""
+    return _step_name(_PARTS.index(part))
+
+
 def _line(name: str, scale: int | None, part: Part | None, rows: list[LedgerRow]) -> BudgetLine:
     bits = [row.model_bits for row in rows if row.model_bits is not None]
     return BudgetLine(
@@ -106,6 +111,7 @@ def _container_name(part: str) -> str:
         "planes": _translate("Other planes (alpha, palette)"),
         "index": _translate("Index of chunks"),
         "base": _translate("Base, without network"),
+        "adaptation": _translate("Adaptation to this picture"),
         "body": _translate("Picture"),
         "checksum": _translate("Checksum of the pixels"),
         "surplus": _translate("After the end"),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from srec_gui.analysis import Ledger, Part
 from srec_gui.colours import colours
-from srec_gui.inspect.budget import BudgetLine, budget_lines
+from srec_gui.inspect.budget import BudgetLine, budget_lines, step_name
 from srec_gui.inspect.choice import Choice
 from srec_gui.inspect.words import scale_name
 from srec_gui.wording import byte_size, share
@@ -16,8 +16,12 @@ from srec_gui.wording import byte_size, share
 __all__ = ["BudgetBar"]
 
 _HUES = (212, 28, 152, 268, 336, 48, 184)
-_SHADES = (0.62, 1.0, 0.86, 0.73)
+_SHADES = (0.68, 0.92, 0.84, 0.76)
 """Lightness of remainders, pixel 1, 2, 3."""
+
+
+_TOP = 6
+_BAR = 22
 
 
 class BudgetBar(QWidget):
@@ -54,7 +58,7 @@ class BudgetBar(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A bar with a line of names."""
-        return QSize(400, 46)
+        return QSize(400, _TOP + _BAR + 22)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Segments, then the names of the scales below them."""
@@ -62,7 +66,9 @@ class BudgetBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         spans: dict[str, tuple[float, float]] = {}
         for line, left, width in self._segments():
-            painter.fillRect(QRectF(left, 6, max(0.5, width - 0.6), 18), self._colour(line))
+            field = QRectF(left, _TOP, max(0.5, width - 0.8), _BAR)
+            painter.fillRect(field, self._colour(line))
+            self._paint_name(painter, field, line)
             owner = self._owner(line)
             before = spans.get(owner, (left, left))
             spans[owner] = (before[0], left + width)
@@ -71,12 +77,24 @@ class BudgetBar(QWidget):
             left, right = chosen[0][1], chosen[-1][1] + chosen[-1][2]
             painter.setPen(QPen(QColor(colours().text), 1.6))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(left, 4.5, max(3.0, right - left), 21), 3, 3)
+            painter.drawRoundedRect(QRectF(left, _TOP - 1.5, max(3.0, right - left), _BAR + 3), 3, 3)
         painter.setPen(QColor(colours().faint))
         metrics = QFontMetricsF(painter.font())
         for name, (left, right) in spans.items():
             if metrics.horizontalAdvance(name) + 6 < right - left:
-                painter.drawText(QRectF(left, 27, right - left, 18), Qt.AlignmentFlag.AlignHCenter, name)
+                below = QRectF(left, _TOP + _BAR + 3, right - left, 18)
+                painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, name)
+
+    @staticmethod
+    def _paint_name(painter: QPainter, field: QRectF, line: BudgetLine) -> None:
+        """The step and its share in a segment that is wide enough for both, or for one."""
+        metrics = QFontMetricsF(painter.font())
+        name = step_name(line.part) if line.part is not None else ""
+        for text in (f"{name}  {share(line.share)}", share(line.share)) if name else ():
+            if metrics.horizontalAdvance(text) + 12 < field.width():
+                painter.setPen(QColor(255, 255, 255))
+                painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
+                return
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Choose the part that was clicked."""
@@ -125,4 +143,4 @@ class BudgetBar(QWidget):
         hue = _HUES[line.scale % len(_HUES)]
         parts = (Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3)
         shade = _SHADES[parts.index(line.part)] if line.part in parts else 0.9
-        return QColor.fromHslF(hue / 360, 0.52, 0.56 * shade)
+        return QColor.fromHslF(hue / 360, 0.48, 0.50 * shade)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -15,7 +17,7 @@ from srec_gui.inspect.tile_images import ColourTable, TileImages
 from srec_gui.inspect.viewport import Viewport
 from srec_gui.inspect.words import CHANNELS, channel_name, layer_name, part_name, value_at, value_text
 
-__all__ = ["Canvas"]
+__all__ = ["Canvas", "Views"]
 
 _DRAG_DISTANCE = 4
 _ARROWS = {
@@ -24,6 +26,21 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """What both canvases share.
+
+    Attributes:
+        session, chooser, viewport: The file, what is shown of it, and which part is seen.
+        images: Of tiles; a layer that was on one side is at hand when the sides are exchanged.
+    """
+
+    session: Session
+    chooser: Chooser
+    viewport: Viewport
+    images: TileImages
 
 
 class Canvas(QWidget):
@@ -39,13 +56,13 @@ class Canvas(QWidget):
 
     hovered = Signal(object)
 
-    def __init__(self, session: Session, chooser: Chooser, viewport: Viewport, parent: QWidget | None = None) -> None:
+    def __init__(self, views: Views, parent: QWidget | None = None) -> None:
         """An empty view."""
         super().__init__(parent)
-        self._session = session
-        self._chooser = chooser
-        self._viewport = viewport
-        self._images = TileImages()
+        self._session = views.session
+        self._chooser = views.chooser
+        self._viewport = views.viewport
+        self._images = views.images
         self._table: ColourTable = ()
         self._press: QPointF | None = None
         self._dragging = False
@@ -57,7 +74,7 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        viewport.changed.connect(self.update)
+        views.viewport.changed.connect(self.update)
 
     def show_choice(self, shown: SideChoice, table: ColourTable) -> None:
         """Show what was chosen in these colours."""

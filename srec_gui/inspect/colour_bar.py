@@ -50,6 +50,7 @@ class ColourBar(QWidget):
         self._histogram: NDArray[np.int64] | None = None
         self._held: str | None = None
         self._adjustable = True
+        self._blank = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Colour bar"))
@@ -77,6 +78,13 @@ class ColourBar(QWidget):
         self._histogram = counts
         self._describe()
         self.update()
+
+    def set_blank(self, on: bool) -> None:
+        """Show nothing, in the same room: there are no colours to be explained."""
+        if on != self._blank:
+            self._blank = on
+            self._describe()
+            self.update()
 
     def handle_place(self, end: str) -> QPointF:
         """Where the handle of an end ("low" or "high") is."""
@@ -112,12 +120,12 @@ class ColourBar(QWidget):
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
         """Back to the range that the mode says."""
         self._held = None
-        if self._adjustable:
+        if self._adjustable and not self._blank:
             self.limits_chosen.emit(None)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Histogram, bar, handles, numbers."""
-        if self._width() < 20 or not self._table:
+        if self._width() < 20 or not self._table or self._blank:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -134,7 +142,7 @@ class ColourBar(QWidget):
         return _MARGIN + self._width() * self._axis.place(value)
 
     def _end_at(self, x: float) -> str | None:
-        if not self._adjustable:
+        if not self._adjustable or self._blank:
             return None
         distances = {end: abs(x - self._x(getattr(self._limits, end))) for end in ("low", "high")}
         nearest = min(distances, key=lambda end: distances[end])
@@ -203,6 +211,10 @@ class ColourBar(QWidget):
         return float(below / total), float(above / total)
 
     def _describe(self) -> None:
+        if self._blank:
+            self.setAccessibleDescription("")
+            self.setToolTip("")
+            return
         text = f"{number(self._limits.low, 0)} … {number(self._limits.high, 0)} {unit_text(self._layer, self._part)}"
         if self._histogram is not None and self._histogram.any():
             scale = byte_scale(self._layer, self._part)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from srec_gui.analysis import Layer, Part
 from srec_gui.inspect.choice import Chooser, RangeMode, SideChoice, SideName
-from srec_gui.inspect.words import channel_name, layer_name, part_name, range_name
+from srec_gui.inspect.words import channel_name, layer_meaning, layer_name, part_name, range_name
 
 __all__ = ["RangeBox", "SideBoxes"]
 
@@ -32,12 +33,15 @@ class SideBoxes(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
+        for index, layer in enumerate(Layer):
+            self._layer.setItemData(index, layer_meaning(layer), Qt.ItemDataRole.ToolTipRole)
         for box, stretch in ((self._layer, 3), (self._part, 3), (self._channel, 2)):
             row.addWidget(box, stretch)
 
     def show_choice(self, choice: SideChoice, *, coloured: bool, coded: bool) -> None:
         """Show the choice; a grey picture has one channel, and the base has values only."""
         self._layer.setCurrentIndex(list(Layer).index(choice.layer))
+        self._layer.setToolTip(f"{layer_name(choice.layer)}: {layer_meaning(choice.layer)}")
         self._part.setCurrentIndex(list(Part).index(choice.part))
         self._channel.setCurrentIndex(_CHANNELS.index(choice.channel))
         self._layer.setEnabled(coded)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from srec_gui.colours import colours
+from srec_gui.inspect.legend import paint_actual, paint_mean, paint_mode
 from srec_gui.inspect.words import number
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class DistributionPlot(QWidget):
         line = QRectF(field.left(), field.bottom() + 2, field.width(), _TEXT)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft, number(max(first, told.lowest), 0))
         painter.drawText(line, Qt.AlignmentFlag.AlignRight, number(min(last, told.highest), 0))
+        allowed = self.tr("allowed %1 to %2").replace("%1", str(told.lowest)).replace("%2", str(told.highest))
+        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, allowed)
 
     def _paint_curve(
         self,
@@ -114,21 +117,11 @@ class DistributionPlot(QWidget):
         painter.setBrush(fill)
         painter.drawPolygon(outline)
 
-    def _paint_ticks(
-        self, painter: QPainter, field: QRectF, told: Distribution, place: Callable[[float], float]
-    ) -> None:
-        painter.setPen(QPen(QColor(colours().text), 2))
-        x = place(told.actual)
-        painter.drawLine(QPointF(x, field.top()), QPointF(x, field.bottom()))
-        painter.setPen(QPen(QColor(colours().text), 1.2, Qt.PenStyle.DashLine))
-        x = place(told.mean)
-        painter.drawLine(QPointF(x, field.top() + 3), QPointF(x, field.bottom()))
-        x = place(told.most_likely)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours().text))
-        painter.drawPolygon(
-            QPolygonF([QPointF(x - 4, field.top()), QPointF(x + 4, field.top()), QPointF(x, field.top() + 6)])
-        )
+    @staticmethod
+    def _paint_ticks(painter: QPainter, field: QRectF, told: Distribution, place: Callable[[float], float]) -> None:
+        paint_actual(painter, place(told.actual), field.top(), field.bottom())
+        paint_mean(painter, place(told.mean), field.top() + 3, field.bottom())
+        paint_mode(painter, place(told.most_likely), field.top())
 
     def _span(self, told: Distribution) -> tuple[int, int]:
         """First and last value of the axis: all that is likely, and what it was."""

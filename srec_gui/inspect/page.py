@@ -18,6 +18,7 @@ from srec_gui.inspect.bindings import bind_actions, update_actions
 from srec_gui.inspect.budget import BudgetLine, sums_text
 from srec_gui.inspect.budget_bar import BudgetBar
 from srec_gui.inspect.budget_table import BudgetTable
+from srec_gui.inspect.canvas import Views
 from srec_gui.inspect.choice import Choice, Chooser, SideChoice, SideName
 from srec_gui.inspect.controls import RangeBox
 from srec_gui.inspect.histograms import Counts, Histograms
@@ -31,6 +32,7 @@ from srec_gui.inspect.session import Session
 from srec_gui.inspect.side import Side
 from srec_gui.inspect.status_line import StatusLine
 from srec_gui.inspect.strip import PyramidStrip
+from srec_gui.inspect.tile_images import TileImages
 from srec_gui.inspect.viewport import Viewport
 from srec_gui.inspect.words import scale_name
 from srec_gui.pages import Page
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 __all__ = ["InspectPage"]
 
 _PANEL_WIDTH = 304
+
+_TABLE_HEIGHT = 144
+"""Of the table before the person moves the divider: its titles and the five steps of a scale."""
 
 _SETTLE_MS = 40
 """How long the view rests before its tiles are asked for."""
@@ -74,8 +79,9 @@ class InspectPage(Page):
         self.status = StatusLine(self)
         self.arrival = Arrival(self.session, self.chooser, self)
         self.ranges = Ranges()
-        self.left = Side(self.tr("Left view"), "left", self.session, self.chooser, self.viewport, self)
-        self.right = Side(self.tr("Right view"), "right", self.session, self.chooser, self.viewport, self)
+        views = Views(self.session, self.chooser, self.viewport, TileImages())
+        self.left = Side(self.tr("Left view"), "left", views, self)
+        self.right = Side(self.tr("Right view"), "right", views, self)
         self.readout = Readout(self)
         self.budget_bar = BudgetBar(self)
         self.budget_table = BudgetTable(self)
@@ -176,7 +182,7 @@ class InspectPage(Page):
         upper = _column(views, self.budget_bar, stretched=views)
         work = _splitter(Qt.Orientation.Vertical, upper, self.budget_table)
         work.setStretchFactor(0, 1)
-        work.setSizes([460, 130])
+        work.setSizes([460, _TABLE_HEIGHT])
         panel = QFrame(self)
         panel.setObjectName("panel")
         panel.setFixedWidth(_PANEL_WIDTH)
@@ -281,12 +287,13 @@ class InspectPage(Page):
         shown = (choice.right, choice.left) if self._flipped else (choice.left, choice.right)
         for (side, name), what in zip(self._sides(), shown, strict=True):
             side.boxes.show_choice(getattr(choice, name), coloured=coloured, coded=coded)
-            self._show_side(side, choice, what, coloured=coloured)
+            self._show_side(side, choice, what, coloured=coloured, coded=coded)
 
-    def _show_side(self, side: Side, choice: Choice, what: SideChoice, *, coloured: bool) -> None:
+    def _show_side(self, side: Side, choice: Choice, what: SideChoice, *, coloured: bool, coded: bool) -> None:
         limits = self.ranges.limits(choice, what)
         counts = self.ranges.histogram(choice, what)
-        side.show_choice(what, limits, self.ranges.table(what, limits), counts, coloured=coloured)
+        table = self.ranges.table(what, limits)
+        side.show_choice(what, limits, table, counts, coloured=coloured, coded=coded)
 
     def _limits_chosen(self, name: SideName, limits: ValueRange | None) -> None:
         if self._flipped:

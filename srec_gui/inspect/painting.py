@@ -7,12 +7,13 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
 
 from srec_gui.analysis import Layer, Part, TileLayers
 from srec_gui.colours import colours
 from srec_gui.inspect.choice import SideChoice
+from srec_gui.inspect.legend import hatch_brushes
 from srec_gui.inspect.number_sprites import NumberSprites
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import ColourTable, TileImages, image_of
@@ -28,6 +29,9 @@ _VEIL_FROM = 3
 """Device pixels per pixel from which those that follow from the sum are told apart; hatched where lines can be seen."""
 
 _HATCH_FROM = 14
+_UNDERSTUDY = 0.55
+"""Opacity of the base where it stands in for pixels that are being computed."""
+
 _NUMBERS_FROM = 27
 _THREE_NUMBERS_FROM = 46
 _SENTENCE_FROM = 140
@@ -89,10 +93,15 @@ class CanvasPainter:
         inspection = self._session.inspection
         complete = True
         if inspection is not None and inspection.geometry is not None:
+            # Coarse scales end beyond the picture: what is not in it is cut off, so that all scales have one outline.
+            self._painter.setClipRect(self._outline(inspection.geometry.width, inspection.geometry.height))
             if scene.scale in inspection.scales:
                 complete = self._paint_tiles()
-            else:
+            elif scene.shown.layer.in_values:
                 self._paint_base()
+            else:
+                self._paint_nothing_predicted()
+            self._painter.setClipping(False)
             self._paint_mark()
         self._paint_frame()
         return complete
@@ -147,6 +156,20 @@ class CanvasPainter:
         row, column = part.offset or (0, 0)
         return (width + 1 - column) // 2, (height + 1 - row) // 2
 
+    def _outline(self, width: int, height: int) -> QRectF:
+        """Where the picture lies."""
+        zoom = self._pixel / (1 << self._scene.scale)
+        return QRectF(round(self._left), round(self._top), round(width * zoom), round(height * zoom))
+
+    def _paint_nothing_predicted(self) -> None:
+        """The base was not coded by the network: there are no maps of it."""
+        field = self._painter.clipBoundingRect()
+        ground = QColor(colours().faint)
+        ground.setAlphaF(0.10)
+        self._painter.fillRect(field, ground)
+        text = QCoreApplication.translate("inspect", "The base is stored without the network: nothing was predicted.")
+        self._paint_sentence(field, text, colours().faint)
+
     def _paint_base(self) -> None:
         base, channel = self._session.base, self._scene.shown.channel
         if base is None:
@@ -164,6 +187,8 @@ class CanvasPainter:
         """A tile that has not come yet, or will not come."""
         left, top, right, bottom = box
         target = self._rectangle(left, top, right - left, bottom - top)
+        if not damage and self._paint_understudy(target, box):
+            return
         ground = QColor(colours().bad if damage else colours().faint)
         ground.setAlphaF(0.16 if damage else 0.10)
         self._painter.fillRect(target, ground)
@@ -173,9 +198,27 @@ class CanvasPainter:
         self._painter.fillRect(target, QBrush(ground, Qt.BrushStyle.BDiagPattern))
         seen = target.intersected(QRectF(0, 0, self._scene.width, self._scene.height))
         if seen.width() >= _SENTENCE_FROM * self._scene.ratio:
-            self._paint_sentence(seen, damage)
+            self._paint_sentence(seen, damage, colours().bad)
 
-    def _paint_sentence(self, space: QRectF, text: str) -> None:
+    def _paint_understudy(self, target: QRectF, box: tuple[int, int, int, int]) -> bool:
+        """The base in place of actual pixels that have not come, faintly; False where something else is shown."""
+        base, scene = self._session.base, self._scene
+        if base is None or base.shape[2] != 3 or scene.shown != SideChoice(Layer.ACTUAL):
+            return False
+        finer = 1 << (self._scale_count - scene.scale)
+        source = QRectF(*(place / finer for place in (box[0], box[1], box[2] - box[0], box[3] - box[1])))
+        self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        self._painter.setOpacity(_UNDERSTUDY)
+        self._painter.drawImage(target, image_of(base), source)
+        self._painter.setOpacity(1.0)
+        return True
+
+    @property
+    def _scale_count(self) -> int:
+        inspection = self._session.inspection
+        return len(inspection.scales) if inspection is not None else 0
+
+    def _paint_sentence(self, space: QRectF, text: str, colour: str) -> None:
         font = QFont(self._painter.font())
         font.setPixelSize(round(12 * self._scene.ratio))
         self._painter.setFont(font)
@@ -183,7 +226,7 @@ class CanvasPainter:
         flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
         needed = self._painter.boundingRect(inside, flags, text)
         self._painter.fillRect(needed.adjusted(-6, -4, 6, 4), QColor(colours().base))
-        self._painter.setPen(QColor(colours().bad))
+        self._painter.setPen(QColor(colour))
         self._painter.drawText(inside, flags, text)
 
     def _paint_free(self, layers: TileLayers) -> None:
@@ -196,7 +239,7 @@ class CanvasPainter:
             return
         cells = [self._rectangle(x, y, 1, 1) for y in range(top | 1, bottom, 2) for x in range(left | 1, right, 2)]
         self._painter.setPen(Qt.PenStyle.NoPen)
-        for brush in (QBrush(QColor(74, 76, 84)), QBrush(QColor(134, 136, 146), Qt.BrushStyle.BDiagPattern)):
+        for brush in hatch_brushes():
             self._painter.setBrush(brush)
             self._painter.drawRects(cells)
 

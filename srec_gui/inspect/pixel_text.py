@@ -11,7 +11,9 @@ from srec_gui.inspect.words import number
 if TYPE_CHECKING:
     from srec_engine import Distribution, PixelReadout
 
-__all__ = ["channel_text", "given_name", "pixel_report", "step_name", "sum_text"]
+__all__ = ["channel_text", "figures", "given_name", "pixel_report", "step_name", "sum_text", "sum_working"]
+
+_FREE_STEP = 4
 
 
 def step_name(step: int) -> str:
@@ -20,7 +22,7 @@ def step_name(step: int) -> str:
         _translate("Pixel 1 of its block, top left"),
         _translate("Pixel 2 of its block, top right"),
         _translate("Pixel 3 of its block, bottom left"),
-        _translate("Pixel 4 of its block: follows from the sum, 0 bits"),
+        _translate("Pixel 4 follows from the sum: 0 bits"),
     )[step - 1]
 
 
@@ -29,6 +31,27 @@ def given_name(index: int, channels: int) -> str:
     if channels == 1:
         return _translate("Grey")
     return (_translate("R"), _translate("G given R"), _translate("B given R and G"))[index]
+
+
+def figures(told: Distribution) -> tuple[tuple[str, str], ...]:
+    """The numbers of one channel, each with its title."""
+    return (
+        (_translate("p"), number(told.probability, 3)),
+        (_translate("cost"), number(told.cost)),
+        (_translate("expected"), number(told.entropy)),
+        (_translate("mean"), number(told.mean, 1)),
+        (_translate("most likely"), number(told.most_likely, 0)),
+    )
+
+
+def sum_working(told: PixelReadout, channel: int) -> str:
+    """How the fourth pixel of a block follows from the sum: "4 × 57 + 1 − 50 − 60 − 55 = 64"."""
+    *before, last = (pixel[channel] for pixel in told.block)
+    remainder = told.remainders[channel].actual
+    rounded = (sum(before) + last - remainder) // 4
+    sign = "−" if remainder < 0 else "+"
+    taken = "".join(f" − {value}" for value in before)
+    return f"4 × {rounded} {sign} {abs(remainder)}{taken} = {last}"
 
 
 def channel_text(told: Distribution) -> str:
@@ -57,7 +80,10 @@ def pixel_report(told: PixelReadout, name: str, scale: str) -> str:
     """All of a pixel as lines of text: `name` is the file's, `scale` the scale's."""
     where = _translate("x %1, y %2").replace("%1", str(told.x)).replace("%2", str(told.y))
     lines = [f"{name}, {scale}, {where}", step_name(told.step)]
-    for index, channel in enumerate(told.channels):
+    names = ("R", "G", "B") if len(told.channels) > 1 else (given_name(0, 1),)
+    if told.step == _FREE_STEP:
+        lines += [f"{name}: {sum_working(told, index)}" for index, name in enumerate(names)]
+    for index, channel in enumerate(told.channels if told.step != _FREE_STEP else ()):
         allowed = _translate("allowed %1 to %2").replace("%1", str(channel.lowest)).replace("%2", str(channel.highest))
         numbers = channel_text(channel).replace("\n", "  ·  ")
         lines.append(f"{given_name(index, len(told.channels))}: {channel.actual}  ·  {numbers}  ·  {allowed}")

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from srec_gui.inspect.distribution_plot import DistributionPlot
-from srec_gui.inspect.pixel_text import channel_text, given_name, step_name, sum_text
-from srec_gui.inspect.words import CHANNELS
+from srec_gui.inspect.channel_readout import ChannelReadout
+from srec_gui.inspect.legend import CURVE_MARKS, MAP_MARKS, Legend
+from srec_gui.inspect.pixel_text import given_name, step_name, sum_text, sum_working
+from srec_gui.inspect.words import CHANNELS, number
 
 if TYPE_CHECKING:
-    from srec_engine import Distribution, PixelReadout
+    from srec_engine import PixelReadout
 
 __all__ = ["Readout"]
+
+_FREE_STEP = 4
 
 
 class Readout(QWidget):
@@ -33,30 +36,40 @@ class Readout(QWidget):
         self._step = QLabel(self)
         self._step.setObjectName("faint")
         self._step.setWordWrap(True)
-        self._channels = [_ChannelReadout(name, self) for name in CHANNELS]
-        self._sum = QLabel(self)
-        self._sum.setWordWrap(True)
+        self._channels = [ChannelReadout(name, self) for name in CHANNELS]
+        self._sums = _Sums(self)
+        self._curve_marks = Legend(CURVE_MARKS, 2, self)
+        self._map_marks = Legend(MAP_MARKS, 1, self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
+        column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._place)
         column.addWidget(self._step)
+        column.addSpacing(6)
+        column.addWidget(self._map_marks)
         for channel in self._channels:
             column.addWidget(channel, 1)
+        column.addWidget(self._sums)
+        column.addWidget(self._curve_marks)
         column.addStretch(0)
-        column.addWidget(self._sum)
+        self._column = column
         self.clear()
 
     @property
     def text(self) -> str:
         """All that is said."""
-        return "\n".join([self._place.text(), self._step.text(), self._sum.text()])
+        told = [channel.text for channel in self._channels if not channel.isHidden()]
+        return "\n".join([self._place.text(), self._step.text(), *told, self._sums.text])
 
     def clear(self) -> None:
         """Say how to begin."""
         self._place.setText(self.tr("Point at a pixel"))
-        hold = self.tr("A click holds it, the arrow keys move it, Esc lets it go.")
-        self._say(f"{hold} {self.tr('While Shift is held, the views are exchanged.')}")
+        self._say(
+            self.tr("A click holds it, the arrow keys move it, Esc lets it go.\n"
+                    "While Shift is held, left and right are exchanged.\n"
+                    "The wheel zooms; far in, the numbers stand in the pixels.")
+        )  # fmt: skip
+        self._map_marks.show()
 
     def show_place(self, x: int, y: int, scale: str) -> None:
         """Say where, before the numbers are there."""
@@ -72,56 +85,58 @@ class Readout(QWidget):
         self.pixel = told
         self.show_place(told.x, told.y, scale)
         self._step.setText(step_name(told.step))
+        count, free = len(told.channels), told.step == _FREE_STEP
         for index, channel in enumerate(self._channels):
-            channel.setVisible(index < len(told.channels))
-            if index < len(told.channels):
-                channel.show_distribution(given_name(index, len(told.channels)), told.channels[index])
-        self._sum.setText(sum_text(told))
+            channel.setVisible(index < count)
+            self._column.setStretchFactor(channel, 0 if free else 1)
+            if index < count and free:
+                channel.show_working(CHANNELS[index] if count > 1 else given_name(0, 1), sum_working(told, index))
+            elif index < count:
+                channel.show_distribution(given_name(index, count), told.channels[index])
+        self._sums.show_pixel(told)
+        self._column.setStretch(self._column.count() - 1, 1 if free else 0)
+        self._map_marks.hide()
+        self._curve_marks.setVisible(not free)
         self._describe()
 
     def _say(self, text: str) -> None:
         self.pixel = None
         self._step.setText(text)
-        for channel in self._channels:
-            channel.hide()
-        self._sum.clear()
+        for widget in (*self._channels, self._curve_marks, self._map_marks):
+            widget.hide()
+        self._sums.show_pixel(None)
         self._describe()
 
     def _describe(self) -> None:
         self.setAccessibleName(self._place.text())
-        told = [channel.text for channel in self._channels if channel.isVisibleTo(self)]
-        self.setAccessibleDescription(" ".join([self._step.text(), *told, self._sum.text()]))
+        self.setAccessibleDescription(" ".join(self.text.splitlines()[1:]))
 
 
-class _ChannelReadout(QWidget):
-    """Name and value, curve, numbers of one channel."""
+class _Sums(QWidget):
+    """What the pixel and its block cost, in lines with the numbers at the right."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = QLabel(self)
-        self._value = QLabel(self)
-        self._value.setObjectName("heading")
-        self._numbers = QLabel(self)
-        self._numbers.setObjectName("faint")
-        for label in (self._name, self._value, self._numbers):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self._plot = DistributionPlot(name, self)
-        heading = QHBoxLayout()
-        heading.addWidget(self._name, 1)
-        heading.addWidget(self._value)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(2)
-        column.addLayout(heading)
-        column.addWidget(self._plot, 1)
-        column.addWidget(self._numbers)
+        self.text = ""
+        titles = (self.tr("Pixel"), self.tr("Block of four"), self.tr("of which remainders"))
+        self._numbers = [QLabel(self) for _ in titles]
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 6, 0, 4)
+        grid.setVerticalSpacing(1)
+        grid.setColumnStretch(0, 1)
+        for row, (title, label) in enumerate(zip(titles, self._numbers, strict=True)):
+            name = QLabel(title, self)
+            name.setObjectName("faint")
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(name, row, 0)
+            grid.addWidget(label, row, 1)
 
-    @property
-    def text(self) -> str:
-        return f"{self._name.text()}: {self._value.text()}, {self._plot.describe()}. {self._numbers.text()}"
-
-    def show_distribution(self, name: str, told: Distribution) -> None:
-        self._name.setText(name)
-        self._value.setText(str(told.actual))
-        self._numbers.setText(channel_text(told))
-        self._plot.show_distribution(told)
+    def show_pixel(self, told: PixelReadout | None) -> None:
+        """Show the sums of a pixel, or nothing."""
+        self.setVisible(told is not None)
+        self.text = sum_text(told) if told is not None else ""
+        if told is None:
+            return
+        pixel, remainders = (sum(one.cost for one in many) for many in (told.channels, told.remainders))
+        for label, bits in zip(self._numbers, (pixel, told.block_bits, remainders), strict=True):
+            label.setText(self.tr("%1 bits").replace("%1", number(bits)))

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from srec_gui.analysis import Part, ValueRange
-from srec_gui.inspect.canvas import Canvas
-from srec_gui.inspect.choice import Chooser, SideChoice, SideName
+from srec_gui.inspect.canvas import Canvas, Views
+from srec_gui.inspect.choice import SideChoice, SideName
 from srec_gui.inspect.colour_bar import ColourBar
 from srec_gui.inspect.controls import SideBoxes
-from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import ColourTable
-from srec_gui.inspect.viewport import Viewport
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,15 +31,13 @@ class Side(QWidget):
         self,
         title: str,
         name: SideName,
-        session: Session,
-        chooser: Chooser,
-        viewport: Viewport,
+        views: Views,
         parent: QWidget | None = None,
     ) -> None:
         """The empty side `name`, which people read as `title`."""
         super().__init__(parent)
-        self.boxes = SideBoxes(title, name, chooser, self)
-        self.canvas = Canvas(session, chooser, viewport, self)
+        self.boxes = SideBoxes(title, name, views.chooser, self)
+        self.canvas = Canvas(views, self)
         self.bar = ColourBar(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(12 if name == "left" else 6, 0, 6 if name == "left" else 12, 0)
@@ -58,10 +54,16 @@ class Side(QWidget):
         counts: NDArray[np.int64] | None,
         *,
         coloured: bool,
+        coded: bool,
     ) -> None:
-        """Show what was chosen in these colours; `coloured` says whether the picture has three channels."""
+        """Show what was chosen in these colours.
+
+        `coloured` says whether the picture has three channels, `coded` whether the network coded the scale: of the base
+        there are only values.
+        """
         self.canvas.show_choice(choice, table)
         in_colour = coloured and choice.layer.in_values and choice.channel is None
         adjustable = not in_colour or choice.part is Part.REMAINDERS
         self.bar.show_layer(choice.layer, choice.part, limits, table, adjustable=adjustable)
         self.bar.show_histogram(counts)
+        self.bar.set_blank(not coded and not choice.layer.in_values)

@@ -64,6 +64,8 @@ class PyramidStrip(QWidget):
         rows = ledger.of_scale(scale) if scale in inspection.scales else [r for r in ledger.rows if r.part == "base"]
         size, bpsp = sum(row.coded_bytes for row in rows), sum(row.bpsp for row in rows)
         name = f"{scale_name(scale, len(inspection.scales))}  ·  {width} × {height}"
+        if not size:
+            return name, self.tr("unreadable")
         return name, f"{byte_size(size)}  ·  {share(size / ledger.file_bytes)}\n{number(bpsp, 3)} bpsp"
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802

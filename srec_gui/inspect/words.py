@@ -10,6 +10,7 @@ from srec_gui.inspect.choice import RangeMode
 __all__ = [
     "CHANNELS",
     "channel_name",
+    "layer_meaning",
     "layer_name",
     "number",
     "part_name",
@@ -34,6 +35,18 @@ def layer_name(layer: Layer) -> str:
     }[layer]
 
 
+def layer_meaning(layer: Layer) -> str:
+    """What a layer shows, in a sentence."""
+    return {
+        Layer.ACTUAL: _translate("What the file holds."),
+        Layer.PREDICTED: _translate("The mean of what the network expected, before it saw the value."),
+        Layer.MOST_LIKELY: _translate("The value that the network thought most likely."),
+        Layer.RESIDUAL: _translate("The actual value minus the mean of what was expected."),
+        Layer.COST: _translate("The bits that the actual value took: few where it was expected."),
+        Layer.EXPECTED_COST: _translate("The bits that the network expected to pay: its own doubt (entropy)."),
+    }[layer]
+
+
 def part_name(part: Part) -> str:
     """A part of a scale."""
     return {
@@ -53,9 +66,9 @@ def channel_name(channel: int | None) -> str:
 def range_name(mode: RangeMode) -> str:
     """What a colour bar spans."""
     return {
-        RangeMode.FIXED: _translate("Fixed range"),
-        RangeMode.SCALE: _translate("Range of this scale"),
-        RangeMode.IMAGE: _translate("Range of the whole image"),
+        RangeMode.FIXED: _translate("Colours: fixed range"),
+        RangeMode.SCALE: _translate("Colours: range of this scale"),
+        RangeMode.IMAGE: _translate("Colours: range of the whole image"),
     }[mode]
 
 
