@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from srec_engine import EncodeOptions, Method, register_pillow
+from srec_engine import EncodeOptions, Method, SrecError, decode_image, read_preview, register_pillow
+from srec_engine.container import Contents, VerbatimPayload, container_bytes
+from srec_engine.images import bytes_checksum
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +51,17 @@ def test_a_thumbnail_uses_the_coarse_scale(network_file: bytes) -> None:
 def test_motorola_text_is_not_opened() -> None:
     with pytest.raises(UnidentifiedImageError):
         Image.open(io.BytesIO(b"S00600004844521B\nS9030000FC\n"))
+
+
+def test_a_file_inside_a_file_inside_a_file_is_not_followed(network_file: bytes) -> None:
+    # A stored source may be a picture, never a .srec again: no chain of files leads a reader astray.
+    nested = network_file
+    for _ in range(3):
+        source = VerbatimPayload("photo.srec", nested)
+        nested = container_bytes(Contents("RGB", 451, 300, source, bytes_checksum(nested)))
+    with pytest.raises(SrecError, match="not an image"):
+        decode_image(nested)
+    with pytest.raises(SrecError, match="cannot be shown"):
+        read_preview(nested)
+    with pytest.raises(OSError, match="not an image"), Image.open(io.BytesIO(nested)) as image:
+        image.load()
