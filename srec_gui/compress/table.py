@@ -26,7 +26,7 @@ _WIDEST = {
     Column.METHOD: "Method",
     Column.SPEED: "0.98 MP/s",
 }
-_PADDING = 24
+_PADDING = 22
 _LEAST_NAME = 170
 _NAME_SHARE = 0.42
 

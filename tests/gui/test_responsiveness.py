@@ -182,3 +182,26 @@ def test_a_picture_is_opened_and_sharpened_in_the_middle_of_a_compression(
     assert queue.items[0].state is State.RUNNING
     queue.cancel_all()
     qtbot.waitUntil(lambda: not queue.busy)
+
+
+@pytest.mark.slow
+def test_the_window_is_alive_while_a_real_srec_is_decoded_and_shown(
+    worker: Worker, settings: Settings, actions: Actions, sample_photograph: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    large, packed = tmp_path / "large.png", tmp_path / "large.srec"
+    with Image.open(sample_photograph) as photo:
+        photo.convert("RGB").resize((1500, 1000)).save(large, compress_level=1)
+    SrecEngine().encode_file(large, packed, EncodeOptions(method=Method.SREC, verify=False))
+    page = ViewPage(worker, settings, actions)
+    qtbot.addWidget(page, before_close_func=ViewPage.stop)
+    page.resize(1100, 700)
+    page.show()
+    page.enter()
+    longest = []
+    for _ in range(3):  # the calmest of three, as above
+        page.close_document()
+        with Heartbeat() as heartbeat:
+            page.open_paths([packed, large])
+            qtbot.waitUntil(lambda: page.document is not None and page.document.state is Sight.COMPLETE, timeout=90_000)
+        longest.append(heartbeat.longest)
+    assert min(longest) < LONGEST_BLOCK
