@@ -99,6 +99,12 @@ def test_the_document_names_every_package_of_the_engine() -> None:
     assert present - set(LAYERS) == set()
 
 
+def test_the_picture_of_the_layers_shows_the_imports_of_today() -> None:
+    script = ROOT / "scripts" / "draw_layers.py"
+    checked = subprocess.run([sys.executable, str(script), "--check"], check=False)
+    assert checked.returncode == 0, "draw it anew: python scripts/draw_layers.py"
+
+
 @engine_files
 def test_a_package_imports_only_what_stands_above_it(path: Path) -> None:
     own = package_of_file(path)
