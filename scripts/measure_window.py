@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from srec_gui.app import Session
+    from srec_gui.inspect.page import InspectPage
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 3
@@ -39,7 +40,7 @@ def main() -> int:
         picture, packed = _make_files(Path(temporary), options.picture)
         for name in SCENES:
             for _ in range(RUNS):
-                file = packed if name == "open" else picture
+                file = packed if name in {"open", "inspect"} else picture
                 command = [sys.executable, __file__, str(file), "--scene", name]
                 environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "STARTED": repr(time.time())}
                 done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -132,6 +133,44 @@ def _open(watch: Watch, file: Path) -> str:
     return f"first picture {first:.2f} s, all pixels {whole:.1f} s, longest silence {1000 * silence:.0f} ms"
 
 
+def _inspect(watch: Watch, file: Path) -> str:
+    from srec_gui.action_table import Context
+    from srec_gui.inspect.page import InspectPage
+
+    watch.window.enter(Context.INSPECT)  # the network is loaded while the person chooses a file
+    page = watch.window.page(Context.INSPECT)
+    if not isinstance(page, InspectPage):
+        raise TypeError("the inspector is not there")
+    watch.until(lambda: not page.worker.busy)
+    session, begin = page.session, time.monotonic()
+    page.open_path(file)
+    silences = [watch.until(lambda: bool(session.store.of_scale(None)))]
+    first = time.monotonic() - begin
+    silences.append(watch.until(lambda: not session.doing and not page.worker.busy))
+    known = time.monotonic() - begin
+    page.chooser.choose(scale=0)
+    silences.append(watch.until(lambda: not session.doing and len(session.store.of_scale(0)) == _tiles(page)))
+    whole = time.monotonic() - begin - known
+    return (
+        f"first maps {first:.2f} s, all bits of the model {known:.1f} s, then all maps of the full size {whole:.1f} s, "
+        f"longest silence {1000 * max(silences):.0f} ms, at most {_peak_megabytes()} MB"
+    )
+
+
+def _tiles(page: InspectPage) -> int:
+    inspection = page.session.inspection
+    return len(inspection.tiles_touching(0)) if inspection is not None else -1
+
+
+def _peak_megabytes() -> int:
+    """Most memory that this process has held, where the system tells; else 0."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024
+
+
 def _encode(watch: Watch, file: Path) -> str:
     queue = watch.window.compress_page.queue
     watch.window.compress([file])
@@ -175,6 +214,7 @@ def _scan(watch: Watch, _file: Path) -> str:
 SCENES: dict[str, Callable[[Watch, Path], str]] = {
     "start": _start,
     "open": _open,
+    "inspect": _inspect,
     "encode": _encode,
     "cancel": _cancel,
     "scan": _scan,

@@ -146,17 +146,17 @@ class PyramidStrip(QWidget):
         self.update()
 
     def _compose(self, scale: int, height: int, width: int) -> None:
-        tiles = self._session.store.of_scale(scale)
+        inspection, tiles = self._session.inspection, self._session.store.of_scale(scale)
+        if inspection is None or inspection.geometry is None or len(tiles) != inspection.geometry.tile_count:
+            return
         whole = np.zeros((height, width, 3), np.uint8)
         for layers in tiles:
             plane = layers.pixels[Layer.ACTUAL]
             rows = slice(layers.top, layers.top + plane.shape[1])
             whole[rows, layers.left : layers.left + plane.shape[2]] = plane.transpose(1, 2, 0)
-        inspection = self._session.inspection
-        if inspection is not None and inspection.geometry is not None and len(tiles) == inspection.geometry.tile_count:
-            finer = [other for other in inspection.scales if other <= scale]
-            self._composed.add(scale)
-            self._pictures |= dict.fromkeys(finer, _picture(whole))
+        finer = [other for other in inspection.scales if other <= scale]
+        self._composed.add(scale)
+        self._pictures |= dict.fromkeys(finer, _picture(whole))
 
     def _describe(self) -> None:
         if self.scales():
@@ -164,4 +164,9 @@ class PyramidStrip(QWidget):
 
 
 def _picture(pixels: np.ndarray) -> QImage:
-    return image_of(np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels)
+    """A scale as a small image: made once, as large as any screen shows it."""
+    image = image_of(np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels)
+    most = 3 * _PICTURE
+    if max(image.width(), image.height()) <= most:
+        return image
+    return image.scaled(most, most, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)

@@ -42,8 +42,11 @@ def reduced(plane: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     rows, columns = -(-height // block), -(-width // block)
     padding = [(0, rows * block - height), (0, columns * block - width), *[(0, 0)] * (plane.ndim - 2)]
     padded = np.pad(plane, padding, mode="edge")
-    blocks = padded.reshape(rows, block, columns, block, *plane.shape[2:])
-    sums = blocks.sum(axis=(1, 3), dtype=np.uint32)
+    sums = padded.astype(np.uint32)
+    for _ in range(times):
+        # Pairs of rows, then of columns: far faster than one sum over two axes.
+        sums = sums[0::2] + sums[1::2]
+        sums = sums[:, 0::2] + sums[:, 1::2]
     mean: NDArray[np.uint8] = ((sums + block * block // 2) >> (2 * times)).astype(np.uint8)
     return mean
 

@@ -26,3 +26,11 @@ def crop_file(crop: Image.Image) -> bytes:
 @pytest.fixture
 def inspection(crop_file: bytes) -> Inspection:
     return inspect_file(crop_file)
+
+
+@pytest.fixture(scope="session")
+def wide_file(sample_photograph: Path) -> bytes:
+    """A strip of three tiles, 1100 × 24."""
+    with Image.open(sample_photograph) as image:
+        strip = image.convert("RGB").resize((1100, 24))
+    return encode_image(strip, EncodeOptions(method=Method.SREC, verify=False)).data

@@ -93,6 +93,11 @@ def test_the_fourth_pixel_follows_from_the_sum_and_is_free(inspection: Inspectio
     (maps,) = inspection.maps(0)
     assert not maps.pixels.cost[:, 1::2, 1::2].any()
     assert not maps.pixels.residual[:, 1::2, 1::2].any()
+    (coarser,) = inspection.maps(1)
+    for channel in range(3):
+        values = [pixel[channel] for pixel in told.block]
+        assert values == list(maps.pixels.actual[channel, 4:6, 10:12].ravel())
+        assert sum(values) == 4 * coarser.pixels.actual[channel, 2, 5] + told.remainders[channel].actual
 
 
 def test_a_block_costs_what_its_pixels_and_remainders_cost(inspection: Inspection) -> None:
@@ -128,6 +133,39 @@ def test_layers_as_bytes_stay_within_half_a_step_of_the_maps(inspection: Inspect
     assert np.array_equal(layers.plane(Layer.ACTUAL, Part.ALL, None), maps.pixels.actual.transpose(1, 2, 0))
     assert layers.plane(Layer.COST, Part.PIXEL_2, None).shape == inspection.part_size(0, Part.PIXEL_2) == (23, 30)
     assert layers.plane(Layer.RESIDUAL, Part.REMAINDERS, 0).shape == inspection.part_size(0, Part.REMAINDERS)
+
+
+def test_a_block_at_the_edge_has_the_pixels_that_the_picture_has(inspection: Inspection) -> None:
+    told = inspection.pixel(0, 60, 44)
+    assert told.step == 1
+    assert len(told.block) == 1
+    assert len(inspection.pixel(0, 60, 3).block) == 2
+
+
+def test_only_the_tiles_of_a_region_are_computed(wide_file: bytes) -> None:
+    inspection = inspect_file(wide_file)
+    seen = inspection.tiles_touching(0, (600, 0, 620, 20))
+    assert [maps.box.left for maps in inspection.maps(0, seen)] == [512]
+    assert inspection.tiles_touching(0, (500, 0, 520, 20)) == [0, 1]
+    told = inspection.pixel(0, 615, 5)
+    (maps,) = inspection.maps(0, seen)
+    assert [one.actual for one in told.channels] == list(maps.pixels.actual[:, 5, 615 - 512])
+
+
+def test_maps_of_several_tiles_add_up_to_the_ledger(wide_file: bytes) -> None:
+    inspection = inspect_file(wide_file)
+    bits = sum(maps.model_bits() for maps in inspection.maps(0))
+    told = [row.model_bits for row in inspect_file(wide_file).complete_ledger().of_scale(0) if row.step in range(4)]
+    assert bits.ravel() == pytest.approx(told, rel=1e-5)
+
+
+def test_tiles_come_one_after_the_other_and_can_be_stopped_between_them(wide_file: bytes) -> None:
+    token = CancelToken()
+    arriving = inspect_file(wide_file).maps(0, cancel=token)
+    assert next(arriving).tile == 0
+    token.cancel()
+    with pytest.raises(Cancelled):
+        list(arriving)
 
 
 def test_a_set_token_stops_it_and_what_was_learnt_stays(inspection: Inspection) -> None:

@@ -40,6 +40,16 @@ def stored(eye: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def tiled(sample_photograph: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six tiles, 1536 × 800: more than is computed without being looked at."""
+    path = tmp_path_factory.mktemp("tiled") / "tiles.srec"
+    with Image.open(sample_photograph) as image:
+        large = image.convert("RGB").resize((1536, 800))
+    path.write_bytes(encode_image(large, EncodeOptions(method=Method.SREC, verify=False)).data)
+    return path
+
+
 @pytest.fixture
 def page(qtbot: QtBot, worker: Worker, settings: Settings) -> Iterator[InspectPage]:
     page = InspectPage(worker, settings, Actions(), engine=SrecEngine())
