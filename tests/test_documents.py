@@ -6,10 +6,12 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from PIL import Image
 
 from srec_engine.cli.commands import COMMANDS
@@ -110,6 +112,15 @@ def test_options_that_the_readme_gives_a_command_exist() -> None:
         usage = command_usage(named[1])
         for option in re.findall(r"`(--[a-z-]+)", line):
             assert option in usage, f"srec {named[1]} has no {option}"
+
+
+def test_the_readme_has_a_line_for_every_dependency() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## What it is built on")[2]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for requirement in (*project["dependencies"], *(item for extra in extras.values() for item in extra)):
+        name = Requirement(requirement).name
+        assert re.search(rf"\b{name}\b", text, re.IGNORECASE), f"README.md does not say what {name} is for"
 
 
 def command_usage(name: str) -> str:
