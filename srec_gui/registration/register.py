@@ -64,7 +64,9 @@ def unregister() -> Registration:
 
 
 def is_registered() -> bool:
-    """Whether the file type is registered for this user (always False where nothing can be registered or asked)."""
-    if sys.platform in {"win32", "darwin"}:
+    """Whether the file type is registered for this user (always False on macOS, where nothing can be)."""
+    if sys.platform == "win32":
+        return windows.is_applied()
+    if sys.platform == "darwin":
         return False
     return all(path.is_file() for path in freedesktop.installed_files(freedesktop.data_home()))

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 from srec_gui.registration.programs import Programs
 
-__all__ = ["PROGRAM_ID", "RegistryValue", "apply", "plan", "remove"]
+__all__ = ["PROGRAM_ID", "RegistryValue", "apply", "is_applied", "plan", "remove"]
 
 PROGRAM_ID = "SReC.Image.1"
 _CLASSES = r"Software\Classes"
+_PROGRAM = rf"{_CLASSES}\{PROGRAM_ID}"
+_EXTENSION = rf"{_CLASSES}\.srec"
+# What makes the extension ours; with another owner (Motorola S-records) it would call that one's files pictures.
+_CLAIM = {"": PROGRAM_ID, "Content Type": "image/x-srec", "PerceivedType": "image"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,13 @@ def plan(programs: Programs, extension_owner: str | None) -> list[RegistryValue]
     """
     # "%1" is quoted always: the path of a picture may hold spaces that are not known here.
     command = subprocess.list2cmdline(programs.window) + ' "%1"'
-    program = rf"{_CLASSES}\{PROGRAM_ID}"
     values = [
-        RegistryValue(program, "", "SReC image"),
-        RegistryValue(rf"{program}\shell\open\command", "", command),
-        RegistryValue(rf"{_CLASSES}\.srec", "Content Type", "image/x-srec"),
-        RegistryValue(rf"{_CLASSES}\.srec", "PerceivedType", "image"),
-        RegistryValue(rf"{_CLASSES}\.srec\OpenWithProgids", PROGRAM_ID, ""),
+        RegistryValue(_PROGRAM, "", "SReC image"),
+        RegistryValue(rf"{_PROGRAM}\shell\open\command", "", command),
+        RegistryValue(rf"{_EXTENSION}\OpenWithProgids", PROGRAM_ID, ""),
     ]
     if extension_owner in (None, "", PROGRAM_ID):
-        values.append(RegistryValue(rf"{_CLASSES}\.srec", "", PROGRAM_ID))
+        values += [RegistryValue(_EXTENSION, name, data) for name, data in _CLAIM.items()]
     return values
 
 
@@ -66,7 +68,7 @@ def apply(programs: Programs) -> None:
     import winreg
 
     try:
-        owner: str | None = winreg.QueryValue(winreg.HKEY_CURRENT_USER, rf"{_CLASSES}\.srec")
+        owner: str | None = winreg.QueryValue(winreg.HKEY_CURRENT_USER, _EXTENSION)
     except FileNotFoundError:
         owner = None
     for value in plan(programs, owner):
@@ -85,16 +87,29 @@ def remove() -> None:
     import winreg
 
     root = winreg.HKEY_CURRENT_USER
-    program = rf"{_CLASSES}\{PROGRAM_ID}"
-    for path in (rf"{program}\shell\open\command", rf"{program}\shell\open", rf"{program}\shell", program):
-        try:
+    for path in (rf"{_PROGRAM}\shell\open\command", rf"{_PROGRAM}\shell\open", rf"{_PROGRAM}\shell", _PROGRAM):
+        with suppress(FileNotFoundError):
             winreg.DeleteKey(root, path)
-        except FileNotFoundError:
-            continue
+    with (
+        suppress(FileNotFoundError),
+        winreg.OpenKey(root, rf"{_EXTENSION}\OpenWithProgids", 0, winreg.KEY_SET_VALUE) as key,
+    ):
+        winreg.DeleteValue(key, PROGRAM_ID)
+    with suppress(FileNotFoundError):
+        if winreg.QueryValue(root, _EXTENSION) == PROGRAM_ID:
+            with winreg.OpenKey(root, _EXTENSION, 0, winreg.KEY_SET_VALUE) as key:
+                for name in _CLAIM:
+                    with suppress(FileNotFoundError):
+                        winreg.DeleteValue(key, name)
+
+
+def is_applied() -> bool:
+    """Whether this user's registry names our program (False where there is no registry)."""
+    if sys.platform != "win32":
+        return False
+    import winreg
+
     try:
-        with winreg.OpenKey(root, rf"{_CLASSES}\.srec\OpenWithProgids", 0, winreg.KEY_SET_VALUE) as key:
-            winreg.DeleteValue(key, PROGRAM_ID)
-        if winreg.QueryValue(root, rf"{_CLASSES}\.srec") == PROGRAM_ID:
-            winreg.SetValue(root, rf"{_CLASSES}\.srec", winreg.REG_SZ, "")
+        return bool(winreg.QueryValue(winreg.HKEY_CURRENT_USER, rf"{_PROGRAM}\shell\open\command"))
     except FileNotFoundError:
-        return
+        return False

@@ -11,6 +11,7 @@ import pytest
 from srec_gui.registration import is_registered, register, unregister, windows
 from srec_gui.registration.macos import document_types
 from srec_gui.registration.programs import Programs
+from tests.registration import registry
 
 PROGRAMS = Programs(window=(r"C:\Program Files\SReC\srec-gui.exe",), thumbnailer=("unused",))
 
@@ -44,6 +45,42 @@ def test_windows_keeps_another_program_as_owner_of_the_extension(owner: str | No
     claimed = any(value.key.endswith(r"\.srec") and value.name == "" for value in values)
     assert claimed is claims
     assert any(value.key.endswith("OpenWithProgids") for value in values)
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, str]]:
+    """The keys of a registry in memory, on what calls itself Windows."""
+    monkeypatch.setattr(registry, "KEYS", {})
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    monkeypatch.setattr(sys, "platform", "win32")
+    return registry.KEYS
+
+
+EXTENSION = r"Software\Classes\.srec"
+
+
+def test_undoing_on_windows_leaves_no_value_of_ours(keys: dict[str, dict[str, str]]) -> None:
+    assert not is_registered()
+    register()
+    windows.apply(PROGRAMS)
+    assert is_registered()
+    assert keys[EXTENSION] == {"": "SReC.Image.1", "Content Type": "image/x-srec", "PerceivedType": "image"}
+    unregister()
+    assert not is_registered()
+    assert not any(keys.values())
+    assert not any("SReC.Image.1" in path for path in keys)
+    windows.remove()
+
+
+def test_on_windows_files_of_another_program_stay_what_they_are(keys: dict[str, dict[str, str]]) -> None:
+    foreign = {"": "Hex.Editor", "Content Type": "text/x-srecord"}
+    keys[EXTENSION] = dict(foreign)
+    windows.apply(PROGRAMS)
+    assert keys[EXTENSION] == foreign
+    assert keys[rf"{EXTENSION}\OpenWithProgids"] == {"SReC.Image.1": ""}
+    windows.remove()
+    assert keys[EXTENSION] == foreign
+    assert keys[rf"{EXTENSION}\OpenWithProgids"] == {}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it works")
