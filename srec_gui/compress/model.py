@@ -6,7 +6,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from srec_gui.compress.item import Item
 from srec_gui.compress.manager import Queue
@@ -176,7 +176,7 @@ def _shown(item: Item, column: Column) -> str:
         case Column.SAVED:
             return share(item.saved) if item.saved is not None else ""
         case Column.BPSP:
-            return f"{item.bpsp:.2f}" if item.bpsp is not None else ""
+            return QLocale().toString(item.bpsp, "f", 2) if item.bpsp is not None else ""
         case Column.METHOD:
             return method_text(item.method)
         case Column.SPEED:

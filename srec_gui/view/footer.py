@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 
 from srec_gui.colours import colours
 from srec_gui.view.picture import Pixel
+from srec_gui.wording import share
 
 __all__ = ["Footer", "pixel_text"]
 
@@ -120,7 +121,7 @@ class Footer(QWidget):
         self._zoom_menu.addActions(actions)
         self._zoom_menu.addSeparator()
         for zoom in _ZOOMS:
-            action = self._zoom_menu.addAction(f"{round(100 * zoom)} %")
+            action = self._zoom_menu.addAction(share(zoom, 0))
             action.triggered.connect(lambda _checked=False, zoom=zoom: self.zoom_chosen.emit(zoom))
 
     def show_file(self, name: str, counter: str) -> None:
@@ -146,8 +147,7 @@ class Footer(QWidget):
         """Show the zoom; None: no picture."""
         self._zoom.setVisible(zoom is not None)
         if zoom is not None:
-            digits = 1 if zoom < 0.1 else 0
-            self._zoom.setText(f"{100 * zoom:.{digits}f} %")
+            self._zoom.setText(share(zoom, 1 if zoom < 0.1 else 0))
 
     def pixel_shown(self) -> str:
         """The readout's text."""

@@ -17,7 +17,7 @@ from srec_gui.view.loading import explain
 from srec_gui.view.picture import Picture, Pixel
 from srec_gui.worker import Task, Worker
 
-__all__ = ["Sharing", "picture_as_png"]
+__all__ = ["Sharing", "dragged_data", "picture_as_png"]
 
 _DRAG_SIDE = 128
 
@@ -34,6 +34,15 @@ def picture_as_png(picture: Picture, cancel: CancelToken) -> bytes:
     # The clipboard wants it soon, not small.
     image.save(buffer, "PNG", compress_level=1, icc_profile=picture.original.info.get("icc_profile"))
     return buffer.getvalue()
+
+
+def dragged_data(document: Document) -> QMimeData:
+    """The file, and once every pixel is there the picture, for programs that do not know `.srec` files."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(document.path))])
+    if document.picture is not None and document.picture.exact:
+        data.setImageData(document.picture.levels[0])
+    return data
 
 
 class Sharing(QObject):
@@ -85,9 +94,7 @@ class Sharing(QObject):
     def drag(self, document: Document, source: QWidget) -> None:
         """Drag the file out of `source`."""
         drag = QDrag(source)
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(document.path))])
-        drag.setMimeData(data)
+        drag.setMimeData(dragged_data(document))
         picture = document.picture
         if picture is not None:
             small = picture.levels[-1].scaled(

@@ -19,6 +19,7 @@ from srec_gui.engine import Method
 from srec_gui.settings import Settings
 from srec_gui.view.document import State
 from srec_gui.view.page import ViewPage
+from srec_gui.view.sharing import dragged_data
 from srec_gui.worker import Worker
 from tests.gui.view.conftest import PICTURES, make_page
 from tests.gui.view.fake_engine import FakeEngine, write_fake
@@ -308,6 +309,23 @@ def test_the_folder_of_the_last_saving_is_offered_next_time(
         dialog.fileSelected.emit(str(tmp_path / "out.png"))
         dialog.close()
         qtbot.waitUntil(lambda: "Saved" in texts(page.footer))
+
+
+def test_what_is_dragged_out_is_the_file_and_the_picture(
+    qtbot: QtBot, held_page: ViewPage, held_engine: FakeEngine, tmp_path: Path, photograph: Image.Image
+) -> None:
+    page, path = held_page, write_fake(tmp_path / "a.srec", photograph, scales=2)
+    page.open_path(path)
+    qtbot.waitUntil(lambda: scale_of(page) == 2)
+    assert page.document is not None
+    early = dragged_data(page.document)
+    assert [url.toLocalFile() for url in early.urls()] == [str(path)]
+    assert not early.hasImage()  # a coarse picture is not what anybody wants to keep
+    held_engine.let_go(9)
+    qtbot.waitUntil(lambda: complete(page))
+    image = QImage(dragged_data(page.document).imageData())
+    assert (image.width(), image.height()) == photograph.size
+    assert image.pixelColor(7, 5).getRgb()[:3] == photograph.getpixel((7, 5))
 
 
 def test_a_failed_saving_says_what_to_do(qtbot: QtBot, page: ViewPage, folder: Path) -> None:
