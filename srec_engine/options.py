@@ -50,6 +50,8 @@ class EncodeOptions:
         method: None takes the smallest; a method forces that one.
         model: Name or path of the model for the `srec` method.
         verify: Decode the result again and compare before anything is written.
+        adaptation: Look for corrections of the model that suit the picture, and put them into the file: about 1 %
+            smaller, for a moment more of encoding and none of decoding.
         keep_timestamps: Give the result the source file's access and modification times.
         codec: Device, kernel and threads.
     """
@@ -57,5 +59,6 @@ class EncodeOptions:
     method: Method | None = None
     model: str = DEFAULT_MODEL
     verify: bool = True
+    adaptation: bool = True
     keep_timestamps: bool = False
     codec: CodecOptions = CodecOptions()

@@ -15,7 +15,7 @@ from srec_engine.analysis.damage import DamageLog
 from srec_engine.analysis.layers import Part
 from srec_engine.analysis.ledger import Ledger, read_ledger
 from srec_engine.codec.information import read_info
-from srec_engine.codec.steps import model_path, opened
+from srec_engine.codec.steps import opened
 from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import Box, Geometry, Reader
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
@@ -237,10 +237,10 @@ class Inspection:
 
     def _ready(self) -> Runtime:
         if self._runtime is None:
-            from srec_engine.codec.runtime import load_runtime
+            from srec_engine.codec.file_runtime import load_file_runtime
 
             with opened(self._source) as reader:
-                self._runtime = load_runtime(model_path(reader), self._options)
+                self._runtime = load_file_runtime(reader, self._options)
         return self._runtime
 
     def _check_unchanged(self, reader: Reader) -> None:

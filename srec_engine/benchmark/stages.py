@@ -25,12 +25,14 @@ class StageSeconds:
         distributions: From the network's outputs to the frequencies of symbols.
         range_coder: From frequencies to bytes, or back. It shares a loop with the distributions: this is what the
             same number of symbols of the same average cost takes by itself, and the distributions are the rest.
+        adaptation: The search for corrections that suit the picture.
         input_output: Pixels from the source file and the finished file onto the disk, or the other way round.
     """
 
     network: float
     distributions: float
     range_coder: float
+    adaptation: float
     input_output: float
 
     @classmethod
@@ -38,7 +40,7 @@ class StageSeconds:
         """The stages from a report's, in which distributions and range coder are one ("entropy")."""
         together = measured.get("entropy", 0.0)
         coder = min(coder, together)
-        return cls(measured.get("network", 0.0), together - coder, coder, input_output)
+        return cls(measured.get("network", 0.0), together - coder, coder, measured.get("adaptation", 0.0), input_output)
 
     def by_name(self, megapixels: float) -> dict[str, float]:
         """Seconds per megapixel of each stage."""

@@ -107,6 +107,7 @@ _STAGES = {
     "network": "network",
     "distributions": "distributions",
     "range_coder": "entropy coder",
+    "adaptation": "adaptation",
     "input_output": "I/O",
 }
 

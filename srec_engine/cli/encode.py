@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
+from pathlib import PurePath
 
 import srec_engine
 from srec_engine import FileKind
@@ -20,10 +21,13 @@ from srec_engine.cli.inputs import Source, collect_sources, parse_shard
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.text import format_bytes, format_share
 from srec_engine.control import CancelToken, ProgressCallback
+from srec_engine.errors import ModelError
 from srec_engine.options import DEFAULT_MODEL, EncodeOptions, Method
 from srec_engine.reports import EncodeReport
 
 __all__ = ["add_arguments", "run"]
+
+_CHECKPOINT_SUFFIXES = (".pt", ".pth")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,9 +45,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method", choices=[method.value for method in Method], help="force one (default: the smallest)"
     )
     group.add_argument(
-        "--model", default=DEFAULT_MODEL, metavar="NAME", help=f"name or file of a model (default: {DEFAULT_MODEL})"
-    )
+        "--model", "--load", default=DEFAULT_MODEL, metavar="NAME",
+        help=f"name or file of a model (default: {DEFAULT_MODEL})",
+    )  # fmt: skip
     group.add_argument("--no-verify", action="store_true", help="do not decode each result again to compare it")
+    group.add_argument(
+        "--no-adaptation",
+        action="store_true",
+        help="look for no corrections of the model: sooner done, about 1 %% larger",
+    )
     group.add_argument("--keep-timestamps", action="store_true", help="give each result the times of its source")
     add_codec_arguments(parser)
     add_json_argument(parser)
@@ -51,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Encode what was named and return the exit code."""
+    _check_model(arguments.model)
     sources = collect_sources(arguments, {FileKind.IMAGE})
     destinations = Destinations.from_arguments(arguments)
     if arguments.shard is not None:
@@ -59,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         method=None if arguments.method is None else Method(arguments.method),
         model=arguments.model,
         verify=not arguments.no_verify,
+        adaptation=not arguments.no_adaptation,
         keep_timestamps=arguments.keep_timestamps,
         codec=codec_options(arguments),
     )
@@ -70,6 +82,15 @@ def run(arguments: argparse.Namespace) -> int:
     elif result.count(State.DONE) > 1:
         print(f"{result.count(State.DONE)} files: {_sizes(before, after)}")
     return result.exit_code
+
+
+def _check_model(model: str) -> None:
+    """Say once, and not for every picture, that weights are no model yet."""
+    if PurePath(model).suffix in _CHECKPOINT_SUFFIXES:
+        raise ModelError(
+            f"{model} is a checkpoint, which is no model yet. srec import-weights makes one of the original program's "
+            "weights, srec train --export of a run."
+        )
 
 
 def _encode(

@@ -21,6 +21,7 @@ from srec_engine.images import (
     webp_contents,
     webp_encode,
 )
+from srec_engine.model.adaptation import Adaptation, adaptation_bytes
 from srec_engine.options import Method
 
 __all__ = ["Candidate", "estimated_webp_bytes", "network_candidate", "verbatim_candidate", "webp_candidate"]
@@ -53,9 +54,12 @@ class Candidate:
     payload: EncodedPayload | None = None
 
 
-def network_candidate(picture: Picture, payload: EncodedPayload, model_id: bytes, tile_size: int) -> Candidate:
+def network_candidate(
+    picture: Picture, payload: EncodedPayload, model_id: bytes, tile_size: int, adaptation: Adaptation | None
+) -> Candidate:
     """The picture as the network coded it."""
-    network = NetworkPayload(model_id, payload.base, payload.chunks, len(payload.scales), tile_size)
+    corrections = b"" if adaptation is None else adaptation_bytes(adaptation)
+    network = NetworkPayload(model_id, payload.base, payload.chunks, len(payload.scales), tile_size, corrections)
     contents = Contents(
         picture.mode,
         picture.width,

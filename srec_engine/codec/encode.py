@@ -25,9 +25,12 @@ from srec_engine.options import EncodeOptions, Method
 from srec_engine.reports import EncodeReport
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
     from srec_engine.codec.runtime import Runtime
+    from srec_engine.model.adaptation import Adaptation
 
 __all__ = ["EncodedImage", "encode_file", "encode_image"]
 
@@ -192,8 +195,15 @@ def _by_network(job: _Job, picture: Picture) -> Candidate:
     def advance(share: float, scale: int) -> None:
         job.tell(Stage.ENCODING, share * job.encoding_share, scale)
 
-    payload = encode_payload(runtime, picture.colour, geometry, job.cancel, advance, job.clock)
-    return network_candidate(picture, payload, runtime.model_id, geometry.tile_size)
+    adaptation = _adaptation(job, runtime, picture.colour, geometry)
+    payload = encode_payload(runtime.adapted(adaptation), picture.colour, geometry, job.cancel, advance, job.clock)
+    return network_candidate(picture, payload, runtime.model_id, geometry.tile_size, adaptation)
+
+
+def _adaptation(job: _Job, runtime: Runtime, colour: NDArray[np.uint8], geometry: Geometry) -> Adaptation | None:
+    from srec_engine.codec.adapting import find_adaptation
+
+    return find_adaptation(runtime, colour, geometry, job.cancel, job.clock) if job.options.adaptation else None
 
 
 def _runtime(job: _Job) -> Runtime:

@@ -56,6 +56,7 @@ class PayloadDecoder:
         cancel: Polled between streams.
         clock: Told where the time goes.
         region: Rectangle at scale 0; the whole picture when None.
+        finest: Scales finer than this are not decoded but enlarged.
         damage: A sentence for each tile that could not be decoded.
     """
 
@@ -64,6 +65,7 @@ class PayloadDecoder:
     cancel: CancelToken
     clock: StageClock = field(default_factory=StageClock)
     region: Box | None = None
+    finest: int = 0
     damage: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -117,7 +119,7 @@ class PayloadDecoder:
         self.cancel.raise_if_cancelled()
         ready: list[tuple[_Tile, DecodingExchange]] = []
         for tile in tiles:
-            exchange = None if tile.failure else self._open_chunk(scale, tile)
+            exchange = None if tile.failure or scale < self.finest else self._open_chunk(scale, tile)
             if exchange is None:
                 tile.state = TileScale(_enlarged(tile.state.image, *self._size(scale, tile.number)))
             else:

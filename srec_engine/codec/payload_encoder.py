@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from srec_engine.codec.chunks import step_bytes
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import EncodingExchange, ScaleStreams
+from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime
 from srec_engine.codec.walk import TileScale, walk_scale
 from srec_engine.container.geometry import Geometry
 from srec_engine.control import CancelToken
-from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
 from srec_engine.reports import ScaleBytes
 
 __all__ = ["EncodedPayload", "encode_payload"]
@@ -66,7 +66,7 @@ def encode_payload(
 
     def encode(tile: int) -> list[_CodedChunk]:
         box = geometry.tile_box(0, tile)
-        levels = _levels(colour[box.rows, box.columns], geometry.scale_count)
+        levels = picture_levels(colour[box.rows, box.columns], geometry.scale_count)
         corner = geometry.tile_box(geometry.scale_count, tile)
         base[corner.rows, corner.columns] = levels[-1][..., :channels]
         chunks = []
@@ -83,17 +83,6 @@ def encode_payload(
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return _assemble(base, tiles, geometry)
-
-
-def _levels(tile: NDArray[np.uint8], scale_count: int) -> list[NDArray[np.uint8]]:
-    """The tile at every scale, fine to coarse, always with three channels."""
-    three = np.repeat(tile, 3, axis=2) if tile.shape[2] == 1 else tile
-    levels = [np.ascontiguousarray(three)]
-    for _ in range(scale_count):
-        planes = levels[-1].transpose(2, 0, 1).astype(np.int32)
-        means, _ = mean_and_remainder(block_sums(block_pixels(planes)))
-        levels.append(np.ascontiguousarray(means.transpose(1, 2, 0), dtype=np.uint8))
-    return levels
 
 
 def _encode_tile(

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,16 +19,17 @@ from srec_engine.entropy.tables import DistributionTables
 from srec_engine.errors import ModelError
 from srec_engine.integer.layouts import prepare_network
 from srec_engine.integer.prepared import CodingNetwork
+from srec_engine.model.adaptation import Adaptation
 from srec_engine.model.file import read_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.options import CodecOptions
 
-__all__ = ["Runtime", "load_runtime", "model_tables", "thread_count"]
+__all__ = ["MessageCallback", "Runtime", "load_runtime", "model_tables", "silent", "thread_count"]
 
 MessageCallback = Callable[[str], None]
 
 
-def _silent(_text: str) -> None:
+def silent(_text: str) -> None:
     """Tell nobody."""
 
 
@@ -52,6 +53,14 @@ class Runtime:
     coder: EntropyCoder
     threads: int
 
+    def adapted(self, adaptation: Adaptation | None) -> Runtime:
+        """The same with one picture's corrections of the model.
+
+        Raises:
+            ModelError: When the model cannot take them.
+        """
+        return self if adaptation is None else replace(self, network=self.network.adapted(adaptation))
+
     @contextmanager
     def pool(self, tasks: int) -> Iterator[ThreadPoolExecutor]:
         """Threads for `tasks` independent pieces of work; torch gets the cores that pieces are too few for."""
@@ -71,7 +80,7 @@ def thread_count(options: CodecOptions) -> int:
     return os.cpu_count() or 1
 
 
-def load_runtime(path: Path, options: CodecOptions, message: MessageCallback = _silent) -> Runtime:
+def load_runtime(path: Path, options: CodecOptions, message: MessageCallback = silent) -> Runtime:
     """Read the model at `path` and make it ready.
 
     Raises:

@@ -17,6 +17,7 @@ from srec_engine.container import Box, Reader, open_reader
 from srec_engine.control import CancelToken, Progress, Stage
 from srec_engine.errors import DamagedFileError, ModelError
 from srec_engine.images import Picture, bytes_checksum, display_info, picture_from_reader, pixel_checksum
+from srec_engine.model.adaptation import ADAPTED_SCALES
 from srec_engine.model.store import find_model_by_id, user_model_folder
 from srec_engine.options import CodecOptions, Method
 from srec_engine.reports import DecodeReport
@@ -120,22 +121,29 @@ def _network_steps(
     base, info = reader.base(), display_info(reader)
     yield Step(Progress(Stage.PREPARING, 0.0), reader.header.scale_count, base if region is None else None, info)
     load_torch_libraries()
-    from srec_engine.codec.payload_decoder import PayloadDecoder  # brings in torch
+    from srec_engine.codec.file_runtime import adapted_to_file  # brings in torch
+    from srec_engine.codec.payload_decoder import PayloadDecoder
     from srec_engine.codec.runtime import load_runtime
 
     messages: list[str] = []
+    damage: tuple[str, ...] = ()
     with clock.measure("preparing"):
         runtime = load_runtime(model_path(reader), options, messages.append)
+        try:
+            runtime = adapted_to_file(runtime, reader)
+        except DamagedFileError as error:
+            damage = (str(error),)
     if messages:
         yield Step(Progress(Stage.PREPARING, 0.0, message=messages[-1]), reader.header.scale_count)
-    decoder = PayloadDecoder(reader, runtime, cancel, clock, region)
+    # Without its corrections the finest scales cannot be decoded; the coarser ones can.
+    decoder = PayloadDecoder(reader, runtime, cancel, clock, region, finest=ADAPTED_SCALES if damage else 0)
     colour = base
     for news in decoder.scales():
         if news.image is not None and news.scale == 0:  # holding coarser ones would cost memory
             colour = news.image
         yield Step(Progress(Stage.DECODING, news.fraction, news.scale), news.scale, news.image, info)
-    picture, damage = _assembled(reader, colour, region)
-    damage = (*decoder.damage, *damage)
+    picture, damage_around = _assembled(reader, colour, region)
+    damage = (*damage, *decoder.damage, *damage_around)
     if not damage and region is None and not _intact(reader, picture):
         damage = (_wrong_pixels(reader),)
     last = _last(reader, clock, picture, damage)

@@ -23,7 +23,7 @@ from srec_engine.integer.prepared import CodingNetwork, ScaleWalk
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.pyramid import join_blocks, reduced_size
 
-__all__ = ["Exchange", "TileScale", "coded_rectangle", "walk_scale"]
+__all__ = ["Exchange", "TileScale", "coded_rectangle", "float_planes", "walk_scale"]
 
 
 class Exchange(Protocol):
@@ -85,14 +85,14 @@ def walk_scale(
         raise ValueError(f"tiles of {means.shape[1:3]} do not become {size}")
     context = _stacked(tiles)
     with clock.measure("network"):
-        state, logits = network.begin_scale(scale, _planes(means, network.device), context)
+        state, logits = network.begin_scale(scale, float_planes(means, network.device), context)
     couplings = network.model.couplings[state.weight_set]
     sums = 4 * means.astype(np.int32) - 1
     for number, exchange in enumerate(exchanges):
         step = RemainderStep(tables, _array(logits[number]), couplings, means[number], *means.shape[1:3])
         with clock.measure("entropy"):
             sums[number] += exchange.remainders(step)
-    network.set_sums(state, _planes(sums, network.device))
+    network.set_sums(state, float_planes(sums, network.device))
     pixels = _walk_pixels(network, tables, state, sums, size, exchanges, clock)
     planes = [pixel.transpose(0, 3, 1, 2) for pixel in pixels]
     images = join_blocks(planes, height, width).transpose(0, 2, 3, 1)
@@ -131,7 +131,7 @@ def _walk_pixels(
             values[:, rows:] = pixels[0][:, rows:]
             values[:, :, columns:] = pixels[0][:, :, columns:]
         remaining -= values
-        network.add_known(state, _planes(values, network.device))
+        network.add_known(state, float_planes(values, network.device))
         pixels.append(values)
     # A damaged file can leave an impossible last pixel where the block is half outside the image.
     pixels.append(np.clip(remaining, 0, 255).astype(np.uint8))
@@ -143,7 +143,7 @@ def _stacked(tiles: Sequence[TileScale]) -> Tensor | None:
     return torch.stack(contexts).contiguous(memory_format=torch.channels_last) if contexts else None
 
 
-def _planes(values: NDArray[Any], device: torch.device) -> Tensor:
+def float_planes(values: NDArray[Any], device: torch.device) -> Tensor:
     """(N, h, w, 3) integers to float32 (N, 3, h, w) on the device."""
     return torch.from_numpy(values.astype(np.float32)).permute(0, 3, 1, 2).contiguous().to(device)
 

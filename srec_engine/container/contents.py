@@ -45,6 +45,7 @@ class NetworkPayload:
         base: The coarsest scale of the whole picture, uint8 (H, W, C) with C of 1 or 3.
         chunks: Bytes of every chunk in the order of `Geometry.chunk_number`.
         scale_count, tile_size: As in `Geometry`.
+        adaptation: Corrections of the model for this picture; empty for none.
     """
 
     model_id: bytes
@@ -52,6 +53,7 @@ class NetworkPayload:
     chunks: Sequence[bytes]
     scale_count: int
     tile_size: int = DEFAULT_TILE_SIZE
+    adaptation: bytes = b""
 
     method = Method.SREC
 

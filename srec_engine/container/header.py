@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from srec_engine.container.geometry import Geometry
@@ -15,6 +15,7 @@ from srec_engine.options import Method
 __all__ = [
     "CRC_BYTES",
     "FORMAT_VERSION",
+    "MAX_ADAPTATION_BYTES",
     "MAX_HEADER_BYTES",
     "MODEL_ID_BYTES",
     "MODES",
@@ -41,8 +42,13 @@ _PLAIN_MODES = 6
 
 _NAME = MAGIC[1:5]
 _FIXED = struct.Struct("<9sBBBBBBBIIIIIQ")
-MAX_HEADER_BYTES = _FIXED.size + MODEL_ID_BYTES + CRC_BYTES
+_ADAPTATION_SIZE = struct.Struct("<I")
+MAX_HEADER_BYTES = _FIXED.size + MODEL_ID_BYTES + _ADAPTATION_SIZE.size + CRC_BYTES
 
+_ADAPTED = 1
+"""Flag: the size of the adaptation follows the model id."""
+
+MAX_ADAPTATION_BYTES = 1 << 20
 _MAX_PLANES_BYTES = MAX_PIXELS + MAX_METADATA_BYTES
 
 
@@ -58,7 +64,7 @@ class Header:
         scale_count: Scales that the network codes; 0 without a network.
         tile_size: Side of a tile in pixels; 0 without a network.
         model_id: SHA-256 of the model (32 bytes); empty without a network.
-        metadata_bytes, planes_bytes, base_bytes: Sizes of these sections.
+        metadata_bytes, planes_bytes, base_bytes, adaptation_bytes: Sizes of these sections.
         payload_bytes: Size of all chunks together, or of the section with the WebP or source file.
         version: Version of the format.
     """
@@ -75,12 +81,14 @@ class Header:
     planes_bytes: int = 0
     base_bytes: int = 0
     payload_bytes: int = 0
+    adaptation_bytes: int = 0
     version: int = FORMAT_VERSION
 
     @property
     def header_bytes(self) -> int:
         """Size of the header itself, its CRC-32 included."""
-        return _FIXED.size + len(self.model_id) + CRC_BYTES
+        adaptation = _ADAPTATION_SIZE.size if self.adaptation_bytes else 0
+        return _FIXED.size + len(self.model_id) + adaptation + CRC_BYTES
 
     @property
     def geometry(self) -> Geometry | None:
@@ -98,8 +106,9 @@ class Header:
     @property
     def file_bytes(self) -> int:
         """Size of the whole file as it was written."""
-        sections = self.metadata_bytes + self.planes_bytes + self.index_bytes + self.base_bytes + self.payload_bytes
-        return self.header_bytes + sections + PIXEL_CHECKSUM_BYTES
+        around = self.metadata_bytes + self.planes_bytes + self.index_bytes
+        pixels = self.base_bytes + self.adaptation_bytes + self.payload_bytes
+        return self.header_bytes + around + pixels + PIXEL_CHECKSUM_BYTES
 
 
 def pack_header(header: Header) -> bytes:
@@ -116,7 +125,7 @@ def pack_header(header: Header) -> bytes:
         header.version,
         _METHODS.index(header.method),
         MODES.index(header.mode),
-        0,
+        _ADAPTED if header.adaptation_bytes else 0,
         header.channels,
         header.scale_count,
         max(0, header.tile_size.bit_length() - 1),
@@ -127,7 +136,8 @@ def pack_header(header: Header) -> bytes:
         header.base_bytes,
         header.payload_bytes,
     )
-    content = fixed + header.model_id
+    adaptation = _ADAPTATION_SIZE.pack(header.adaptation_bytes) if header.adaptation_bytes else b""
+    content = fixed + header.model_id + adaptation
     return content + struct.pack("<I", crc32(content))
 
 
@@ -157,18 +167,21 @@ def parse_header(first_bytes: bytes, file_bytes: int, name: str) -> Header:
 def _parse(first_bytes: bytes, name: str) -> Header:
     fields = _FIXED.unpack_from(first_bytes)
     _, version, method, mode, flags, channels, scale_count, tile_bits, *numbers = fields
-    model_bytes = MODEL_ID_BYTES if method == 0 else 0
-    end = _FIXED.size + model_bytes
+    adapted = method == 0 and bool(flags & _ADAPTED)
+    model_end = _FIXED.size + (MODEL_ID_BYTES if method == 0 else 0)
+    end = model_end + (_ADAPTATION_SIZE.size if adapted else 0)
     content, checksum = first_bytes[:end], first_bytes[end : end + CRC_BYTES]
     if struct.pack("<I", crc32(content)) != checksum:
         raise DamagedFileError(f"{name} is damaged: its header was changed or cut off. Fetch the file again.")
-    if method >= len(_METHODS) or mode >= len(MODES) or flags or version != FORMAT_VERSION:
+    if method >= len(_METHODS) or mode >= len(MODES) or flags != adapted or version != FORMAT_VERSION:
         raise NotSrecError(f"{name} uses features that this program does not know. Update the program to open it.")
     tile_size = 1 << tile_bits if tile_bits else 0
     width, height, *sizes = numbers
-    model_id = content[_FIXED.size :]
+    model_id = content[_FIXED.size : model_end]
     header = Header(_METHODS[method], MODES[mode], width, height, channels, scale_count, tile_size, model_id, *sizes)
-    problem = _problem(header)
+    if adapted:
+        header = replace(header, adaptation_bytes=_ADAPTATION_SIZE.unpack_from(content, model_end)[0])
+    problem = _problem(header) or ("its corrections are empty" if adapted and not header.adaptation_bytes else "")
     if problem:
         raise DamagedFileError(f"{name} cannot be opened: {problem}.")
     return header
@@ -212,6 +225,7 @@ def _problem(header: Header) -> str:
 def _network_problem(header: Header) -> str:
     if header.method != Method.SREC:
         unused = header.channels or header.scale_count or header.tile_size or header.model_id or header.base_bytes
+        unused = unused or header.adaptation_bytes
         return "it describes a network that it does not use" if unused else ""
     if header.channels not in (1, 3) or len(header.model_id) != MODEL_ID_BYTES:
         return f"it has {header.channels} coded channels and a model id of {len(header.model_id)} bytes"
@@ -221,4 +235,6 @@ def _network_problem(header: Header) -> str:
         return str(error)
     if header.base_bytes > height * width * header.channels + 1 + CRC_BYTES:
         return "its base is larger than its pixels"
+    if header.adaptation_bytes > MAX_ADAPTATION_BYTES:
+        return f"its corrections of the model have {header.adaptation_bytes} bytes"
     return ""

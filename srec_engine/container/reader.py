@@ -13,10 +13,18 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.container.compression import lzma_decompress
 from srec_engine.container.contents import Plane
 from srec_engine.container.fields import Cursor
 from srec_engine.container.geometry import Geometry
-from srec_engine.container.header import CRC_BYTES, MAX_HEADER_BYTES, PIXEL_CHECKSUM_BYTES, Header, parse_header
+from srec_engine.container.header import (
+    CRC_BYTES,
+    MAX_ADAPTATION_BYTES,
+    MAX_HEADER_BYTES,
+    PIXEL_CHECKSUM_BYTES,
+    Header,
+    parse_header,
+)
 from srec_engine.container.names import MAX_NAME_BYTES, safe_file_name
 from srec_engine.container.plane_coding import decode_plane
 from srec_engine.container.sections import open_section, parse_index, parse_metadata, parse_planes
@@ -85,6 +93,11 @@ class Reader:
         """The coarsest scale of the whole picture: uint8 (H, W, C) with C of 1 or 3."""
         height, width = self._network().base_size
         return decode_plane(self._content("base"), height, width, self.header.channels, self._what("base"))
+
+    def adaptation(self) -> bytes:
+        """Corrections of the model for this picture; empty for none."""
+        content = self._content("adaptation")
+        return lzma_decompress(content, MAX_ADAPTATION_BYTES, self._what("adaptation"), 0) if content else b""
 
     def chunk(self, scale: int, tile: int) -> bytes:
         """The chunk of one tile at one coded scale."""
@@ -206,7 +219,8 @@ def _lay_out(header: Header) -> dict[str, _Section]:
     """Sections of a file in their order."""
     sizes = {"header": header.header_bytes, "metadata": header.metadata_bytes, "planes": header.planes_bytes}
     if header.method == Method.SREC:
-        sizes |= {"index": header.index_bytes, "base": header.base_bytes, "chunks": header.payload_bytes}
+        sizes |= {"index": header.index_bytes, "base": header.base_bytes}
+        sizes |= {"adaptation": header.adaptation_bytes, "chunks": header.payload_bytes}
     else:
         sizes["body"] = header.payload_bytes
     sizes["checksum"] = PIXEL_CHECKSUM_BYTES

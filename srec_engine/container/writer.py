@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import BinaryIO
 
+from srec_engine.container.compression import lzma_compress
 from srec_engine.container.contents import Contents, NetworkPayload, VerbatimPayload, WebPPayload
 from srec_engine.container.fields import pack_integer
 from srec_engine.container.geometry import Geometry
@@ -28,7 +29,8 @@ def container_parts(contents: Contents) -> list[bytes]:
     sections = [close_section(content) if content else b"" for content in (metadata, planes)]
     payload = contents.payload
     if isinstance(payload, NetworkPayload):
-        body = [_index(contents, payload), close_section(encode_plane(payload.base)), *payload.chunks]
+        adaptation = close_section(lzma_compress(payload.adaptation, 0)) if payload.adaptation else b""
+        body = [_index(contents, payload), close_section(encode_plane(payload.base)), adaptation, *payload.chunks]
     else:
         body = [_file_section(payload)]
     header = _header(contents, [len(section) for section in sections], [len(part) for part in body])
@@ -61,7 +63,7 @@ def _header(contents: Contents, section_sizes: list[int], body_sizes: list[int])
     )
     if not isinstance(payload, NetworkPayload):
         return header
-    _, base_bytes, *chunk_sizes = body_sizes
+    _, base_bytes, adaptation_bytes, *chunk_sizes = body_sizes
     return replace(
         header,
         channels=payload.base.shape[2],
@@ -69,6 +71,7 @@ def _header(contents: Contents, section_sizes: list[int], body_sizes: list[int])
         tile_size=payload.tile_size,
         model_id=payload.model_id,
         base_bytes=base_bytes,
+        adaptation_bytes=adaptation_bytes,
         payload_bytes=sum(chunk_sizes),
     )
 

@@ -22,7 +22,7 @@ from srec_engine.entropy.fixed_point import (
     SIGMOID_ONE,
 )
 from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, RemainderArrays, TableArrays
-from srec_engine.entropy.positions import fixed, set_positions
+from srec_engine.entropy.positions import fixed, scale_correction, set_positions
 
 __all__ = [
     "Span",
@@ -84,6 +84,7 @@ def _load_mixture(
             largest, heaviest = logit, integer(k)
     total = integer(0)
     last_scale = len(tables.inverse_scale) - 1
+    least_scale = tables.log_scale_minimum - scale_correction(pixels, row, column, channel)
     for k in range(components):
         distance = largest - mixture.weights[k]
         weight = integer(0)
@@ -92,7 +93,7 @@ def _load_mixture(
         mixture.weights[k] = weight
         total += weight
         scale = fixed(pixels.parameters[row, column, first + 2 * components + k], LOGIT_LIMIT)
-        entry = min(max(scale - tables.log_scale_minimum, 0), last_scale)
+        entry = min(max(scale - least_scale, 0), last_scale)
         slope = tables.inverse_scale[np.uint64(entry)]
         mixture.slopes[k] = slope * 256
         mixture.offsets[k] = (-128 - mixture.offsets[k]) * slope

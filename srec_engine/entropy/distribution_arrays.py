@@ -28,15 +28,18 @@ from srec_engine.entropy.fixed_point import (
     SIGMOID_ENTRIES,
     SIGMOID_HALF,
     SIGMOID_ONE,
+    parameter_count,
 )
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 
 __all__ = [
     "Mixtures",
+    "pixel_deviations",
     "pixel_frequencies",
     "pixel_intervals",
     "pixel_mixtures",
+    "pixel_parameters",
     "remainder_frequencies",
     "remainder_intervals",
 ]
@@ -80,15 +83,9 @@ def pixel_mixtures(step: PixelStep, channel: int, values: npt.NDArray[np.uint8],
         chosen: (N,), positions row·width + column.
     """
     rows, columns = np.divmod(chosen, max(step.width, 1))
-    parameters = step.parameters[rows, columns]
     lowest, highest = pixel_intervals(step, channel)
-    components = step.components
-    first = channel * 3 * components
-    logits = _fixed(parameters[:, first : first + components].T, LOGIT_LIMIT)
+    logits, positions, scales = pixel_parameters(step, channel, values, chosen)
     weights = _weights(step.tables, logits.max(axis=0) - logits)
-    place = _absolute_positions if step.linear is None else _relative_positions
-    positions = place(step, channel, values, rows, columns)
-    scales = _fixed(parameters[:, first + 2 * components : first + 3 * components].T, LOGIT_LIMIT)
     entries = np.clip(scales - step.tables.log_scale_minimum, 0, len(step.tables.inverse_scale) - 1)
     slopes = step.tables.inverse_scale[entries]
     return Mixtures(
@@ -100,6 +97,37 @@ def pixel_mixtures(step: PixelStep, channel: int, values: npt.NDArray[np.uint8],
         offsets=(-128 - positions) * slopes,
         weight=weights.sum(axis=0),
     )
+
+
+def pixel_parameters(
+    step: PixelStep, channel: int, values: npt.NDArray[np.uint8], chosen: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Logits, means and log-scales of the components of some subpixels, in fixed point: (K, N) each.
+
+    Args as those of `pixel_mixtures`. The means are as the known channels have moved them.
+    """
+    rows, columns = np.divmod(chosen, max(step.width, 1))
+    parameters = step.parameters[rows, columns]
+    components = step.components
+    first = channel * 3 * components
+    logits = _fixed(parameters[:, first : first + components].T, LOGIT_LIMIT)
+    place = _absolute_positions if step.linear is None else _relative_positions
+    scales = _fixed(parameters[:, first + 2 * components : first + 3 * components].T, LOGIT_LIMIT)
+    scales += _scale_correction(step, channel, parameters)
+    return logits, place(step, channel, values, rows, columns), scales
+
+
+def pixel_deviations(step: PixelStep, channel: int, values: npt.NDArray[np.uint8], chosen: Integers) -> Integers:
+    """How far each channel before `channel` is from its first guess, in 2⁻⁸ grey level: (channel, N).
+
+    Args as those of `pixel_mixtures`.
+    """
+    rows, columns = np.divmod(chosen, max(step.width, 1))
+    deviations = np.empty((channel, len(chosen)), np.int64)
+    for known in range(channel):
+        true = values[rows, columns, known].astype(np.int64) * 256
+        deviations[known] = true - _predicted_means(step, known, rows, columns)
+    return deviations
 
 
 def pixel_frequencies(mixtures: Mixtures, boundaries: Integers) -> Integers:
@@ -184,6 +212,14 @@ def _weights(tables: DistributionTables, distances: Integers) -> Integers:
     return np.where(inside, tables.exponential[np.where(inside, distances, 0)], 0).astype(np.int64)
 
 
+def _scale_correction(step: PixelStep, channel: int, parameters: npt.NDArray[np.float32]) -> Integers | int:
+    """What a file adds to the log-scales of a channel, (N,) from parameters (N, P); 0 where it corrects nothing."""
+    first = parameter_count(step.components)
+    if step.linear is None or parameters.shape[1] == first:
+        return 0
+    return _fixed(parameters[:, first + channel], LOGIT_LIMIT)
+
+
 def _own_means(step: PixelStep, channel: int, rows: Integers, columns: Integers) -> Integers:
     """The network's means of a channel, (K, N)."""
     first = (3 * channel + 1) * step.components
@@ -231,11 +267,11 @@ def _means(
     """What relative means count from, in 2⁻⁸ grey level: the first guess, and what known channels add; (N,)."""
     means = _predicted_means(step, channel, rows, columns)
     coefficients = 9 * step.components + max(0, channel - 1)
-    for known in range(channel):
+    deviations = pixel_deviations(step, channel, values, rows * step.width + columns)
+    for known, deviation in enumerate(deviations):
         # G←R is coefficient 0, B←R is 1, B←G is 2.
         coefficient = _fixed(step.parameters[rows, columns, coefficients + known], COEFFICIENT_LIMIT)
-        error = values[rows, columns, known].astype(np.int64) * 256 - _predicted_means(step, known, rows, columns)
-        means += (coefficient * error) >> 8
+        means += (coefficient * deviation) >> 8
     return means
 
 

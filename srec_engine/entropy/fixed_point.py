@@ -26,6 +26,7 @@ __all__ = [
     "REMAINDER_SYMBOLS",
     "REMAINING_LIMIT",
     "SCALE_BITS",
+    "SCALE_CORRECTIONS",
     "SCALE_LIMIT",
     "SHARE_SHIFT",
     "SIGMOID_BITS",
@@ -116,6 +117,10 @@ REMAINDER_SYMBOLS = 4
 
 FIRST_PRODUCT = CHANNELS * REMAINDER_SYMBOLS
 """Where, after the remainders' logits, the strengths of their products come."""
+
+
+SCALE_CORRECTIONS = CHANNELS
+"""Further parameters of a pixel where a file corrects its classifiers: what is added to a channel's log-scales."""
 
 
 def parameter_count(components: int, *, absolute: bool = False) -> int:

@@ -1,4 +1,4 @@
-"""Where the components of a subpixel's mixture lie, for numba kernels: the one thing that depends on the kind of means.
+"""Where the components of a subpixel's mixture lie, for numba kernels: what depends on the kind of means.
 
 Which kind is meant is the type of a kernel's arguments, so that every kernel is compiled for one of them.
 `distribution_arrays` says the same in numpy. Importing it imports numba.
@@ -14,6 +14,7 @@ import numpy as np
 from srec_engine.entropy.compilation import inlined, integer, overloaded, quotient
 from srec_engine.entropy.fixed_point import (
     ABSOLUTE_MEAN_LIMIT,
+    CHANNELS,
     COEFFICIENT_LIMIT,
     LOGIT_LIMIT,
     MEAN_LIMIT,
@@ -23,7 +24,7 @@ from srec_engine.entropy.fixed_point import (
 )
 from srec_engine.entropy.kernel_types import AbsolutePixelArrays, AnyPixelArrays, PixelArrays, TableArrays
 
-__all__ = ["fixed", "set_positions"]
+__all__ = ["fixed", "scale_correction", "set_positions"]
 
 
 @inlined
@@ -49,8 +50,29 @@ def set_positions(
     raise NotImplementedError
 
 
+def scale_correction(pixels: AnyPixelArrays, row: int, column: int, channel: int) -> int:
+    """What a file adds to the log-scales of a subpixel's components. For use inside kernels only."""
+    raise NotImplementedError
+
+
+@overloaded(scale_correction)
+def _chosen_correction(pixels: Any, *_more: Any) -> Callable[..., int]:
+    return _no_correction if pixels.instance_class is AbsolutePixelArrays else _relative_correction
+
+
+def _no_correction(pixels: Any, row: int, column: int, channel: int) -> int:  # noqa: ARG001 - numba wants the same names
+    return integer(0)
+
+
+def _relative_correction(pixels: Any, row: int, column: int, channel: int) -> int:
+    first = 9 * len(pixels.unrolled) + CHANNELS
+    if pixels.parameters.shape[2] == first:
+        return integer(0)
+    return fixed(pixels.parameters[row, column, first + channel], LOGIT_LIMIT)
+
+
 @overloaded(set_positions)
-def _chosen(_tables: Any, pixels: Any, *_more: Any) -> Callable[..., None]:
+def _chosen_positions(_tables: Any, pixels: Any, *_more: Any) -> Callable[..., None]:
     """The function for a kind of arguments, by their numba type."""
     return _set_absolute if pixels.instance_class is AbsolutePixelArrays else _set_relative
 

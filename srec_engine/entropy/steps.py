@@ -16,6 +16,7 @@ from srec_engine.entropy.fixed_point import (
     MEAN_LIMIT,
     REMAINDER_SYMBOLS,
     REMAINING_LIMIT,
+    SCALE_CORRECTIONS,
     parameter_count,
 )
 from srec_engine.entropy.tables import DistributionTables
@@ -50,6 +51,7 @@ class PixelStep:
         components: Mixture components K, 1 to 10.
         parameters: float32 (H, W, 9·K + 3), C-contiguous, in fixed-point units: for each channel K logits (1/64 nat),
             K means (2⁻⁸ grey level), K log-scales (1/64 nat); then the coefficients G←R, B←R, B←G (2⁻⁸).
+            Or (H, W, 9·K + 6): then, for each channel, what is added to all its log-scales (1/64 nat).
             With absolute means (H, W, 12·K): each component has coefficients of its own, K for each pair, whose
             logistic function counts (1/512 nat).
         linear: (H, W, 3), linear correction of the mean in 2⁻⁸ grey level; None where means are absolute.
@@ -76,6 +78,8 @@ class PixelStep:
         if self.left not in (2, 3, 4):
             raise ValueError(f"{self.left} pixels left: 2, 3 or 4 are possible.")
         depth = parameter_count(self.components, absolute=self.linear is None)
+        if self.linear is not None and self.parameters.ndim == 3 and self.parameters.shape[2] > depth:
+            depth += SCALE_CORRECTIONS
         _check_image("parameters", self.parameters, depth, self.height, self.width)
         _check_image("remaining", self.remaining, CHANNELS, self.height, self.width)
         if self.parameters.dtype != np.float32 or not self.parameters.flags.c_contiguous:

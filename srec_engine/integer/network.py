@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from srec_engine.integer.kernels import PreparedLayer
 from srec_engine.integer.prepared import PreparedModel
 from srec_engine.integer.stream import Stream
+from srec_engine.model.adaptation import Adaptation, corrected_classifier
+from srec_engine.model.integer_model import IntegerModel
 from srec_engine.network.inputs import linear_inputs, local_contrast, signed_inputs
 
 __all__ = ["IntegerNetwork", "ScaleState"]
@@ -19,13 +25,16 @@ class ScaleState:
     """What is carried through the steps of one scale: the stream, its activations, and what is known of the blocks.
 
     Attributes:
+        scale: The scale that is being coded.
+        weight_set: Its set of weights.
         activations: uint8 (N, features, H, W) after the last contribution.
         sums: float32 (N, 3, H, W) sums of the blocks, once the remainders are known.
         contrast: Of the sums.
         known: Pixels of the blocks known so far, float32.
     """
 
-    def __init__(self, weight_set: int, stream: Stream, activations: Tensor) -> None:
+    def __init__(self, scale: int, weight_set: int, stream: Stream, activations: Tensor) -> None:
+        self.scale = scale
         self.weight_set = weight_set
         self.stream = stream
         self.activations = activations
@@ -36,6 +45,22 @@ class ScaleState:
 
 class IntegerNetwork(PreparedModel):
     """A model of our own layout on a device. See `CodingNetwork` for its methods."""
+
+    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+        super().__init__(model, device, kernel)
+        self._corrected: dict[tuple[int, int], PreparedLayer] = {}
+
+    def adapted(self, adaptation: Adaptation) -> IntegerNetwork:
+        """See `PreparedModel.adapted`."""
+        network = copy.copy(self)
+        network._corrected = dict(self._prepared_corrections(adaptation))  # noqa: SLF001 - another one of this class
+        return network
+
+    def _prepared_corrections(self, adaptation: Adaptation) -> Iterator[tuple[tuple[int, int], PreparedLayer]]:
+        for (scale, step), correction in adaptation.items():
+            name = f"{self.model.configuration.weight_set(scale)}.{step}.classifier"
+            layer = corrected_classifier(self.model.layers[name], correction)
+            yield (scale, step), self.kernel.prepare(layer, self.device)
 
     @torch.inference_mode()
     def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[ScaleState, Tensor]:
@@ -61,7 +86,7 @@ class IntegerNetwork(PreparedModel):
         blocks = self.model.configuration.remainder_blocks
         activations = self._through_blocks(f"{weight_set}.remainder", blocks, stream, activations)
         logits = self.layer(f"{weight_set}.remainder.classifier").scaled(activations)
-        return ScaleState(weight_set, stream, activations), _channels_last(logits)
+        return ScaleState(scale, weight_set, stream, activations), _channels_last(logits)
 
     @torch.inference_mode()
     def set_sums(self, state: ScaleState, sums: Tensor) -> None:
@@ -85,7 +110,8 @@ class IntegerNetwork(PreparedModel):
         activations = state.stream.add(self.layer(f"{prefix}.head").scaled(inputs))
         blocks = self.model.configuration.blocks
         state.activations = activations = self._through_blocks(prefix, blocks, state.stream, activations)
-        parameters = self.layer(f"{prefix}.classifier").scaled(activations)
+        corrected = self._corrected.get((state.scale, len(state.known)))
+        parameters = (corrected or self.layer(f"{prefix}.classifier")).scaled(activations)
         correction = self.layer(f"{prefix}.linear").scaled(linear.to(torch.int16))
         return _channels_last(parameters), _channels_last(correction)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import torch
 from torch import Tensor
 
+from srec_engine.errors import ModelError
 from srec_engine.integer.kernels import PreparedLayer, choose_kernel
+from srec_engine.model.adaptation import Adaptation
 from srec_engine.model.integer_model import IntegerModel
 
 __all__ = ["CodingNetwork", "PreparedModel", "ScaleWalk"]
@@ -44,6 +46,14 @@ class PreparedModel:
         """A prepared layer by its name in the model."""
         return self._layers[name]
 
+    def adapted(self, adaptation: Adaptation) -> Self:  # noqa: ARG002 - for layouts that can
+        """The same network with one picture's corrections.
+
+        Raises:
+            ModelError: When its layout takes none, or a corrected classifier would not be exact.
+        """
+        raise ModelError("This picture has corrections that its model cannot take. The file is damaged.")
+
 
 class CodingNetwork(Protocol):
     """A network in integers as the codec walks it: for each scale `begin_scale`, `set_sums`, then `step` and
@@ -58,6 +68,9 @@ class CodingNetwork(Protocol):
     model: IntegerModel
     device: torch.device
     kernel_name: str
+
+    def adapted(self, adaptation: Adaptation) -> Self:
+        """The same network with one picture's corrections. Raises ModelError where it can take none."""
 
     def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[ScaleWalk, Tensor]:
         """Start coding `scale`.
@@ -78,8 +91,9 @@ class CodingNetwork(Protocol):
         """Parameters of the next pixel's distributions.
 
         Returns:
-            float32 (N, H, W, parameters) in the coder's fixed-point steps, and float32 (N, H, W, 3), the linear
-            correction of the predicted means in steps of 2⁻⁸ grey level, or None where the means are absolute.
+            float32 (N, H, W, parameters) in the coder's fixed-point steps (three more where the picture has
+            corrections), and float32 (N, H, W, 3), the linear correction of the predicted means in steps of 2⁻⁸ grey
+            level, or None where the means are absolute.
             Both are exact; the coder rounds them.
         """
 

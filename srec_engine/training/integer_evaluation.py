@@ -13,12 +13,12 @@ from srec_engine.codec.clock import StageClock
 from srec_engine.codec.encode import encode_image
 from srec_engine.codec.exchange import EncodingExchange
 from srec_engine.codec.information import read_info
+from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime, load_runtime
 from srec_engine.codec.walk import TileScale, walk_scale
 from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Geometry
 from srec_engine.control import CancelToken
 from srec_engine.options import CodecOptions, EncodeOptions, Method
-from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
 from srec_engine.training.evaluation import Evaluation, PartBits
 
 __all__ = ["IntegerEvaluator"]
@@ -73,11 +73,7 @@ class IntegerEvaluator:
 
     def _tile_bits(self, tile: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
         """The model's bits of a tile by scale and step."""
-        levels = [np.ascontiguousarray(tile)]
-        for _ in range(count):
-            planes = levels[-1].transpose(2, 0, 1).astype(np.int32)
-            means, _ = mean_and_remainder(block_sums(block_pixels(planes)))
-            levels.append(np.ascontiguousarray(means.transpose(1, 2, 0), dtype=np.uint8))
+        levels = picture_levels(tile, count)
         bits = np.zeros((count, len(STEPS)))
         state = TileScale(levels[-1])
         network, tables = self._runtime.network, self._runtime.tables

@@ -12,6 +12,7 @@ from srec_engine import EncodeOptions, Method, encode_image
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "data" / "golden"
+MODEL = ROOT / "resources" / "models" / "archive" / "photo-2026-11-23.safetensors"
 
 
 def _alpha(image: Image.Image) -> Image.Image:
@@ -24,6 +25,7 @@ PICTURES: dict[str, tuple[Callable[[Image.Image], Image.Image], Method]] = {
     "rgb": (lambda photo: photo.crop((100, 60, 229, 157)), Method.SREC),
     "rgb-two-tiles": (lambda photo: photo.resize((530, 352)).crop((0, 200, 530, 231)), Method.SREC),
     "rgb-one-pixel": (lambda photo: photo.crop((200, 100, 201, 101)), Method.SREC),
+    "rgb-corrected": (lambda photo: photo.crop((90, 20, 310, 220)), Method.SREC),
     "grey": (lambda photo: photo.convert("L").crop((150, 80, 218, 131)), Method.SREC),
     "grey-alpha": (lambda photo: _alpha(photo.convert("L")).crop((150, 80, 183, 111)), Method.SREC),
     "rgb-alpha": (lambda photo: _alpha(photo).crop((150, 80, 201, 119)), Method.SREC),
@@ -45,7 +47,7 @@ def main(names: list[str]) -> None:
         picture.info.clear()
         picture.save(path.with_suffix(".png"))
         with Image.open(path.with_suffix(".png")) as saved:
-            path.write_bytes(encode_image(saved, EncodeOptions(method=method)).data)
+            path.write_bytes(encode_image(saved, EncodeOptions(method=method, model=str(MODEL))).data)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def pixels_of(path: Path) -> tuple[str, tuple[int, int], bytes]:
 def test_there_are_golden_files_of_every_kind() -> None:
     kinds = {(read_info(path).method, read_info(path).mode) for path in FILES}
     assert {(Method.SREC, mode) for mode in ("RGB", "RGBA", "L", "LA")} <= kinds
+    assert any("adaptation" in read_info(path).section_bytes for path in FILES)
     assert {(Method.WEBP, mode) for mode in ("P", "1", "RGB")} <= kinds
 
 

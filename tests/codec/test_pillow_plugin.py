@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from srec_engine import EncodeOptions, Method, SrecError, decode_image, read_preview, register_pillow
+from srec_engine import EncodeOptions, Method, SrecError, decode_image, decode_steps, read_preview, register_pillow
 from srec_engine.container import Contents, VerbatimPayload, container_bytes
 from srec_engine.images import bytes_checksum
 
@@ -34,12 +34,43 @@ def test_saving_and_opening_a_file(photograph: Image.Image, tmp_path: Path) -> N
         assert image.tobytes() == small.tobytes()
 
 
-def test_draft_gives_a_coarse_scale(network_file: bytes) -> None:
+def test_opening_a_file_reads_its_header_and_not_its_pixels(network_file: bytes) -> None:
+    class Counting(io.BytesIO):
+        count = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            data = super().read(size)
+            self.count += len(data)
+            return data
+
+    file = Counting(network_file)
+    with Image.open(file) as image:
+        assert image.size == (451, 300)
+        assert file.count < len(network_file) / 10  # header and metadata
+
+
+def test_draft_gives_a_coarse_scale_without_the_bytes_of_the_finer_ones(network_file: bytes) -> None:
+    wanted = next(step.picture for step in decode_steps(network_file) if step.picture is not None and step.scale == 2)
+    # A quarter of the file ends within the finest scale.
+    for data in (network_file, network_file[: len(network_file) // 4]):
+        with Image.open(io.BytesIO(data)) as image:
+            assert image.draft(None, (100, 60)) == ("RGB", (0, 0, 451 / 4, 300 / 4))
+            assert image.size == (113, 75)
+            image.load()
+            assert np.array_equal(np.asarray(image), np.asarray(wanted))
+
+
+def test_a_draft_larger_than_half_of_the_picture_is_the_picture(network_file: bytes, photograph: Image.Image) -> None:
     with Image.open(io.BytesIO(network_file)) as image:
-        image.draft(None, (100, 60))
-        assert image.size == (113, 75)
-        image.load()
-        assert np.asarray(image).shape == (75, 113, 3)
+        assert image.draft(None, (300, 200)) is None
+        assert np.array_equal(np.asarray(image), np.asarray(photograph))
+
+
+def test_a_file_that_is_cut_off_opens_and_says_so_when_its_pixels_are_wanted(network_file: bytes) -> None:
+    with Image.open(io.BytesIO(network_file[: len(network_file) // 2])) as image:
+        assert image.size == (451, 300)
+        with pytest.raises(OSError, match="cut off"):
+            image.load()
 
 
 def test_a_thumbnail_uses_the_coarse_scale(network_file: bytes) -> None:

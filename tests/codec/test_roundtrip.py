@@ -215,7 +215,8 @@ def test_a_file_of_an_unknown_model_names_it(network_file: bytes) -> None:
     assert info.model_id is not None
     at = data.find(bytes.fromhex(info.model_id))
     data[at] ^= 1
-    data[at + 32 : at + 36] = crc32(data[: at + 32]).to_bytes(4, "little")
+    end = info.section_bytes["header"] - 4
+    data[end : end + 4] = crc32(data[:end]).to_bytes(4, "little")
     with pytest.raises(SrecError, match="not installed here"):
         verify_file(bytes(data))
 

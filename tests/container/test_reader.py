@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -211,3 +212,25 @@ def test_a_file_that_is_not_there_or_a_folder_is_an_error_of_ours(tmp_path: Path
     for path in (tmp_path / "none.srec", tmp_path):
         with pytest.raises(NotSrecError, match="cannot be opened"), open_reader(path):
             pass
+
+
+def test_an_adaptation_comes_back_and_is_counted_in_the_header() -> None:
+    contents = network_contents()
+    assert isinstance(contents.payload, NetworkPayload)
+    corrections = bytes(range(200))
+    data = container_bytes(replace(contents, payload=replace(contents.payload, adaptation=corrections)))
+    reader = Reader(data)
+    assert reader.adaptation() == corrections
+    assert reader.header.adaptation_bytes == reader.section_sizes()["adaptation"]
+    assert sum(reader.section_sizes().values()) == len(data) == reader.header.file_bytes
+    assert Reader(container_bytes(contents)).adaptation() == b""
+
+
+def test_a_header_that_announces_an_empty_adaptation_is_refused() -> None:
+    contents = network_contents()
+    assert isinstance(contents.payload, NetworkPayload)
+    data = bytearray(container_bytes(replace(contents, payload=replace(contents.payload, adaptation=b"some"))))
+    data[76:80] = bytes(4)
+    data[80:84] = crc32(data[:80]).to_bytes(4, "little")
+    with pytest.raises(DamagedFileError, match="corrections are empty"):
+        Reader(bytes(data))

@@ -24,10 +24,12 @@ def pixel_step(
     remaining: npt.NDArray[Any] | int | None = None,
     margin: int = 1,
     absolute: bool = False,
+    corrected: bool = False,
 ) -> tuple[PixelStep, Values]:
     """A step with random parameters and random values that its sums allow; `wild` ones leave every sane range.
 
-    The arrays are `margin` larger than what is coded. `absolute` ones have absolute means.
+    The arrays are `margin` larger than what is coded. `absolute` ones have absolute means, `corrected` ones
+    corrections of their log-scales.
     """
     random = np.random.default_rng(seed)
     shape = (height + margin, width + margin)
@@ -36,7 +38,7 @@ def pixel_step(
         if remaining is None
         else np.broadcast_to(remaining, (*shape, 3))
     )
-    depth = 12 * components if absolute else 9 * components + 3
+    depth = 12 * components if absolute else 9 * components + (6 if corrected else 3)
     parameters = random.normal(0, 300, (*shape, depth)).astype(np.float32)
     if absolute:
         own_means = np.concatenate([np.arange(components) + (3 * channel + 1) * components for channel in range(3)])

@@ -22,6 +22,8 @@ def pixel_boundaries(step: PixelStep, channel: int, values: np.ndarray, row: int
         mean = relative_mean(step, channel, before, parameters, step.linear[row, column], step.remaining[row, column])
         means = [mean + one for one in own]
     scales = [fixed(parameters[first + 2 * components + k], 2**13) for k in range(components)]
+    if step.linear is not None and len(parameters) == 9 * components + 6:
+        scales = [scale + fixed(parameters[9 * components + 3 + channel], 2**13) for scale in scales]
     weights = [weight(step, max(logits) - logit) for logit in logits]
 
     def below(v: int) -> int:

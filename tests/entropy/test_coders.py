@@ -117,7 +117,13 @@ def test_each_coder_reads_the_others_remainders(
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 2**32), left=st.sampled_from([2, 3, 4]), wild=st.booleans(), unlikely=st.booleans())
+@given(
+    seed=st.integers(0, 2**32),
+    left=st.sampled_from([2, 3, 4]),
+    wild=st.booleans(),
+    unlikely=st.booleans(),
+    corrected=st.booleans(),
+)
 def test_the_coders_agree_on_anything(
     tables: DistributionTables,
     numba_coder: EntropyCoder,
@@ -126,8 +132,9 @@ def test_the_coders_agree_on_anything(
     left: int,
     wild: bool,
     unlikely: bool,
+    corrected: bool,
 ) -> None:
-    step, values = pixel_step(tables, left=left, height=6, width=11, seed=seed, wild=wild)
+    step, values = pixel_step(tables, left=left, height=6, width=11, seed=seed, wild=wild, corrected=corrected)
     if unlikely:
         values = np.minimum(255, step.remaining).astype(np.uint8)
     check_pixels(numba_coder, torchac_coder, step, values)

@@ -30,15 +30,13 @@ SEVERE = DistributionTables(
     seed=st.integers(0, 2**32),
     wild=st.booleans(),
     severe=st.booleans(),
-    absolute=st.booleans(),
+    kind=st.sampled_from([{}, {"corrected": True}, {"absolute": True}]),
 )
 def test_the_three_definitions_of_a_pixel_agree(
-    components: int, left: int, seed: int, wild: bool, severe: bool, absolute: bool
+    components: int, left: int, seed: int, wild: bool, severe: bool, kind: dict[str, bool]
 ) -> None:
     tables = SEVERE if severe else TABLES
-    step, values = pixel_step(
-        tables, components=components, left=left, height=2, width=3, seed=seed, wild=wild, absolute=absolute
-    )
+    step, values = pixel_step(tables, components=components, left=left, height=2, width=3, seed=seed, wild=wild, **kind)
     for channel in range(3):
         mixtures = pixel_mixtures(step, channel, values, np.arange(6))
         rows = pixel_frequencies(mixtures, np.arange(257)[None])

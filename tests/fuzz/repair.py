@@ -6,21 +6,24 @@ import struct
 from zlib import crc32
 
 from srec_engine.container import Reader
-from srec_engine.container.header import CRC_BYTES, MAX_HEADER_BYTES, MODEL_ID_BYTES
+from srec_engine.container.header import CRC_BYTES, MODEL_ID_BYTES
 from srec_engine.errors import SrecError
 
 __all__ = ["repaired"]
 
 _METHOD_PLACE = 10
+_FLAGS_PLACE = 12
+_SHORT_HEADER_BYTES = 48
 
 
 def repaired(data: bytes) -> bytes:
     """The bytes with the checksums of header, sections and chunks recomputed, as far as there are any."""
     changed = bytearray(data)
-    if len(changed) <= _METHOD_PLACE:
+    if len(changed) <= _FLAGS_PLACE:
         return data
-    header_bytes = MAX_HEADER_BYTES - (0 if changed[_METHOD_PLACE] == 0 else MODEL_ID_BYTES)
-    _close(changed, 0, header_bytes)
+    network = changed[_METHOD_PLACE] == 0
+    adapted = network and changed[_FLAGS_PLACE] & 1
+    _close(changed, 0, _SHORT_HEADER_BYTES + MODEL_ID_BYTES * network + 4 * adapted)
     try:
         reader = Reader(bytes(changed))
     except SrecError:
@@ -29,7 +32,7 @@ def repaired(data: bytes) -> bytes:
     for key, size in sizes.items():
         if key == "index":
             _repair_chunks(changed, start, size - CRC_BYTES, sum(_before(sizes, "chunks")))
-        if key in {"metadata", "planes", "index", "base", "body"}:
+        if key in {"metadata", "planes", "index", "base", "adaptation", "body"}:
             _close(changed, start, size)
         start += size
     return bytes(changed)
