@@ -49,15 +49,20 @@ train() {
         wait "$child" || status=$?
     done
     trap - TERM INT
-    [ -f "$keep/run/checkpoint.pt" ] && bring
+    if [ -f "$keep/run/checkpoint.pt" ]; then
+        bring
+    fi
     return "$status"
 }
 
 bring() {
-    local work="$keep/bring"
+    local work="$keep/bring" file
+    [ -f "$keep/run/checkpoint.pt" ] || fail "there is no run to bring back: call train first"
     rm -rf "$work" && mkdir -p "$work" "$out"
     rm -f "$out"/run.tar.*
-    (cd "$keep/run" && cp -- *.pt *.csv "$work/")
+    for file in "$keep"/run/*.pt "$keep"/run/*.csv; do
+        [ ! -f "$file" ] || cp -- "$file" "$work/"  # a run that was stopped before its first step has no curve
+    done
     pack "$work"
     if [ "$(stat -c %s "$keep/run.tar")" -gt $((4 * part_bytes)) ]; then
         echo "gpu_runbook: the run is too large to come back whole; its optimiser stays behind" >&2
@@ -68,7 +73,9 @@ save_without_optimiser(Path(sys.argv[1]), Path(sys.argv[2]))' "$keep/run/checkpo
     fi
     split -b "$part_bytes" -d "$keep/run.tar" "$out/run.tar."
     (cd "$keep" && sha256sum run.tar) >"$out/run.sha256"
-    cp "$work"/*.csv "$out/"
+    for file in "$work"/*.csv; do
+        [ ! -f "$file" ] || cp -- "$file" "$out/"
+    done
     rm -rf "$work" "$keep/run.tar"
     ls -l "$out"
 }
