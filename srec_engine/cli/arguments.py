@@ -3,21 +3,51 @@
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 from srec_engine.options import CodecOptions, ExistingPolicy
 
-__all__ = ["add_codec_arguments", "add_input_arguments", "add_json_argument", "add_output_arguments", "codec_options"]
+__all__ = [
+    "add_codec_arguments",
+    "add_input_arguments",
+    "add_json_argument",
+    "add_output_arguments",
+    "codec_options",
+    "minutes",
+    "whole_number",
+]
 
 
-def _thread_count(text: str) -> int:
+def whole_number(lowest: int) -> Callable[[str], int]:
+    """What reads an option that is a whole number, `lowest` or more, and says so where it is not."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = lowest - 1
+        if number < lowest:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {lowest} or more")
+        return number
+
+    return read
+
+
+def minutes(text: str) -> float:
+    """Read a length of time.
+
+    Raises:
+        argparse.ArgumentTypeError: It is not a finite number of 0 or more.
+    """
     try:
-        count = int(text)
+        length = float(text)
     except ValueError:
-        count = 0
-    if count < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of threads: give 1 or more")
-    return count
+        length = math.nan
+    if not 0 <= length < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes")
+    return length
 
 
 def add_input_arguments(parser: argparse.ArgumentParser, what: str) -> None:
@@ -39,8 +69,9 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where results go and what happens when they exist."""
     group = parser.add_argument_group("output")
     group.add_argument(
-        "-o", "--output", type=Path, metavar="DIR", help="folder for the results (default: beside each file)"
-    )
+        "-o", "--output", "--save-path", type=Path, metavar="DIR",
+        help="folder for the results (default: beside each file)",
+    )  # fmt: skip
     group.add_argument("--mirror", action="store_true", help="with -o: keep the folders below those that were named")
     group.add_argument(
         "--existing",
@@ -55,7 +86,7 @@ def add_codec_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("speed (never changes a result)")
     group.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, … (default: auto)")
     group.add_argument("--kernel", default="auto", help="auto, int8, float32 or unfold (default: auto)")
-    group.add_argument("--threads", type=_thread_count, metavar="N", help="CPU threads (default: all cores)")
+    group.add_argument("--threads", type=whole_number(1), metavar="N", help="CPU threads (default: all cores)")
 
 
 def add_json_argument(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,21 +14,23 @@ import torch
 
 from srec_engine.cli.exit_codes import INTERRUPTED, OK
 from srec_engine.cli.train_arguments import add_train_arguments, configuration_from
-from srec_engine.cli.train_progress import TrainingBar
+from srec_engine.cli.train_progress import MessagesAboveBar, TrainingBar
 from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
-from srec_engine.model.file import write_model
+from srec_engine.model.file import MODEL_SUFFIX, write_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import listed_files, load_images
 from srec_engine.training.distributed import Workers, started_workers
-from srec_engine.training.execution import Execution, keep_freed_memory
+from srec_engine.training.execution import Execution, keep_freed_memory, usable_device
 from srec_engine.training.records import Reporter
 from srec_engine.training.tensorboard import TensorBoard
 from srec_engine.training.trainer import Trainer
 from srec_engine.training.validation import EvaluationImages
 
 __all__ = ["add_arguments", "run"]
+
+logger = logging.getLogger(__name__)
 
 EVALUATE_EVERY = 500
 """Steps between evaluations where nothing else was said."""
@@ -42,12 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train; returns the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    bar = TrainingBar()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[MessagesAboveBar(bar)])
     configuration = configuration_from(arguments)
+    _check_export(arguments, configuration)
     until = None if arguments.max_minutes is None else time.monotonic() + 60 * arguments.max_minutes
     _prepare_torch(arguments)
     with started_workers(arguments.device) as workers:
-        trainer = _trainer(arguments, configuration, workers)
+        trainer = _trainer(arguments, configuration, workers, bar)
         if trainer.checkpoint_path.exists():
             trainer.resume()
         elif arguments.start is not None:
@@ -69,27 +72,42 @@ def _prepare_torch(arguments: argparse.Namespace) -> None:
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     if arguments.device.startswith("cuda"):
-        if not torch.cuda.is_available():
-            raise ModelError("There is no CUDA device that torch can use here. Train with --device cpu.")
         torch.backends.cudnn.benchmark = True  # all batches have one shape
 
 
-def _trainer(arguments: argparse.Namespace, configuration: TrainingConfiguration, workers: Workers) -> Trainer:
+def _check_export(arguments: argparse.Namespace, configuration: TrainingConfiguration) -> None:
+    """Refuse before the run what could not be exported after it."""
+    if arguments.export is None:
+        return
+    if arguments.export.suffix != MODEL_SUFFIX:
+        raise argparse.ArgumentTypeError(f"--export {arguments.export}: a model file's name ends in {MODEL_SUFFIX}")
+    if configuration.network.layout == NetworkConfiguration.original().layout:
+        checkpoint = arguments.folder / "checkpoint.pt"
+        raise ModelError(
+            "A network of the original layout is trained without --export; when the run is finished, srec "
+            f"import-weights {checkpoint} makes a model of it."
+        )
+
+
+def _trainer(
+    arguments: argparse.Namespace, configuration: TrainingConfiguration, workers: Workers, bar: TrainingBar
+) -> Trainer:
     """The run with its images; every image is read before anything is written."""
-    for name in ("save_every", "plot_iters"):
-        if getattr(arguments, name) < 1:
-            raise argparse.ArgumentTypeError(f"--{name.replace('_', '-')} must be 1 or more")
+    if not workers.leads:
+        logging.getLogger("srec_engine").setLevel(logging.ERROR)  # one process says what all of them see
+    device = str(usable_device(workers.device(arguments.device)))
     sources = [*arguments.data, *listed_files(arguments.train_path, arguments.train_file)]
     if not sources:
         raise argparse.ArgumentTypeError("no images to train on were named: give folders, files, packs or --train-path")
     images = load_images(sources, configuration.crop)
-    device = workers.device(arguments.device)
+    megapixels = sum(image.shape[1] * image.shape[2] for image in images) / 1e6
+    logger.info("Training on %d images with %.1f megapixels.", len(images), megapixels)
     evaluation = None
     evaluation_sources = listed_files(arguments.eval_path, arguments.eval_file)
     if evaluation_sources:
         whole = load_images(evaluation_sources, max(1, arguments.eval_crop))
         evaluation = EvaluationImages(whole, arguments.eval_crop, device)
-    reporters: list[Reporter] = [TrainingBar()]
+    reporters: list[Reporter] = [bar]
     if arguments.tensorboard and workers.leads:
         reporters.append(TensorBoard(arguments.folder, arguments.plot_iters))
     execution = Execution(arguments.compile, arguments.workers, not arguments.no_device_data)
@@ -121,8 +139,4 @@ def _stopping_on_signals(trainer: Trainer) -> Iterator[set[int]]:
 def _exported(trainer: Trainer, arguments: argparse.Namespace) -> IntegerModel:
     from srec_engine.integer.recipe import export_run  # not needed, and not there, where only training is wanted
 
-    if trainer.configuration.network.layout == NetworkConfiguration.original().layout:
-        raise ModelError(
-            f"A network of the original layout is made a model with srec import-weights {trainer.checkpoint_path}."
-        )
     return export_run(trainer.checkpoint_path, arguments.name or arguments.export.stem)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from srec_engine.cli.arguments import minutes, whole_number
 from srec_engine.training.configuration import OPTIMISERS, SCHEDULES, TrainingConfiguration
 from srec_engine.training.presets import PRESETS
 
@@ -64,8 +65,9 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--eval-path", type=Path, metavar="DIR", help="folder (or pack, or file) for evaluations")
     group.add_argument("--eval-file", type=Path, metavar="LIST", help="names below it, one on each line")
     group.add_argument(
-        "--eval-crop", type=int, default=0, metavar="N", help="evaluate the middle N × N pixels only (default 0: all)"
-    )
+        "--eval-crop", type=whole_number(0), default=0, metavar="N",
+        help="evaluate the middle N × N pixels only (default 0: all)",
+    )  # fmt: skip
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
@@ -127,14 +129,18 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="begin with these weights: a checkpoint or a model file",
     )
-    group.add_argument("--max-minutes", type=float, metavar="X", help="stop then, with a checkpoint to resume from")
-    group.add_argument("--save-every", type=int, default=200, metavar="N", help="steps between checkpoints (200)")
+    group.add_argument("--max-minutes", type=minutes, metavar="X", help="stop then, with a checkpoint to resume from")
     group.add_argument(
-        "--eval-every", "--eval-iters", type=int, default=0, metavar="N",
+        "--save-every", type=whole_number(1), default=200, metavar="N", help="steps between checkpoints (200)"
+    )
+    group.add_argument(
+        "--eval-every", "--eval-iters", type=whole_number(0), default=0, metavar="N",
         help="steps between evaluations (default 0: after each epoch where epochs are counted, else every 500)",
     )  # fmt: skip
     group.add_argument("--tensorboard", action="store_true", help="write TensorBoard events into --folder as well")
-    group.add_argument("--plot-iters", type=int, default=50, metavar="N", help="steps per point in TensorBoard (50)")
+    group.add_argument(
+        "--plot-iters", type=whole_number(1), default=50, metavar="N", help="steps per point in TensorBoard (50)"
+    )
     group.add_argument("--export", type=Path, metavar="MODEL", help="write the integer model when the run is finished")
     group.add_argument("--name", help="name of the exported model (default: its file's)")
 
@@ -142,8 +148,10 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
 def _add_machine(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the machine (another one may continue a run)")
     group.add_argument("--device", default="cpu", help="cpu, cuda, … (default: cpu)")
-    group.add_argument("--threads", type=int, metavar="N", help="CPU threads of each process")
-    group.add_argument("--workers", type=int, default=1, metavar="N", help="threads that cut crops ahead (1; 0: none)")
+    group.add_argument("--threads", type=whole_number(1), metavar="N", help="CPU threads of each process")
+    group.add_argument(
+        "--workers", type=whole_number(0), default=1, metavar="N", help="threads that cut crops ahead (1; 0: none)"
+    )
     group.add_argument("--no-bfloat16", action="store_true", help="compute convolutions in float32")
     group.add_argument(
         "--compile", nargs="?", const="default", default="", metavar="MODE",

@@ -1,16 +1,23 @@
-"""The progress bar of a training run: on standard error, and only where a person looks at it."""
+"""What a training run says on standard error: a bar where a person looks at it, else a line from time to time."""
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from srec_engine.training.evaluation import Evaluation
     from srec_engine.training.records import StepRecord
 
-__all__ = ["TrainingBar"]
+__all__ = ["MessagesAboveBar", "TrainingBar"]
+
+logger = logging.getLogger(__name__)
+
+LINE_EVERY = 50
+"""Steps from line to line where there is no bar."""
 
 _FORMAT = "{percentage:3.0f} % |{bar:20}| step {n_fmt}/{total_fmt} {elapsed}, {remaining} left{postfix}"
 
@@ -20,10 +27,12 @@ class TrainingBar:
 
     def __init__(self) -> None:
         self._bar: Any = None
+        self._steps = 0
         self._evaluated = ""
 
     def begun(self, step: int, steps: int) -> None:
         """Draw the bar, where standard error is a terminal and tqdm is there."""
+        self._steps = steps
         if not sys.stderr.isatty():
             return
         try:
@@ -34,10 +43,16 @@ class TrainingBar:
 
     def trained(self, records: Sequence[StepRecord]) -> None:
         """Move on."""
-        if self._bar is None or not records:
+        if not records:
             return
-        seconds = sum(record.seconds for record in records)
-        speed = sum(record.pixels for record in records) / 1e6 / max(seconds, 1e-9)
+        seconds = max(sum(record.seconds for record in records), 1e-9)
+        speed = sum(record.pixels for record in records) / 1e6 / seconds
+        if self._bar is None:
+            for record in records:
+                if record.step % LINE_EVERY == 0:
+                    left = _clock((self._steps - record.step) * seconds / len(records))
+                    logger.info("step %d: %.4f bpsp, %.2f MP/s, %s left", record.step, record.bpsp, speed, left)
+            return
         self._bar.set_postfix_str(f"{records[-1].bpsp:.3f} bpsp{self._evaluated}, {speed:.2f} MP/s", refresh=False)
         self._bar.update(len(records))
 
@@ -50,3 +65,37 @@ class TrainingBar:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bar away while a line is printed."""
+        if self._bar is None:
+            yield
+            return
+        self._bar.clear()
+        yield
+        self._bar.refresh()
+
+
+class MessagesAboveBar(logging.StreamHandler[Any]):
+    """Prints log messages on standard error, above the bar.
+
+    Args:
+        bar: The run's.
+    """
+
+    def __init__(self, bar: TrainingBar) -> None:
+        super().__init__(sys.stderr)
+        self._bar = bar
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a message."""
+        with self._bar.paused():
+            super().emit(record)
+
+
+def _clock(seconds: float) -> str:
+    """Hours, minutes and seconds as the bar shows them: "04:10", "1:02:03"."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

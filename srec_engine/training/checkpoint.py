@@ -70,13 +70,29 @@ def read_run(path: Path, configuration: TrainingConfiguration, images: dict[str,
         raise ModelError(
             f"{path} is no checkpoint that a run could continue from. Use --from to begin with its weights."
         )
-    if TrainingConfiguration.from_dict(state["training"]) != configuration:
-        raise ModelError(f"{path} belongs to a run with other settings. Choose another folder.")
+    before = TrainingConfiguration.from_dict(state["training"])
+    if before != configuration:
+        raise ModelError(
+            f"{path} belongs to a run with other settings ({_differences(before, configuration)}). Give those, or "
+            "choose another folder."
+        )
     if state.get("images", images) != images:
         logger.warning("%s was trained on other images: the run goes on, but not exactly.", path)
     if "optimiser" not in state:
         logger.warning("%s has no optimiser: it begins afresh, so the run goes on, but not exactly.", path)
     return state
+
+
+def _differences(before: TrainingConfiguration, now: TrainingConfiguration) -> str:
+    """What a run has been set up with that is not wanted now: "batch 8, not 4; features 32, not 48"."""
+    old, new = _flat(before), _flat(now)
+    return "; ".join(f"{name} {value}, not {new[name]}" for name, value in old.items() if new[name] != value)
+
+
+def _flat(configuration: TrainingConfiguration) -> dict[str, Any]:
+    values = configuration.to_dict()
+    network: dict[str, Any] = values.pop("network")
+    return values | network
 
 
 def save_without_optimiser(source: Path, destination: Path) -> None:

@@ -17,7 +17,6 @@ __all__ = ["CurveFiles", "part_values"]
 logger = logging.getLogger(__name__)
 
 STEPS = ("remainders", "pixel1", "pixel2", "pixel3")
-REPORT_EVERY = 50
 
 
 def part_values(record: StepRecord) -> dict[str, float]:
@@ -47,14 +46,11 @@ class CurveFiles:
             _keep_rows(path, step)
 
     def trained(self, records: Sequence[StepRecord]) -> None:
-        """Add rows of steps, and log some."""
+        """Add rows of steps."""
         rows = []
         for record in records:
             values = {"bpsp": record.bpsp, **part_values(record)}
             rows.append({"step": record.step, "seconds": round(record.seconds, 4), **_rounded(values)})
-            if record.step % REPORT_EVERY == 0:
-                speed = record.pixels / 1e6 / max(record.seconds, 1e-9)
-                logger.info("step %d: %.4f bpsp, %.2f megapixels/s", record.step, record.bpsp, speed)
         _append(self._curve, rows)
 
     def evaluated(self, step: int, evaluation: Evaluation, quantised: bool) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from srec_engine.errors import SrecError
 from srec_engine.limits import MAX_PIXELS
@@ -19,6 +19,10 @@ from srec_engine.limits import MAX_PIXELS
 __all__ = ["MEMORY_LIMIT", "StoredImage", "TrainingImage", "image_pixels", "listed_files", "load_images"]
 
 logger = logging.getLogger(__name__)
+
+PACK_SUFFIX = ".tar"
+
+_WIDE_MODES = ("I", "F")
 
 IMAGE_SUFFIXES = frozenset({".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".ppm"})
 
@@ -76,7 +80,7 @@ def load_images(
     Images that cannot be read, or whose shorter side is under `smallest_side`, are named in the log and skipped.
 
     Args:
-        sources: Files, folders (with their subfolders), `.tar` packs.
+        sources: Files, folders (with their subfolders, and the packs in them), `.tar` packs.
         smallest_side: In pixels.
         memory_limit: Bytes of pixels to hold; images beyond it are checked by their headers only.
 
@@ -85,12 +89,13 @@ def load_images(
     """
     images: list[NDArray[np.uint8] | StoredImage] = []
     held = 0
+    sources = list(sources)
     for source in sources:
         for member in _members(source):
             try:
                 image = _loaded(member, held < memory_limit)
             except _UNREADABLE as error:
-                logger.warning("Skipped %s: it cannot be read (%s).", member.name, error)
+                logger.warning("Skipped %s: %s.", member.name, _reason(error))
                 continue
             if min(image.shape[1:]) < smallest_side:
                 logger.warning("Skipped %s: it is smaller than the crop of %d pixels.", member.name, smallest_side)
@@ -98,7 +103,8 @@ def load_images(
             held += 0 if isinstance(image, StoredImage) else image.nbytes
             images.append(image)
     if not images:
-        raise SrecError("No usable training image was found. Give folders, files or tar packs of photographs.")
+        named = ", ".join(map(str, sources[:3])) + (", …" if len(sources) > 3 else "")
+        raise SrecError(f"No usable image was found in {named}. Give folders, files or tar packs of photographs.")
     return images
 
 
@@ -133,11 +139,18 @@ def image_pixels(images: Sequence[TrainingImage], index: int, smallest_side: int
         try:
             pixels = image.read()
         except _UNREADABLE as error:
-            logger.warning("Skipped %s: it cannot be read (%s).", image.path, error)
+            logger.warning("Skipped %s: %s.", image.path, _reason(error))
             continue
         if min(pixels.shape[1:]) >= smallest_side:
             return pixels
     raise SrecError("None of the training images can be read any more. Is their disk still there?")
+
+
+def _reason(error: Exception) -> str:
+    """Why an image is not used; Pillow's own words for a file of another kind name an object in memory."""
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not an image that can be read"
+    return f"it cannot be read ({str(error).rstrip('.')})"
 
 
 def _loaded(member: _Member, hold: bool) -> NDArray[np.uint8] | StoredImage:
@@ -146,15 +159,23 @@ def _loaded(member: _Member, hold: bool) -> NDArray[np.uint8] | StoredImage:
         data = stream.read(member.size)
     if hold:
         return _decoded(data)
-    with Image.open(io.BytesIO(data)) as image:
+    with _opened(data) as image:
         return StoredImage(member.path, (3, image.height, image.width), member.offset, member.size)
 
 
 def _decoded(data: bytes) -> NDArray[np.uint8]:
-    with Image.open(io.BytesIO(data)) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise ValueError(f"{image.width} × {image.height} pixels are too many")
+    with _opened(data) as image:
         return np.ascontiguousarray(np.asarray(image.convert("RGB")).transpose(2, 0, 1))
+
+
+def _opened(data: bytes) -> Image.Image:
+    """An image whose pixels are worth reading."""
+    image = Image.open(io.BytesIO(data))
+    if image.width * image.height > MAX_PIXELS:
+        raise ValueError(f"{image.width} × {image.height} pixels are too many")
+    if image.mode.startswith(_WIDE_MODES):
+        raise ValueError("its samples have more than 8 bits, most of which Pillow would make white")
+    return image
 
 
 def _members(source: Path) -> Iterator[_Member]:
@@ -163,12 +184,19 @@ def _members(source: Path) -> Iterator[_Member]:
         for path in sorted(source.rglob("*")):
             if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file():
                 yield _Member(str(path), path, 0, path.stat().st_size)
-    elif source.suffix == ".tar" and source.is_file():
+            elif path.suffix == PACK_SUFFIX and path.is_file():
+                yield from _tar_members(path)
+    elif source.suffix == PACK_SUFFIX and source.is_file():
         yield from _tar_members(source)
     elif source.is_file():
+        if source.name.endswith((".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".tar.zst", ".zip")):
+            raise SrecError(
+                f"The pack {source} is compressed, so images cannot be read out of its middle. Unpack it, or make a "
+                "plain .tar of its files."
+            )
         yield _Member(str(source), source, 0, source.stat().st_size)
     else:
-        raise SrecError(f"The training data {source} does not exist.")
+        raise SrecError(f"The training data {source} does not exist. Check its name.")
 
 
 def _tar_members(source: Path) -> Iterator[_Member]:

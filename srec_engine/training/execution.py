@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Execution", "compiled", "keep_freed_memory"]
+from srec_engine.errors import ModelError
+
+__all__ = ["Execution", "compiled", "has_bfloat16", "keep_freed_memory", "usable_device"]
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,31 @@ class Execution:
     compile_mode: str = ""
     threads: int = 1
     hold_on_device: bool = True
+
+
+def usable_device(name: str) -> torch.device:
+    """The device of a name such as "cpu", "cuda:1" or "mps".
+
+    Raises:
+        ModelError: When torch does not know it or cannot use it on this machine.
+    """
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise ModelError(f"The device {name!r} cannot be used here ({reason}). Choose another, such as cpu.") from error
+    return device
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether a device computes in bfloat16 itself, and does not do the work of float32 for fewer bits."""
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        return torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 - torch tells it nowhere else
+    return True
 
 
 def compiled(module: nn.Module, example: Tensor, mode: str, bfloat16: bool) -> nn.Module:

@@ -24,7 +24,7 @@ from srec_engine.training.curve import CurveFiles
 from srec_engine.training.data import TrainingImage
 from srec_engine.training.distributed import Workers
 from srec_engine.training.evaluation import Evaluation
-from srec_engine.training.execution import Execution, compiled
+from srec_engine.training.execution import Execution, compiled, has_bfloat16, usable_device
 from srec_engine.training.feeding import BatchFeeder, HeldImages
 from srec_engine.training.optimiser import make_optimiser
 from srec_engine.training.records import PendingSteps, Reporter
@@ -53,11 +53,14 @@ class Trainer:
         configuration: The run's; where it counts epochs, the images make steps of them.
         images: What is trained on.
         folder: For checkpoint, best weights and curves.
-        device: "cpu", "cuda", "cuda:1", …
+        device: "cpu", "cuda", "cuda:1", … One that has no bfloat16 computes in float32.
         workers: The processes that make the run together.
         execution: How the machine is used.
         evaluation: Images that are evaluated from time to time.
         reporters: Told what happens, besides the curves in the folder.
+
+    Raises:
+        ModelError: When the batch cannot be split over the processes, or the device cannot be used.
 
     Attributes:
         configuration: The run's, its length in steps known.
@@ -83,7 +86,7 @@ class Trainer:
             raise ModelError(f"A batch of {configuration.batch} cannot be split evenly over {workers.count} processes.")
         self.configuration = configuration = configuration.for_images(len(images))
         self.folder = folder
-        self.device = torch.device(device)
+        self.device = usable_device(device)
         self.workers = workers
         torch.manual_seed(configuration.seed)
         self.network = SuperResolutionNetwork(configuration.network)
@@ -98,6 +101,7 @@ class Trainer:
         self._execution = execution or Execution()
         self._feeder = self._make_feeder(images, self._execution)
         self._bits: nn.Module | None = None
+        self._bfloat16 = configuration.bfloat16 and has_bfloat16(self.device)
         self._evaluation = evaluation
         self._evaluated_step = -1
         self._reporters = (CurveFiles(folder), *reporters)
@@ -266,7 +270,7 @@ class Trainer:
         images = self._feeder.batch(self.step).float()
         if self._bits is None:
             self._bits = self._prepared(images)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=configuration.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16):
             bits: Tensor = self._bits(images)
         self.optimiser.zero_grad(set_to_none=True)
         (bits.sum() / images.numel()).backward()  # type: ignore[no-untyped-call]
@@ -280,7 +284,7 @@ class Trainer:
     def _prepared(self, images: Tensor) -> nn.Module:
         """What is called in each step: compiled where that is wanted, its gradients averaged over the processes."""
         module = BitsOfBatch(self.network)
-        faster = compiled(module, images, self._execution.compile_mode, self.configuration.bfloat16)
+        faster = compiled(module, images, self._execution.compile_mode, self._bfloat16)
         return self.workers.wrap(faster)
 
     def _update_average(self) -> None:

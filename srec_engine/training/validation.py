@@ -69,7 +69,7 @@ class EvaluationImages:
 def _middle(pixels: Tensor, crop: int) -> Tensor:
     if not crop:
         return pixels
-    top, left = (pixels.shape[1] - crop) // 2, (pixels.shape[2] - crop) // 2
+    top, left = round((pixels.shape[1] - crop) / 2), round((pixels.shape[2] - crop) / 2)  # as the original program
     return pixels[:, top : top + crop, left : left + crop]
 
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +40,13 @@ def photos(tmp_path: Path, sample_photograph: Path) -> Path:
     return folder
 
 
+def exit_code(command: list[str]) -> int | str | None:
+    try:
+        return main(command)
+    except SystemExit as stopped:  # what argparse itself finds wrong
+        return stopped.code
+
+
 def words(*parts: str | Path) -> list[str]:
     return [str(part) for part in parts]
 
@@ -51,7 +65,16 @@ def test_a_run_by_the_originals_options_leaves_checkpoint_best_weights_and_curve
     with (tmp_path / "run" / "evaluation.csv").open() as stream:
         assert [row["step"] for row in csv.DictReader(stream)] == ["2", "4"]
     assert (tmp_path / "run" / "best.pt").exists()
-    assert len(list((tmp_path / "run").glob("events.out.*"))) == 1
+    (events,) = (tmp_path / "run").glob("events.out.*")
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
+    points = [
+        (event.step, {value.tag for value in event.summary.value})
+        for event in loader.EventFileLoader(str(events)).Load()
+    ]
+    curves = [(step, tags) for step, tags in points if tags]
+    assert [step for step, tags in curves if "train/bpsp" in tags] == [1, 2, 3, 4]
+    assert [step for step, tags in curves if {"eval/bpsp", "eval/scale 0 pixel 3"} <= tags] == [2, 4]
+    assert {"train/scale0_remainders", "train/megapixels_per_second", "train/learning_rate"} <= curves[0][1]
 
 
 @pytest.mark.parametrize(
@@ -59,10 +82,22 @@ def test_a_run_by_the_originals_options_leaves_checkpoint_best_weights_and_curve
     [
         ([], exit_codes.USAGE, "no images to train on"),
         (["nowhere"], exit_codes.FAILED, "nowhere does not exist"),
-        (["{empty}"], exit_codes.FAILED, "No usable training image"),
-        (["{photos}", "--crop", "64"], exit_codes.FAILED, "No usable training image"),
+        (["{empty}"], exit_codes.FAILED, "No usable image was found in {empty}"),
+        (["{photos}", "--crop", "64"], exit_codes.FAILED, "No usable image was found in {photos}"),
         (["{photos}", "--batch", "0"], exit_codes.FAILED, "batch"),
-        (["{photos}", "--save-every", "0"], exit_codes.USAGE, "--save-every must be 1 or more"),
+        (["{photos}", "--eval-path", "{empty}"], exit_codes.FAILED, "No usable image was found in {empty}"),
+        (["{photos}", "--save-every", "0"], exit_codes.USAGE, "--save-every: '0' is not a whole number of 1 or more"),
+        (["{photos}", "--threads", "0"], exit_codes.USAGE, "--threads: '0' is not a whole number of 1 or more"),
+        (["{photos}", "--workers", "-1"], exit_codes.USAGE, "--workers: '-1' is not a whole number of 0 or more"),
+        (["{photos}", "--max-minutes", "nan"], exit_codes.USAGE, "--max-minutes: 'nan' is not a number of minutes"),
+        (["{photos}", "--device", "abacus"], exit_codes.FAILED, "The device 'abacus' cannot be used here"),
+        (["{photos}", "--export", "model.bin"], exit_codes.USAGE, "a model file's name ends in .safetensors"),
+        (
+            ["{photos}", "--preset", "original-openimages", "--export", "model.safetensors"],
+            exit_codes.FAILED,
+            "srec import-weights",
+        ),
+        (["{compressed}"], exit_codes.FAILED, "photos.tar.gz is compressed"),
         (["{photos}", "--load", "{photos}/a.png"], exit_codes.FAILED, "a.png is not a checkpoint"),
         (["{photos}", "--eval-path", "nowhere"], exit_codes.FAILED, "nowhere does not exist"),
     ],
@@ -70,10 +105,15 @@ def test_a_run_by_the_originals_options_leaves_checkpoint_best_weights_and_curve
 def test_bad_input_is_one_clear_error_and_nothing_is_written(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, message: str
 ) -> None:
-    (tmp_path / "empty").mkdir()
-    given = [word.format(photos=photos, empty=tmp_path / "empty") for word in arguments]
-    assert main(["train", "--folder", str(tmp_path / "run"), *TINY, *given]) == status
-    assert message in capsys.readouterr().err
+    names = {"photos": photos, "empty": tmp_path / "empty", "compressed": tmp_path / "photos.tar.gz"}
+    names["empty"].mkdir()
+    with tarfile.open(names["compressed"], "w:gz") as pack:
+        pack.add(photos / "a.png", "a.png")
+    given = [word.format(**names) for word in arguments]
+    assert exit_code(["train", "--folder", str(tmp_path / "run"), *TINY, *given]) == status
+    shown = capsys.readouterr()
+    assert message.format(**names) in shown.err
+    assert "Traceback" not in shown.err
     assert not (tmp_path / "run").exists()
 
 
@@ -83,8 +123,8 @@ def test_a_checkpoint_of_another_run_is_refused_and_kept(
     command = words("train", photos, "--folder", tmp_path / "run", *TINY, "--steps", "1")
     assert main(command) == exit_codes.OK
     before = (tmp_path / "run" / "checkpoint.pt").read_bytes()
-    assert main([*command, "--seed", "7"]) == exit_codes.FAILED
-    assert "other settings" in capsys.readouterr().err
+    assert main([*command, "--seed", "7", "--features", "5"]) == exit_codes.FAILED
+    assert "other settings (seed 1, not 7; features 4, not 5)" in capsys.readouterr().err
     assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
 
 
@@ -95,6 +135,87 @@ def test_a_time_limit_leaves_a_checkpoint_to_go_on_from(photos: Path, tmp_path: 
     assert main([*command, "--export", str(tmp_path / "mine.safetensors")]) == exit_codes.OK
     assert torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["step"] == 2
     assert (tmp_path / "mine.safetensors").exists()
+
+
+def test_packs_in_a_folder_are_read_too(photos: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "packs").mkdir()
+    with tarfile.open(tmp_path / "packs" / "photos.tar", "w") as pack:
+        pack.add(photos, "photos")
+    with caplog.at_level(logging.INFO):
+        assert main(words("train", tmp_path / "packs", "--folder", tmp_path / "run", *TINY, "--steps", "1")) == 0
+    assert "Training on 2 images" in caplog.text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_run_that_is_terminated_and_continued_ends_like_one_that_was_left_alone(photos: Path, tmp_path: Path) -> None:
+    command = words(sys.executable, "-m", "srec_engine.cli", "train", photos, *TINY, "--steps", "260", "--threads", "1")
+    subprocess.run([*command, "--folder", str(tmp_path / "whole")], check=True, stderr=subprocess.DEVNULL)
+    parts = [*command, "--folder", str(tmp_path / "parts")]
+    with subprocess.Popen(parts, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("step 50:" in line for line in iter(process.stderr.readline, ""))
+        process.send_signal(signal.SIGTERM)
+        process.communicate()
+    assert process.returncode == exit_codes.OK
+    stopped = torch.load(tmp_path / "parts" / "checkpoint.pt", weights_only=True)["step"]
+    assert 50 <= stopped < 260
+    subprocess.run(parts, check=True, stderr=subprocess.DEVNULL)
+    states = [torch.load(tmp_path / run / "checkpoint.pt", weights_only=True) for run in ("whole", "parts")]
+    assert states[0]["step"] == states[1]["step"] == 260
+    for part in ("network", "average"):
+        for name, weight in states[0][part].items():
+            assert torch.equal(weight, states[1][part][name]), name
+
+
+class Terminal(io.StringIO):
+    """What is written where a person looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_says_how_fast_it_goes_and_how_long_it_takes(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    command = words("train", photos, "--folder", tmp_path / "run", *TINY, "--steps", "60", "--eval-path", photos)
+    assert main(command) == exit_codes.OK
+    shown = terminal.getvalue().replace("\r", "\n").splitlines()
+    last = [line for line in shown if "step 60/60" in line][-1]
+    assert "100 %" in last
+    assert "left" in last
+    assert "bpsp" in last
+    assert "MP/s" in last
+    # Messages have lines of their own.
+    assert [line.strip() for line in shown if "on the evaluation images" in line] == [
+        next(line for line in shown if line.startswith("step 60:"))
+    ]
+
+
+def test_without_a_terminal_lines_say_the_same(photos: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        assert main(words("train", photos, "--folder", tmp_path / "run", *TINY, "--steps", "60")) == exit_codes.OK
+    (line,) = [message for message in caplog.messages if message.startswith("step 50:")]
+    assert "bpsp" in line
+    assert "MP/s" in line
+    assert "left" in line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_for_tensorboard_is_one_clear_error(photos: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    command = words(sys.executable, "-m", "srec_engine.cli", "train", photos, *TINY, "--steps", "1", "--tensorboard")
+    # The file's name holds the time, so the limit is one on all files: nothing fits.
+    finished = subprocess.run(
+        ["/bin/sh", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "sh", *command, "--folder", str(tmp_path / "run")],
+        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert finished.returncode == exit_codes.FAILED
+    assert "Traceback" not in finished.stderr
+    assert "could not be written" in finished.stderr.splitlines()[-1]
 
 
 def test_an_integer_models_bits_are_those_of_its_float_network_and_of_its_files(
@@ -130,7 +251,7 @@ def test_evaluation_names_what_it_cannot_take_and_evaluates_the_rest(
     assert main([*command, str(photos)]) == exit_codes.FAILED
     shown = capsys.readouterr()
     assert "small.png is smaller than the crop of 16 pixels" in shown.err
-    assert "broken.png cannot be read" in shown.err
+    assert "broken.png is not an image" in shown.err
     assert "scale 0 pixel 3" in shown.out
     with table.open() as stream:
         rows = list(csv.DictReader(stream))

@@ -219,3 +219,30 @@ def test_parts_of_several_images_add_up() -> None:
     assert total([one, two]) == Evaluation(36, (PartBits(0, "pixel 1", 9.0, 16.0),), 1, 160.0)
     assert total([one, two]).container_bits == 144.0
     assert total([one, replace(two, file_bits=None)]).file_bits is None
+
+
+def test_a_long_gradient_is_clipped(
+    small: TrainingConfiguration, images: Sequence[NDArray[np.uint8]], tmp_path: Path
+) -> None:
+    configuration = replace(small, optimiser="sgd", learning_rate=1.0, warm_up=0, clip=1e-3, average=0.0)
+    trainer = Trainer(configuration, images, tmp_path)
+    before = torch.cat([weight.detach().flatten().clone() for weight in trainer.network.parameters()])
+    trainer.train_step()
+    after = torch.cat([weight.detach().flatten() for weight in trainer.network.parameters()])
+    # Nesterov's first step is 1.9 times the gradient.
+    assert float((after - before).norm()) == pytest.approx(1.9e-3, rel=1e-3)
+    assert weights_equal(trainer.average, dict(trainer.network.state_dict()))
+
+
+def test_bfloat16_is_used_where_the_device_has_it_and_float32_elsewhere(
+    small: TrainingConfiguration, images: Sequence[NDArray[np.uint8]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first_bits(*, wanted: bool, has_it: bool) -> torch.Tensor:
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: has_it)
+        return Trainer(replace(small, bfloat16=wanted), images, tmp_path).train_step()
+
+    exact = first_bits(wanted=False, has_it=True)
+    assert torch.equal(first_bits(wanted=True, has_it=False), exact)
+    rounded = first_bits(wanted=True, has_it=True)
+    assert not torch.equal(rounded, exact)
+    assert torch.allclose(rounded, exact, rtol=0.02)

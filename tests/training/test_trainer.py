@@ -129,7 +129,7 @@ def test_folders_and_packs_give_the_same_images_and_bad_ones_are_named(
 def test_missing_and_empty_sources_are_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(SrecError, match="does not exist"):
         load_images([tmp_path / "nowhere"], 16)
-    with pytest.raises(SrecError, match="No usable training image"):
+    with pytest.raises(SrecError, match=r"No usable image was found in .* Give folders"):
         load_images([tmp_path], 16)
 
 
