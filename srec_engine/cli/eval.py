@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.cli.arguments import add_input_arguments, add_json_argument
+from srec_engine.cli.arguments import add_input_arguments, add_json_argument, whole_number
 from srec_engine.cli.eval_output import print_json, print_table, write_csv
 from srec_engine.cli.exit_codes import FAILED, OK
 from srec_engine.cli.inputs import collect_sources
 from srec_engine.cli.pixels import middle, read_pixels
+from srec_engine.cli.progress import ProgressBar
+from srec_engine.control import Progress, Stage
 from srec_engine.errors import ModelError, SrecError, UnsupportedImageError
 from srec_engine.files import FileKind
 from srec_engine.model.file import MODEL_SUFFIX
@@ -35,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "or the name of an installed one",
     )  # fmt: skip
     parser.add_argument("--coded", action="store_true", help="also code each image and count its file's bits")
-    parser.add_argument("--crop", type=int, default=0, metavar="N", help="only the middle N × N pixels (0: all)")
+    parser.add_argument(
+        "--crop", type=whole_number(0), default=0, metavar="N", help="only the middle N × N pixels (0: all)"
+    )
     parser.add_argument("--device", default="cpu", help="cpu, cuda, … (default: cpu)")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="also write every part of every image to a CSV file")
     add_json_argument(parser)
@@ -47,20 +51,24 @@ def run(arguments: argparse.Namespace) -> int:
     evaluate = _evaluator(arguments.model, arguments.device, arguments.coded)
     evaluations: dict[str, Evaluation] = {}
     failed = False
-    for source in sources:
-        try:
-            evaluations[str(source.path)] = evaluate(_pixels(source.path, arguments.crop))
-        except UnsupportedImageError as error:
-            failed = True
-            print(f"srec: {error}", file=sys.stderr)
+    with ProgressBar(len(sources)) as bar:
+        for source in sources:
+            bar.begin(source.path.name)(Progress(Stage.READING, 0.0, message="evaluating"))
+            try:
+                evaluations[str(source.path)] = evaluate(_pixels(source.path, arguments.crop))
+            except UnsupportedImageError as error:
+                failed = True
+                with bar.paused():
+                    print(f"srec: {error}", file=sys.stderr)
+            bar.end()
     if not evaluations:
         raise SrecError("No image could be evaluated. Give images, or folders with images in them.")
-    if arguments.csv is not None:
-        write_csv(arguments.csv, evaluations)
     if arguments.json:
         print_json(evaluations)
     else:
         print_table(evaluations)
+    if arguments.csv is not None:
+        write_csv(arguments.csv, evaluations)
     return FAILED if failed else OK
 
 
@@ -79,8 +87,9 @@ def _evaluator(model: str, device: str, coded: bool) -> Evaluate:
         )
     from srec_engine.network.checkpoint import load_network
     from srec_engine.training.evaluation import evaluate
+    from srec_engine.training.execution import usable_device
 
-    network = load_network(path).to(device)
+    network = load_network(path).to(usable_device(device))
     return lambda image: evaluate(network, image, device)
 
 

@@ -75,6 +75,36 @@ def test_a_folder_is_mirrored_and_brought_back(photo: Path, drawing: Path, tmp_p
         assert pixels(back / name) == pixels(album / name)
 
 
+def test_lists_in_the_form_of_the_original_program_work_for_encode_decode_and_eval(
+    photo: Path, drawing: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pictures, packed, back = tmp_path / "pictures", tmp_path / "packed", tmp_path / "back"
+    (pictures / "deep").mkdir(parents=True)
+    shutil.move(photo, pictures / "deep" / "photo.png")
+    shutil.move(drawing, pictures / "drawing.png")
+    names = tmp_path / "pictures.txt"
+    names.write_text("deep/photo.png\n", encoding="utf-8")
+    command = ["--path", str(pictures), "--file", str(names)]
+    assert main(["encode", *command, "--load", "photo", "--save-path", str(packed)]) == exit_codes.OK
+    assert [path.name for path in packed.iterdir()] == ["photo.srec"]
+    coded = tmp_path / "coded.txt"
+    coded.write_text("photo.srec\n", encoding="utf-8")
+    assert main(["decode", "--path", str(packed), "--file", str(coded), "--save-path", str(back)]) == exit_codes.OK
+    assert pixels(back / "photo.png") == pixels(pictures / "deep" / "photo.png")
+    capsys.readouterr()
+    assert main(["eval", *command, "--load", "photo", "--crop", "32", "--json"]) == exit_codes.OK
+    assert list(json.loads(capsys.readouterr().out)["images"]) == [str(pictures / "deep" / "photo.png")]
+
+
+def test_weights_that_are_no_model_yet_are_explained_once(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["encode", "--model", str(tmp_path / "openimages.pth"), str(photo), str(photo)]) == exit_codes.FAILED
+    message = capsys.readouterr().err
+    assert "srec import-weights" in message
+    assert message.count("\n") == 1
+
+
 def test_results_that_exist_are_skipped_renamed_or_replaced(
     photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
