@@ -11,8 +11,7 @@ from PIL import Image, ImageFile
 
 from srec_engine.codec.decode import decode_image, decode_steps
 from srec_engine.codec.encode import encode_image
-from srec_engine.codec.steps import opened
-from srec_engine.container import MAGIC
+from srec_engine.container import MAGIC, Reader
 from srec_engine.errors import SrecError
 from srec_engine.files import SREC_SUFFIX
 from srec_engine.images import PICTURE_MODES, info_from_metadata
@@ -32,20 +31,18 @@ class SrecImageFile(ImageFile.ImageFile):
     format_description = "SReC: lossless compression through super-resolution"
 
     def _open(self) -> None:
-        data = self.fp.read() if self.fp is not None else b""
+        if self.fp is None:
+            raise SyntaxError("there is no file")
         try:
-            with opened(data) as reader:
-                header = reader.header
-                if header.mode not in PICTURE_MODES:
-                    raise SyntaxError(
-                        f"a .srec that stores a file of mode {header.mode} is opened by decoding the file"
-                    )
-                self.info.update(info_from_metadata(reader.metadata()) if header.metadata_bytes else {})
+            reader = Reader(self.fp)
+            header = reader.header
+            if header.mode not in PICTURE_MODES:
+                raise SyntaxError(f"a .srec that stores a file of mode {header.mode} is opened by decoding the file")
+            self.info.update(info_from_metadata(reader.metadata()) if header.metadata_bytes else {})
         except SrecError as error:
             raise SyntaxError(str(error)) from error
         self._size = (header.width, header.height)
         self._mode = header.mode
-        self._data = data
         self._scales = header.scale_count if header.method == Method.SREC else 0
         self._draft_scale = 0
         self.tile = [_tile(self._size, header.mode)]
@@ -92,12 +89,16 @@ class SrecImageFile(ImageFile.ImageFile):
         return super().load()
 
     def _decoded(self) -> Image.Image:
+        if self.fp is None:
+            raise OSError("The file was closed before its pixels were loaded.")
+        self.fp.seek(0)
+        data = self.fp.read()
         try:
             if not self._draft_scale:
-                image = decode_image(self._data).image
+                image = decode_image(data).image
                 image.load()
                 return image
-            for step in decode_steps(self._data):
+            for step in decode_steps(data):
                 if step.picture is not None and step.scale == self._draft_scale:
                     return step.picture
         except SrecError as error:
