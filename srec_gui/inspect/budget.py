@@ -126,7 +126,7 @@ def _step_name(step: int) -> str:
         _translate("pixel 1"),
         _translate("pixel 2"),
         _translate("pixel 3"),
-        _translate("pixel 4, follows from the sum"),
+        _translate("pixel 4 (free)"),
     )[step]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from srec_gui import placard
 
@@ -77,6 +77,10 @@ class Placard(placard.Placard):
     def _offer(self, *actions: QAction, progress: float | None = None) -> None:
         """Other buttons, unless they are these: a button that a person is about to press must stay."""
         self.show_progress(progress)
-        if list(actions) != self._offered:
-            self._offered = list(actions)
-            self.set_buttons(self._offered)
+        if list(actions) == self._offered:
+            return
+        self._offered = list(actions)
+        held = QApplication.focusWidget()
+        if held is not None and self.isAncestorOf(held):
+            self.setFocus()  # else the focus would leave the room with the button
+        self.set_buttons(self._offered)

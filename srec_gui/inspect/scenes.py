@@ -116,6 +116,7 @@ def scenes() -> tuple[Scene, ...]:
     return (
         Scene("inspect-empty", _empty, lambda page: not page.session.doing),
         Scene("inspect-cost", _opened(Layer.ACTUAL, Layer.COST), _complete),
+        Scene("inspect-held", _held, _read_out),
         Scene("inspect-predicted", _layers(Layer.PREDICTED, Layer.MOST_LIKELY), _complete),
         Scene("inspect-residual", _layers(Layer.RESIDUAL, Layer.EXPECTED_COST), _complete),
         Scene("inspect-coarse", _coarse, _complete),
@@ -188,6 +189,12 @@ def _channel(page: InspectPage, _engine: PacedEngine, _files: SceneFiles) -> Non
 def _own_range(page: InspectPage, _engine: PacedEngine, _files: SceneFiles) -> None:
     narrow = ValueRange(1.0, 4.0)
     _show(page, 0, SideChoice(Layer.RESIDUAL), SideChoice(Layer.COST, limits=narrow), None)
+
+
+def _held(page: InspectPage, _engine: PacedEngine, _files: SceneFiles) -> None:
+    width, height = page.viewport.picture_size
+    x, y = (2 * int(share * size / 2) for share, size in zip(_PLACE, (width, height), strict=True))
+    _show(page, 0, SideChoice(Layer.ACTUAL), SideChoice(Layer.COST), (x, y))
 
 
 def _pinned(zoom: float, below: int) -> Callable[[InspectPage, PacedEngine, SceneFiles], None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from srec_engine import EncodeOptions, Method, encode_image
@@ -88,6 +88,27 @@ def test_the_smallest_pictures_are_looked_into(
     assert sum(line.coded_bytes for line in lines[:-1]) == small.stat().st_size
 
 
+def test_the_base_is_seen_before_the_network_has_computed_anything(
+    qtbot: QtBot, page: InspectPage, coded: Path
+) -> None:
+    page.leave()  # nothing is computed now
+    page.open_path(coded)
+    qtbot.waitUntil(lambda: page.session.inspection is not None and not page.worker.busy, timeout=PATIENCE)
+    assert page.session.store.of_scale(None) == []
+    image = page.left.canvas.grab().toImage()
+    middle = image.height() // 2
+    assert len({image.pixel(x, middle) for x in range(image.width() // 4, 3 * image.width() // 4)}) > 5
+
+
+def test_no_sentence_of_the_placard_is_cut_off(qtbot: QtBot, page: InspectPage, stored: Path) -> None:
+    for prepare in (page.session.close, lambda: page.open_path(stored)):
+        prepare()
+        qtbot.waitUntil(lambda: not page.session.doing, timeout=PATIENCE)
+        for label in page.placard.findChildren(QLabel):
+            if label.isVisible() and label.text():
+                assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
 def test_a_good_file_after_a_bad_one_is_computed(qtbot: QtBot, page: InspectPage, coded: Path, tmp_path: Path) -> None:
     bad = tmp_path / "firmware.srec"
     bad.write_bytes(b"S00600004844521B\n")
@@ -133,8 +154,11 @@ def test_closing_in_the_middle_of_work_ends_it(qtbot: QtBot, page: InspectPage, 
 def test_coding_with_the_network_can_be_cancelled(qtbot: QtBot, page: InspectPage, stored: Path) -> None:
     page.open_path(stored)
     qtbot.waitUntil(lambda: page.placard.offers_network, timeout=PATIENCE)
-    page.placard.network_wanted.emit()
+    button = next(one for one in page.placard.findChildren(QPushButton) if one.isVisible())
+    button.setFocus()
+    button.click()
     assert not page.placard.offers_network
+    assert page.placard.hasFocus()
     page.placard.cancel_wanted.emit()
     qtbot.waitUntil(lambda: page.placard.offers_network and not page.worker.busy, timeout=PATIENCE)
     assert page.session.inspection is not None

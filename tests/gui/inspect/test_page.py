@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,79 @@ def test_the_sums_stand_below_the_table(opened: InspectPage, coded: Path) -> Non
     assert f"everything else {coded.stat().st_size - ledger.stream_bytes:,}" in opened.status.sums
 
 
+def test_the_strip_says_what_the_ledger_says(opened: InspectPage) -> None:
+    ledger = opened.session.ledger
+    assert ledger is not None
+    for scale in opened.strip.scales()[1:]:
+        height, width = opened.session.inspection.geometry.scale_size(scale)  # type: ignore[union-attr]
+        name, numbers = opened.strip.facts(scale)
+        size = ledger.bytes_of(scale)
+        assert f"{width} × {height}" in name
+        assert numbers.startswith(f"{size:,} bytes" if size < 1000 else f"{size / 1000:.1f} kB")
+        assert f"{100 * size / ledger.file_bytes:.1f} %" in numbers
+        assert f"{8 * size / (3 * 61 * 45):.3f} bpsp" in numbers
+    opened.chooser.choose(scale=2)
+    assert opened.strip.accessibleDescription().startswith("1/4")
+
+
+def test_a_click_on_the_strip_shows_that_scale(qtbot: QtBot, opened: InspectPage) -> None:
+    qtbot.mouseClick(opened.strip, Qt.MouseButton.LeftButton, pos=QPoint(40, opened.strip.height() // 2))
+    assert opened.chooser.choice.scale == 5
+
+
+def test_a_click_on_the_bar_of_shares_filters_the_views(qtbot: QtBot, opened: InspectPage) -> None:
+    bar = opened.budget_bar
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(bar.width() - 16, 15))  # the last part is the largest
+    assert (opened.chooser.choice.scale, opened.chooser.choice.part) == (0, Part.PIXEL_3)
+
+
+def test_the_fourth_pixel_is_explained_by_the_sum(qtbot: QtBot, opened: InspectPage, eye: Image.Image) -> None:
+    with qtbot.waitSignal(opened.session.pixel_read, timeout=60_000) as read:
+        opened.chooser.choose(pin=(21, 11))
+    block = np.asarray(eye)[10:12, 20:22].reshape(4, 3).astype(int)
+    for channel, name in enumerate("RGB"):
+        first, second, third, last = (int(value) for value in block[:, channel])
+        remainder = read.args[0].remainders[channel].actual
+        sign = "−" if remainder < 0 else "+"
+        working = f"4 × {(sum(block[:, channel]) - remainder) // 4} {sign} {abs(remainder)}"
+        assert f"{name}: {working} − {first} − {second} − {third} = {last}" in opened.readout.text
+    assert "follows from the sum" in opened.readout.text
+    opened.copy_pixel()
+    assert f"= {block[3, 2]}" in QGuiApplication.clipboard().text()
+
+
+def test_the_readout_names_what_each_channel_was_given(qtbot: QtBot, opened: InspectPage) -> None:
+    with qtbot.waitSignal(opened.session.pixel_read, timeout=60_000) as read:
+        opened.chooser.choose(pin=(20, 10))
+    told = read.args[0].channels
+    said = opened.readout.text.splitlines()[2:5]
+    assert [line.split(":")[0] for line in said] == ["R", "G given R", "B given R and G"]
+    for line, one in zip(said, told, strict=True):
+        assert f"p {one.probability:.3f}" in line
+        assert f"cost {one.cost:.2f}" in line
+        assert f"expected {one.entropy:.2f} bits" in line
+        assert f"mean {one.mean:.1f}" in line
+        assert f"most likely {one.most_likely}" in line
+        assert f"allowed {one.lowest} to {one.highest}" in line
+    assert f"block of four {read.args[0].block_bits:.2f} bits" in opened.readout.text
+    assert "G given R" in opened.readout.accessibleDescription()
+
+
+def test_playing_goes_on_by_itself_to_the_end(qtbot: QtBot, opened: InspectPage) -> None:
+    seen: list[tuple[int, Part | None]] = []
+    opened.chooser.changed.connect(lambda: seen.append((opened.chooser.choice.scale, opened.chooser.choice.part)))
+    opened.registry["inspect.play"].trigger()
+
+    def ended() -> bool:
+        opened.play.step()  # sooner than its clock would
+        return not opened.play.running
+
+    qtbot.waitUntil(ended, timeout=60_000)
+    parts = [Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3, Part.ALL]
+    assert seen == [(5, Part.ALL), *((scale, part) for scale in (4, 3, 2, 1, 0) for part in parts)]
+    assert not opened.registry["inspect.play"].isChecked()
+
+
 def test_layers_and_range_are_kept(qtbot: QtBot, opened: InspectPage) -> None:
     opened.chooser.choose_side("left", layer=Layer.MOST_LIKELY)
     opened.chooser.choose_range(RangeMode.IMAGE)
@@ -187,7 +261,8 @@ def test_the_description_of_a_view_follows_the_pointer(qtbot: QtBot, opened: Ins
 
 
 def test_a_map_and_the_table_are_saved(qtbot: QtBot, opened: InspectPage, tmp_path: Path, coded: Path) -> None:
-    for action, name in (("inspect.save_map", "map.png"), ("inspect.save_table", "table.csv")):
+    saved = (("inspect.save_map", "map.png"), ("inspect.save_table", "table.csv"), ("inspect.save_table", "table.json"))
+    for action, name in saved:
         opened.registry[action].trigger()
         dialog = opened.findChildren(QFileDialog)[-1]
         dialog.fileSelected.emit(str(tmp_path / name))
@@ -197,6 +272,8 @@ def test_a_map_and_the_table_are_saved(qtbot: QtBot, opened: InspectPage, tmp_pa
         assert image.width >= 61
     with (tmp_path / "table.csv").open() as file:
         assert sum(int(row["coded_bytes"]) for row in csv.DictReader(file)) == coded.stat().st_size
+    document = json.loads((tmp_path / "table.json").read_text())
+    assert sum(row["coded_bytes"] for row in document["rows"]) == coded.stat().st_size
 
 
 def test_a_webp_file_says_so_and_is_analysed_on_request(qtbot: QtBot, page: InspectPage, stored: Path) -> None:
