@@ -24,7 +24,15 @@ from srec_engine.images import (
 from srec_engine.model.adaptation import Adaptation, adaptation_bytes
 from srec_engine.options import Method
 
-__all__ = ["Candidate", "estimated_webp_bytes", "network_candidate", "verbatim_candidate", "webp_candidate"]
+__all__ = [
+    "Candidate",
+    "estimated_webp_bytes",
+    "first_webp_effort",
+    "is_worth_thorough_webp",
+    "network_candidate",
+    "verbatim_candidate",
+    "webp_candidate",
+]
 
 SAMPLE_SIDE = 256
 """Side of the squares that an estimate looks at."""
@@ -32,8 +40,11 @@ SAMPLE_SIDE = 256
 SAMPLE_COUNT = 16
 """Squares that an estimate looks at in a large picture."""
 
-THOROUGH_PIXELS = 1 << 22
+THOROUGH_DRAWING_PIXELS = 1 << 22
 """Up to this size lossless WebP tries drawings as thoroughly as it can."""
+
+THOROUGH_PIXELS = 1 << 20
+"""Up to this size it does so with any picture that it holds best."""
 
 DRAWING = 1.5
 """Bits per sample of a quick WebP below which a picture counts as a drawing."""
@@ -73,24 +84,30 @@ def network_candidate(
     return Candidate(Method.SREC, container_bytes(contents), replace(payload, chunks=[]))
 
 
-def webp_candidate(picture: Picture, cancel: CancelToken, estimate: float) -> Candidate:
-    """The picture as lossless WebP (or a packed plane, where that is smaller).
-
-    Args:
-        picture: The picture.
-        cancel: Polled while WebP works.
-        estimate: From `estimated_webp_bytes`. The thorough search, which takes seconds per megapixel, pays on
-            drawings and screenshots only.
-    """
-    samples = picture.colour.size if picture.colour is not None else 1
-    small = picture.width * picture.height <= THOROUGH_PIXELS
-    drawing = small and 8 * estimate / samples < DRAWING
-    effort = WebPEffort.THOROUGH if drawing else WebPEffort.USUAL
+def webp_candidate(picture: Picture, cancel: CancelToken, effort: WebPEffort) -> Candidate:
+    """The picture as lossless WebP (or a packed plane, where that is smaller)."""
     payload, planes = run_cancellable(lambda: webp_contents(picture, effort), cancel)
     contents = Contents(
         picture.mode, picture.width, picture.height, payload, pixel_checksum(picture), picture.metadata, planes
     )
     return Candidate(Method.WEBP, container_bytes(contents))
+
+
+def first_webp_effort(picture: Picture, estimate: float) -> WebPEffort:
+    """How hard to try at first; the thorough search takes seconds per megapixel.
+
+    Args:
+        picture: The picture.
+        estimate: From `estimated_webp_bytes`.
+    """
+    samples = picture.colour.size if picture.colour is not None else 1
+    small = picture.width * picture.height <= THOROUGH_DRAWING_PIXELS
+    return WebPEffort.THOROUGH if small and 8 * estimate / samples < DRAWING else WebPEffort.USUAL
+
+
+def is_worth_thorough_webp(picture: Picture) -> bool:
+    """Whether a picture that WebP holds best is small enough to be tried again, thoroughly."""
+    return picture.width * picture.height <= THOROUGH_PIXELS
 
 
 def verbatim_candidate(source: SourceFile, mode: str, width: int, height: int) -> Candidate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from srec_engine import (
     Cancelled,
@@ -233,3 +234,32 @@ def test_every_small_development_image_round_trips_or_is_kept_verbatim(tmp_path:
         report = encode_file(source, tmp_path / "out.srec")
         assert report.verified
         assert report.file_bytes <= source.stat().st_size + 200, source
+
+
+def _cut_out(photograph: Image.Image, mode: str) -> Image.Image:
+    """The photograph in a disc; black and transparent around it."""
+    mask = Image.new("L", photograph.size, 0)
+    ImageDraw.Draw(mask).ellipse((90, 20, 350, 280), fill=255)
+    picture = Image.composite(photograph, Image.new("RGB", photograph.size), mask).convert(mode.removesuffix("A"))
+    picture.putalpha(mask)
+    return picture
+
+
+def _drawing(photograph: Image.Image, mode: str) -> Image.Image:
+    picture = Image.new("RGB", photograph.size, "white")
+    draw = ImageDraw.Draw(picture)
+    for number in range(40):
+        draw.line((number * 11, 0, 450 - number * 7, 299), fill=(number * 6, 20, 255 - number * 6), width=3)
+    return picture.quantize(32) if mode == "P" else picture.convert(mode)
+
+
+@pytest.mark.parametrize(
+    ("make", "mode"), [(_cut_out, "LA"), (_cut_out, "RGBA"), (_drawing, "RGB"), (_drawing, "L"), (_drawing, "P")]
+)
+def test_cut_outs_and_drawings_are_never_larger_than_the_smallest_lossless_webp(
+    photograph: Image.Image, make: Callable[[Image.Image, str], Image.Image], mode: str
+) -> None:
+    picture = make(photograph, mode)
+    webp = io.BytesIO()
+    picture.save(webp, "WEBP", lossless=True, exact=True, method=6, quality=100)
+    assert len(encode_image(picture, EncodeOptions(verify=False)).data) <= webp.tell() + 200
