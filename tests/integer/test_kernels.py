@@ -49,6 +49,16 @@ def test_a_kernel_reproduces_the_64_bit_reference_on_every_layer(model: IntegerM
         assert np.array_equal(scaled, expected)
 
 
+@pytest.mark.parametrize("name", list(KERNELS))
+def test_the_memory_format_of_the_inputs_changes_no_integer(model: IntegerModel, name: str) -> None:
+    for layer in model.layers.values():
+        prepared = KERNELS[name].prepare(layer, CPU)
+        stored = torch.from_numpy(generated_inputs(layer) + layer.input_offset)[None].expand(2, -1, -1, -1)
+        stored = (stored.to(torch.uint8) if layer.eight_bit else stored).contiguous()
+        channels_last = stored.contiguous(memory_format=torch.channels_last)
+        assert torch.equal(prepared.scaled(stored), prepared.scaled(channels_last))
+
+
 def digest_of_a_scale(network: IntegerNetwork, tiles: int) -> str:
     """Digest of everything a scale's walk gives the coder, for `tiles` equal tiles (that of the first)."""
     random = np.random.default_rng(5)
