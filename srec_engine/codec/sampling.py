@@ -80,8 +80,9 @@ def sample_tile(runtime: Runtime, tile: NDArray[np.uint8], count: int, cancel: C
     found: dict[Key, TileBlocks] = {}
     for scale in reversed(range(len(levels) - 1)):
         state, _ = network.begin_scale(scale, float_planes(levels[scale + 1], network.device), context)
-        pixels = [np.moveaxis(plane, -3, -1) for plane in block_pixels(_integer_planes(levels[scale]))]
-        remaining = np.moveaxis(block_sums(block_pixels(_integer_planes(levels[scale]))), -3, -1)
+        planes = block_pixels(np.moveaxis(levels[scale], -1, -3).astype(np.int32))
+        pixels = [np.moveaxis(plane, -3, -1) for plane in planes]
+        remaining = np.moveaxis(block_sums(planes), -3, -1)
         network.set_sums(state, float_planes(remaining, network.device))
         for index in range(STEP_COUNT):
             cancel.raise_if_cancelled()
@@ -97,10 +98,6 @@ def sample_tile(runtime: Runtime, tile: NDArray[np.uint8], count: int, cancel: C
 def step_samples(runtime: Runtime, tiles: Sequence[Mapping[Key, TileBlocks]], pixels: int) -> list[StepSample]:
     """Put together what was found in some tiles of a picture of so many pixels."""
     return [_put_together(runtime, key, [tile[key] for tile in tiles], pixels) for key in tiles[0]]
-
-
-def _integer_planes(image: NDArray[np.uint8]) -> NDArray[np.int32]:
-    return np.moveaxis(image, -1, -3).astype(np.int32)
 
 
 def _chosen(

@@ -11,7 +11,7 @@ from PIL import Image
 
 from srec_engine import CodecOptions, EncodeOptions, Method, decode_image, decode_steps, encode_image, read_info
 from srec_engine.codec.fitting import ChannelSample, CorrectionUnits, fit
-from srec_engine.container import Reader
+from srec_engine.container import Contents, NetworkPayload, Reader, container_bytes
 from srec_engine.entropy.tables import DistributionTables, default_tables
 
 NETWORK = EncodeOptions(method=Method.SREC, verify=False)
@@ -67,6 +67,22 @@ def test_without_its_corrections_the_coarser_scales_can_still_be_seen(
     assert any("adaptation" in sentence for sentence in last.report.damage)
     difference = np.asarray(last.picture).astype(int) - np.asarray(photograph)
     assert 0 < np.abs(difference).mean() < 20
+
+
+def test_corrections_of_another_size_than_the_model_takes_are_named_as_damage(
+    photograph: Image.Image, network_file: bytes
+) -> None:
+    reader = Reader(network_file)
+    geometry = reader.geometry
+    assert geometry is not None
+    chunks = [reader.chunk(scale, tile) for scale in geometry.coded_scales() for tile in range(geometry.tile_count)]
+    payload = NetworkPayload(
+        reader.header.model_id, reader.base(), chunks, geometry.scale_count, geometry.tile_size, bytes(1000)
+    )
+    contents = Contents("RGB", *photograph.size, payload, reader.pixel_checksum)
+    last = list(decode_steps(container_bytes(contents)))[-1]
+    assert last.report is not None
+    assert "its model takes others" in last.report.damage[0]
 
 
 def sample(spread: float, count: int = 4000) -> ChannelSample:
