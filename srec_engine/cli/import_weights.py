@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -91,9 +93,12 @@ def run(arguments: argparse.Namespace) -> int:
     name = arguments.name or arguments.checkpoint.stem
     network = load_network(arguments.checkpoint)
     destination = _destination(arguments, name)
-    calibration = [middle(pixels, CALIBRATION_SIDE) for pixels in _photographs(arguments.calibrate)]
-    model = import_network(network, arguments.checkpoint, calibration[:CALIBRATION_IMAGES], name)
+    photographs = islice(_photographs(arguments.calibrate), CALIBRATION_IMAGES)
+    calibration = [middle(pixels, CALIBRATION_SIDE) for pixels in photographs]
+    _tell(f"Fitting integers to {_several(len(calibration))}: minutes for a large network …")
+    model = import_network(network, arguments.checkpoint, calibration, name)
     write_atomically(destination, model_bytes(model), replace=arguments.existing == ExistingPolicy.REPLACE)
+    _tell(f"{destination} is written. Comparing bits …")
     loss = _loss(network, destination, _photographs(arguments.evaluate))
     if arguments.json:
         print(_as_json(model, destination, loss))
@@ -160,13 +165,13 @@ def _loss(network: SuperResolutionNetwork, model: Path, images: Iterator[NDArray
 
 def _as_text(checkpoint: Path, model: IntegerModel, destination: Path, loss: Loss) -> str:
     configuration = model.configuration
-    on = "one photograph" if loss.images == 1 else f"{loss.images} photographs"
     lines = [
         f"{checkpoint}: the original program's layout, {configuration.scales} scales, {configuration.features} "
         f"features, {configuration.blocks} residual blocks, K = {configuration.components}, "
         f"{_parameter_count(model):,} parameters",
         f"float network   {loss.float_bpsp:.4f} bpsp ({loss.truncated_bpsp:.4f} within the values that sums allow)",
-        f"integer model   {loss.integer_bpsp:.4f} bpsp, {_difference(loss.share)} than the float network, on {on}",
+        f"integer model   {loss.integer_bpsp:.4f} bpsp, {_difference(loss.share)} than the float network, "
+        f"on {_several(loss.images)}",
         f"model           {model.name}, id {model.identity().hex()}",
         f"file            {destination} ({format_bytes(destination.stat().st_size)})",
     ]
@@ -176,6 +181,16 @@ def _as_text(checkpoint: Path, model: IntegerModel, destination: Path, loss: Los
         lines.append(f"use it          srec encode --model {destination} PICTURES")
         lines.append(f"                to decode them, the model must be in {user_model_folder()}")
     return "\n".join(lines)
+
+
+def _tell(message: str) -> None:
+    """Say to a person what takes so long."""
+    if sys.stderr.isatty():
+        print(message, file=sys.stderr)
+
+
+def _several(photographs: int) -> str:
+    return "one photograph" if photographs == 1 else f"{photographs} photographs"
 
 
 def _difference(share: float) -> str:
