@@ -5,7 +5,7 @@ Opening reads the header; pixels are decoded when they are wanted. `draft` gives
 
 from __future__ import annotations
 
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 from PIL import Image, ImageFile
 
@@ -34,7 +34,7 @@ class SrecImageFile(ImageFile.ImageFile):
         if self.fp is None:
             raise SyntaxError("there is no file")
         try:
-            reader = Reader(self.fp)
+            reader = Reader(cast(BinaryIO, self.fp))
             header = reader.header
             if header.mode not in PICTURE_MODES:
                 raise SyntaxError(f"a .srec that stores a file of mode {header.mode} is opened by decoding the file")

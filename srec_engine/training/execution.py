@@ -62,7 +62,7 @@ def has_bfloat16(device: torch.device) -> bool:
         with torch.cuda.device(device):
             return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type == "cpu":
-        return torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 - torch tells it nowhere else
+        return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 - torch tells it nowhere else
     return True
 
 
