@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
@@ -23,6 +23,7 @@ from srec_gui.inspect.choice import Choice, Chooser, SideChoice, SideName
 from srec_gui.inspect.controls import RangeBox
 from srec_gui.inspect.histograms import Counts, Histograms
 from srec_gui.inspect.kept_choice import keep_choice, restore_choice
+from srec_gui.inspect.layouts import column_of, splitter_of
 from srec_gui.inspect.pixel_text import pixel_report
 from srec_gui.inspect.placard import Placard
 from srec_gui.inspect.play import Play
@@ -178,9 +179,9 @@ class InspectPage(Page):
         super().focusOutEvent(event)
 
     def _lay_out(self) -> None:
-        views = _splitter(Qt.Orientation.Horizontal, self.left, self.right)
-        upper = _column(views, self.budget_bar, stretched=views)
-        work = _splitter(Qt.Orientation.Vertical, upper, self.budget_table)
+        views = splitter_of(Qt.Orientation.Horizontal, self.left, self.right)
+        upper = column_of(views, self.budget_bar, stretched=views)
+        work = splitter_of(Qt.Orientation.Vertical, upper, self.budget_table)
         work.setStretchFactor(0, 1)
         work.setSizes([460, _TABLE_HEIGHT])
         panel = QFrame(self)
@@ -196,7 +197,7 @@ class InspectPage(Page):
         row.setSpacing(0)
         row.addWidget(work, 1)
         row.addWidget(panel)
-        self._content = _column(self.strip, middle, self.status, stretched=middle)
+        self._content = column_of(self.strip, middle, self.status, stretched=middle)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.placard)
         self._stack.addWidget(self._content)
@@ -385,22 +386,3 @@ class InspectPage(Page):
         if on != self._flipped:
             self._flipped = on
             self._show_layers()
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setChildrenCollapsible(False)
-    for widget in widgets:
-        splitter.addWidget(widget)
-    return splitter
-
-
-def _column(*widgets: QWidget, stretched: QWidget) -> QWidget:
-    """Widgets one below the other without gaps."""
-    whole = QWidget()
-    column = QVBoxLayout(whole)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    for widget in widgets:
-        column.addWidget(widget, 1 if widget is stretched else 0)
-    return whole

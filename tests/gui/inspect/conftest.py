@@ -73,6 +73,6 @@ def opened(qtbot: QtBot, page: InspectPage, coded: Path) -> InspectPage:
 def settled(page: InspectPage) -> bool:
     """Whether what is seen is here and the ledger is complete."""
     ledger = page.session.ledger
-    if ledger is None or ledger.model_bits is None:
+    if ledger is None or ledger.model_bits is None or page.session.doing or page.worker.busy:
         return False
     return bool(page.session.store.of_scale(page.chooser.choice.scale))

@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from srec_engine import BEYOND, Layer, Part, ValueRange, colour_table
 from srec_gui.inspect.canvas import Canvas
-from srec_gui.inspect.choice import RangeMode
 from srec_gui.inspect.legend import hatch_brushes
 from srec_gui.inspect.page import InspectPage
 from srec_gui.inspect.tile_images import reduced
@@ -182,9 +181,10 @@ def test_reduced_layers_are_the_means_of_their_blocks(times: int, size: tuple[in
 
 
 def test_free_pixels_are_no_part_of_the_histogram(qtbot: QtBot, opened: InspectPage) -> None:
-    with qtbot.waitSignal(opened.histograms.counted, timeout=PATIENCE) as counted:
-        opened.chooser.choose_range(RangeMode.IMAGE)
-        opened.chooser.choose_side("right", channel=0)
-    counts = counted.args[0].of(opened.chooser.choice.right, 0)
+    opened.chooser.choose_side("right", channel=0)
+    side = opened.chooser.choice.right
+    qtbot.waitUntil(lambda: opened.ranges.histogram(opened.chooser.choice, side) is not None, timeout=PATIENCE)
+    counts = opened.ranges.histogram(opened.chooser.choice, side)
+    assert counts is not None
     rows = [row for row in opened.session.ledger.of_scale(0) if row.channel == 0 and row.step in (1, 2, 3)]  # type: ignore[union-attr]
     assert counts.sum() == sum(row.samples for row in rows)

@@ -154,7 +154,8 @@ def test_closing_in_the_middle_of_work_ends_it(qtbot: QtBot, page: InspectPage, 
 def test_coding_with_the_network_can_be_cancelled(qtbot: QtBot, page: InspectPage, stored: Path) -> None:
     page.open_path(stored)
     qtbot.waitUntil(lambda: page.placard.offers_network, timeout=PATIENCE)
-    button = next(one for one in page.placard.findChildren(QPushButton) if one.isVisible())
+    button = next(one for one in page.placard.findChildren(QPushButton) if "Network" in one.text())
+    qtbot.waitUntil(button.isVisible)
     button.setFocus()
     button.click()
     assert not page.placard.offers_network
