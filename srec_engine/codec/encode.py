@@ -257,7 +257,7 @@ def _finished_report(job: _Job, candidate: Candidate, picture: Picture, source_b
         device,
         kernel,
         verified=job.options.verify,
-        note=_note(candidate.method, picture),
+        note=_note(candidate.method, picture) if job.options.method is None else "",
     )
 
 
@@ -279,6 +279,7 @@ def _verify(job: _Job, candidate: Candidate, picture: Picture) -> None:
 
 
 def _note(method: Method, picture: Picture) -> str:
+    """Why the method was chosen, where it is not the network."""
     if method == Method.VERBATIM:
         kind = picture.source.format if picture.source else "file"
         return f"stored as it was: the {kind} is smaller than its pixels"
