@@ -32,7 +32,9 @@ _ORIGINAL = TrainingConfiguration(
 PRESETS: Mapping[str, TrainingConfiguration] = MappingProxyType(
     {
         "photo": TrainingConfiguration(
-            network=NetworkConfiguration(remainder_blocks=1, remainder_products=True), native_share=0.25, soft_share=0.4
+            network=NetworkConfiguration(features=64, remainder_blocks=1, remainder_products=True),
+            native_share=0.25,
+            soft_share=0.4,
         ),
         "photo-fast": TrainingConfiguration(
             network=NetworkConfiguration(features=32, blocks=1, remainder_products=True),
