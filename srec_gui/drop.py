@@ -106,16 +106,16 @@ class DropOverlay(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Paint the two halves."""
         shades = colours()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(shades.window))
-        split = self.width() * self._share
-        area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        left = QRectF(area.left(), area.top(), split - _MARGIN * 1.5, area.height())
-        right = QRectF(split + _MARGIN / 2, area.top(), area.right() - split - _MARGIN / 2, area.height())
-        name = "expand" if self._cargo.only_packed else "compress"
-        self._paint_half(painter, left, name, self._compress_words(), active=self._half is Half.COMPRESS)
-        self._paint_half(painter, right, "view", self._open_words(), active=self._half is Half.OPEN)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.fillRect(self.rect(), QColor(shades.window))
+            split = self.width() * self._share
+            area = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+            left = QRectF(area.left(), area.top(), split - _MARGIN * 1.5, area.height())
+            right = QRectF(split + _MARGIN / 2, area.top(), area.right() - split - _MARGIN / 2, area.height())
+            name = "expand" if self._cargo.only_packed else "compress"
+            self._paint_half(painter, left, name, self._compress_words(), active=self._half is Half.COMPRESS)
+            self._paint_half(painter, right, "view", self._open_words(), active=self._half is Half.OPEN)
 
     def _compress_words(self) -> tuple[str, str]:
         cargo = self._cargo

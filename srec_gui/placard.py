@@ -34,9 +34,9 @@ class _Picture(QWidget):
         return QSize(_ICON, _ICON)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
-        painter = QPainter(self)
-        color = QColor(colours().bad if self._color == "bad" else colours().faint)
-        draw_icon(painter, QRectF((self.width() - _ICON) / 2, 0, _ICON, _ICON), self._name, color)
+        with QPainter(self) as painter:
+            color = QColor(colours().bad if self._color == "bad" else colours().faint)
+            draw_icon(painter, QRectF((self.width() - _ICON) / 2, 0, _ICON, _ICON), self._name, color)
 
 
 class Placard(QWidget):

@@ -62,28 +62,28 @@ class BudgetBar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Segments, then the names of the scales below them."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        spans: dict[str, tuple[float, float]] = {}
-        for line, left, width in self._segments():
-            field = QRectF(left, _TOP, max(0.5, width - 0.8), _BAR)
-            painter.fillRect(field, self._colour(line))
-            self._paint_name(painter, field, line)
-            owner = self._owner(line)
-            before = spans.get(owner, (left, left))
-            spans[owner] = (before[0], left + width)
-        chosen = [segment for segment in self._segments() if self._is_chosen(segment[0])]
-        if chosen:
-            left, right = chosen[0][1], chosen[-1][1] + chosen[-1][2]
-            painter.setPen(QPen(QColor(colours().text), 1.6))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(left, _TOP - 1.5, max(3.0, right - left), _BAR + 3), 3, 3)
-        painter.setPen(QColor(colours().faint))
-        metrics = QFontMetricsF(painter.font())
-        for name, (left, right) in spans.items():
-            if metrics.horizontalAdvance(name) + 6 < right - left:
-                below = QRectF(left, _TOP + _BAR + 3, right - left, 18)
-                painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, name)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            spans: dict[str, tuple[float, float]] = {}
+            for line, left, width in self._segments():
+                field = QRectF(left, _TOP, max(0.5, width - 0.8), _BAR)
+                painter.fillRect(field, self._colour(line))
+                self._paint_name(painter, field, line)
+                owner = self._owner(line)
+                before = spans.get(owner, (left, left))
+                spans[owner] = (before[0], left + width)
+            chosen = [segment for segment in self._segments() if self._is_chosen(segment[0])]
+            if chosen:
+                left, right = chosen[0][1], chosen[-1][1] + chosen[-1][2]
+                painter.setPen(QPen(QColor(colours().text), 1.6))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(QRectF(left, _TOP - 1.5, max(3.0, right - left), _BAR + 3), 3, 3)
+            painter.setPen(QColor(colours().faint))
+            metrics = QFontMetricsF(painter.font())
+            for name, (left, right) in spans.items():
+                if metrics.horizontalAdvance(name) + 6 < right - left:
+                    below = QRectF(left, _TOP + _BAR + 3, right - left, 18)
+                    painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, name)
 
     @staticmethod
     def _paint_name(painter: QPainter, field: QRectF, line: BudgetLine) -> None:

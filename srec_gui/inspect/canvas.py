@@ -118,9 +118,7 @@ class Canvas(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw what is there; what takes too long to make is drawn in the next round."""
-        painter = QPainter(self)
         ratio = self.devicePixelRatioF()
-        painter.scale(1 / ratio, 1 / ratio)
         choice = self._chooser.choice
         scene = Scene(
             round(self.width() * ratio),
@@ -134,8 +132,9 @@ class Canvas(QWidget):
             self.hasFocus(),
         )
         tools = Tools(self._images, self._sprites)
-        complete = CanvasPainter(painter, self._session, self._viewport, tools, scene).paint()
-        painter.end()
+        with QPainter(self) as painter:
+            painter.scale(1 / ratio, 1 / ratio)
+            complete = CanvasPainter(painter, self._session, self._viewport, tools, scene).paint()
         if not complete:
             self.update()
 

@@ -127,13 +127,13 @@ class ColourBar(QWidget):
         """Histogram, bar, handles, numbers."""
         if self._width() < 20 or not self._table or self._blank:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_histogram(painter)
-        painter.drawImage(QRectF(_MARGIN, _BAR_TOP, self._width(), _BAR), self._strip())
-        for value in (self._limits.low, self._limits.high) if self._adjustable else ():
-            self._paint_handle(painter, self._x(value))
-        self._paint_texts(painter)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_histogram(painter)
+            painter.drawImage(QRectF(_MARGIN, _BAR_TOP, self._width(), _BAR), self._strip())
+            for value in (self._limits.low, self._limits.high) if self._adjustable else ():
+                self._paint_handle(painter, self._x(value))
+            self._paint_texts(painter)
 
     def _width(self) -> int:
         return self.width() - 2 * _MARGIN

@@ -64,33 +64,33 @@ class DistributionPlot(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Allowed interval, curve, mean and mode, actual value, axis."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        field = QRectF(2, 4, self.width() - 4, self.height() - _TEXT - 6)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours().base))
-        painter.drawRoundedRect(field, 4, 4)
-        told = self._distribution
-        if told is None:
-            return
-        first, last = self._span(told)
-        step = field.width() / (last - first + 1)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            field = QRectF(2, 4, self.width() - 4, self.height() - _TEXT - 6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours().base))
+            painter.drawRoundedRect(field, 4, 4)
+            told = self._distribution
+            if told is None:
+                return
+            first, last = self._span(told)
+            step = field.width() / (last - first + 1)
 
-        def place(value: float) -> float:
-            return field.left() + (value - first + 0.5) * step
+            def place(value: float) -> float:
+                return field.left() + (value - first + 0.5) * step
 
-        shade = QColor(_CURVES.get(self._name, colours().accent))
-        shade.setAlphaF(0.13)
-        low, high = max(first, told.lowest), min(last, told.highest)
-        painter.fillRect(QRectF(place(low - 0.5), field.top(), (high - low + 1) * step, field.height()), shade)
-        self._paint_curve(painter, field, told, (low, high), place)
-        self._paint_ticks(painter, field, told, place)
-        painter.setPen(QColor(colours().faint))
-        line = QRectF(field.left(), field.bottom() + 2, field.width(), _TEXT)
-        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, number(max(first, told.lowest), 0))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight, number(min(last, told.highest), 0))
-        allowed = self.tr("allowed %1 to %2").replace("%1", str(told.lowest)).replace("%2", str(told.highest))
-        painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, allowed)
+            shade = QColor(_CURVES.get(self._name, colours().accent))
+            shade.setAlphaF(0.13)
+            low, high = max(first, told.lowest), min(last, told.highest)
+            painter.fillRect(QRectF(place(low - 0.5), field.top(), (high - low + 1) * step, field.height()), shade)
+            self._paint_curve(painter, field, told, (low, high), place)
+            self._paint_ticks(painter, field, told, place)
+            painter.setPen(QColor(colours().faint))
+            line = QRectF(field.left(), field.bottom() + 2, field.width(), _TEXT)
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, number(max(first, told.lowest), 0))
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight, number(min(last, told.highest), 0))
+            allowed = self.tr("allowed %1 to %2").replace("%1", str(told.lowest)).replace("%2", str(told.highest))
+            painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, allowed)
 
     def _paint_curve(
         self,

@@ -50,18 +50,18 @@ class Legend(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Mark and words beside each other."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metrics = QFontMetricsF(painter.font())
-        width = self.width() / self._columns
-        for index, mark in enumerate(self._marks):
-            row, column = divmod(index, self._columns)
-            field = QRectF(column * width, row * _ROW + 3, _SWATCH, _ROW - 6)
-            mark.paint(painter, field)
-            painter.setPen(QColor(colours().faint))
-            words = QRectF(field.right() + 7, row * _ROW, width - _SWATCH - 11, _ROW)
-            text = metrics.elidedText(_translate(mark.text), Qt.TextElideMode.ElideRight, words.width())
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            metrics = QFontMetricsF(painter.font())
+            width = self.width() / self._columns
+            for index, mark in enumerate(self._marks):
+                row, column = divmod(index, self._columns)
+                field = QRectF(column * width, row * _ROW + 3, _SWATCH, _ROW - 6)
+                mark.paint(painter, field)
+                painter.setPen(QColor(colours().faint))
+                words = QRectF(field.right() + 7, row * _ROW, width - _SWATCH - 11, _ROW)
+                text = metrics.elidedText(_translate(mark.text), Qt.TextElideMode.ElideRight, words.width())
+                painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def paint_actual(painter: QPainter, x: float, top: float, bottom: float) -> None:

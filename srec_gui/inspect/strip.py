@@ -70,17 +70,17 @@ class PyramidStrip(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw the cells and the arrows between them."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scales = self.scales()
-        for position, scale in enumerate(scales):
-            cell = self._cell(position)
-            if position:
-                painter.setPen(QColor(colours().faint))
-                painter.drawText(
-                    QRectF(cell.left() - _GAP, cell.top(), _GAP, cell.height()), Qt.AlignmentFlag.AlignCenter, "›"
-                )
-            self._paint_cell(painter, cell, scale)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            scales = self.scales()
+            for position, scale in enumerate(scales):
+                cell = self._cell(position)
+                if position:
+                    painter.setPen(QColor(colours().faint))
+                    painter.drawText(
+                        QRectF(cell.left() - _GAP, cell.top(), _GAP, cell.height()), Qt.AlignmentFlag.AlignCenter, "›"
+                    )
+                self._paint_cell(painter, cell, scale)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Choose the scale that was clicked."""

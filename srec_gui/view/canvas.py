@@ -147,17 +147,17 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """Paint what the viewport sees."""
-        painter = QPainter(self)
-        backdrop = Qt.GlobalColor.black if self._fills_screen else backdrop_color(self.palette())
-        painter.fillRect(self.rect(), backdrop)
-        if self._picture is None:
-            return
-        ratio = self.devicePixelRatioF()
-        painter.scale(1 / ratio, 1 / ratio)
-        paint_picture(painter, self._picture, self.viewport, self.palette(), ratio)
-        paint_values(painter, self._picture, self.viewport, self.font())
-        if self._pin is not None:
-            paint_pin(painter, *self._pin, self.viewport, ratio)
+        with QPainter(self) as painter:
+            backdrop = Qt.GlobalColor.black if self._fills_screen else backdrop_color(self.palette())
+            painter.fillRect(self.rect(), backdrop)
+            if self._picture is None:
+                return
+            ratio = self.devicePixelRatioF()
+            painter.scale(1 / ratio, 1 / ratio)
+            paint_picture(painter, self._picture, self.viewport, self.palette(), ratio)
+            paint_values(painter, self._picture, self.viewport, self.font())
+            if self._pin is not None:
+                paint_pin(painter, *self._pin, self.viewport, ratio)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, ARG002
         """Keep a fitted picture fitted."""

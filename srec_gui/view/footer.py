@@ -46,11 +46,11 @@ class _Swatch(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         if self._color is not None:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QColor(colours().line))
-            painter.setBrush(self._color)
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QColor(colours().line))
+                painter.setBrush(self._color)
+                painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
 
 
 class _ElidedLabel(QLabel):
@@ -65,9 +65,9 @@ class _ElidedLabel(QLabel):
         return QSize(min(_LEAST_NAME, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        with QPainter(self) as painter:
+            text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Footer(QWidget):
@@ -159,11 +159,11 @@ class Footer(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """A hairline above; while something is decoded, progress on it."""
-        painter = QPainter(self)
-        scheme = colours()
-        painter.fillRect(0, 0, self.width(), 1, QColor(scheme.line))
-        if self._fraction is not None:
-            painter.fillRect(0, 0, round(self.width() * self._fraction), 2, QColor(scheme.accent))
+        with QPainter(self) as painter:
+            scheme = colours()
+            painter.fillRect(0, 0, self.width(), 1, QColor(scheme.line))
+            if self._fraction is not None:
+                painter.fillRect(0, 0, round(self.width() * self._fraction), 2, QColor(scheme.accent))
 
     def _label(self, accessible_name: str) -> QLabel:
         label = QLabel(self)

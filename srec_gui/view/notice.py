@@ -22,9 +22,9 @@ class _WarningIcon(QWidget):
         return QSize(_ICON, _ICON)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
-        painter = QPainter(self)
-        top = (self.height() - _ICON) / 2
-        draw_icon(painter, QRectF(0, top, _ICON, _ICON), "warning", QColor(colours().warning))
+        with QPainter(self) as painter:
+            top = (self.height() - _ICON) / 2
+            draw_icon(painter, QRectF(0, top, _ICON, _ICON), "warning", QColor(colours().warning))
 
 
 class DamageBar(QWidget):
@@ -98,8 +98,8 @@ class DamageBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002
         """A tinted ground with a hairline under it."""
-        painter = QPainter(self)
-        tint = QColor(colours().warning)
-        tint.setAlphaF(0.14)
-        painter.fillRect(self.rect(), tint)
-        painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(colours().line))
+        with QPainter(self) as painter:
+            tint = QColor(colours().warning)
+            tint.setAlphaF(0.14)
+            painter.fillRect(self.rect(), tint)
+            painter.fillRect(0, self.height() - 1, self.width(), 1, QColor(colours().line))

@@ -104,3 +104,9 @@ def test_what_people_read_can_be_translated(tmp_path: Path) -> None:
     text = catalogue.read_text(encoding="utf-8")
     for sentence in ("Drop pictures or folders here", "%1 min %2 s", "&amp;Undo Last Batch", "Motorola S-record"):
         assert sentence in text
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_painters_of_widgets_end_with_their_block(path: Path) -> None:
+    """A painter that a traceback still holds would outlive its paint event, and Qt would end the program."""
+    assert not re.search(r"= QPainter\(self\)", path.read_text(encoding="utf-8"))
