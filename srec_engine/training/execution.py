@@ -60,7 +60,7 @@ def has_bfloat16(device: torch.device) -> bool:
     """Whether a device computes in bfloat16 itself, and does not do the work of float32 for fewer bits."""
     if device.type == "cuda":
         with torch.cuda.device(device):
-            return torch.cuda.is_bf16_supported(including_emulation=False)
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type == "cpu":
         return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 - torch tells it nowhere else
     return True
