@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -107,8 +108,9 @@ def encode_image(
         raise UnsupportedImageError("An image in memory has no source bytes to store. Choose another method.")
     picture = picture_from_image(image)
     candidate = _smallest(job, picture)
-    report = _finished_report(job, candidate, picture, picture.raw_bytes)
-    return EncodedImage(candidate.data, report)
+    facts = _Facts.of(picture, picture.raw_bytes)
+    del picture
+    return EncodedImage(candidate.data, _finished_report(job, candidate, facts))
 
 
 def encode_file(
@@ -134,7 +136,9 @@ def encode_file(
         with job.clock.measure("io"):
             picture = read_picture(source)
         candidate = _smallest(job, picture)
-        report = _finished_report(job, candidate, picture, picture.source.size if picture.source else 0)
+        facts = _Facts.of(picture, picture.source.size if picture.source else 0)
+        picture = None  # its pixels would stay in memory beside those that verification decodes
+        report = _finished_report(job, candidate, facts)
     except VerbatimOnlyError as refusal:
         candidate, report = _stored(job, refusal)
     job.tell(Stage.WRITING, 1.0)
@@ -233,11 +237,36 @@ def _runtime(job: _Job) -> Runtime:
         return load_runtime(find_model(job.options.model), job.options.codec, message)
 
 
-def _finished_report(job: _Job, candidate: Candidate, picture: Picture, source_bytes: int) -> EncodeReport:
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is still asked of a picture when it is encoded, without its pixels."""
+
+    width: int
+    height: int
+    source_bytes: int
+    source_format: str
+    has_colour: bool
+    checksum: bytes
+    metadata: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, picture: Picture, source_bytes: int) -> _Facts:
+        return cls(
+            picture.width,
+            picture.height,
+            source_bytes,
+            picture.source.format if picture.source else "file",
+            picture.colour is not None,
+            pixel_checksum(picture),
+            dict(picture.metadata),
+        )
+
+
+def _finished_report(job: _Job, candidate: Candidate, facts: _Facts) -> EncodeReport:
     """Verify where that was asked for, and sum up."""
     if job.options.verify:
         with job.clock.measure("verify"):
-            _verify(job, candidate, picture)
+            _verify(job, candidate, facts)
     payload = candidate.payload
     device = kernel = ""
     if payload is not None:
@@ -245,10 +274,10 @@ def _finished_report(job: _Job, candidate: Candidate, picture: Picture, source_b
         device, kernel = str(network.device), network.kernel_name
     return EncodeReport(
         None,
-        picture.width,
-        picture.height,
+        facts.width,
+        facts.height,
         candidate.method,
-        source_bytes,
+        facts.source_bytes,
         len(candidate.data),
         payload.scales if payload else (),
         payload.model_bits if payload else (),
@@ -257,11 +286,11 @@ def _finished_report(job: _Job, candidate: Candidate, picture: Picture, source_b
         device,
         kernel,
         verified=job.options.verify,
-        note=_note(candidate.method, picture) if job.options.method is None else "",
+        note=_note(candidate.method, facts) if job.options.method is None else "",
     )
 
 
-def _verify(job: _Job, candidate: Candidate, picture: Picture) -> None:
+def _verify(job: _Job, candidate: Candidate, facts: _Facts) -> None:
     """Decode the result and compare pixels and metadata with what went in."""
     from srec_engine.codec.decode import decode_picture
 
@@ -271,18 +300,17 @@ def _verify(job: _Job, candidate: Candidate, picture: Picture) -> None:
     back = decode_picture(candidate.data, job.options.codec, job.cancel, advance)
     if isinstance(back, bytes):
         return  # the source's own bytes, compared by their checksum while decoding
-    if pixel_checksum(back) != pixel_checksum(picture) or dict(back.metadata) != dict(picture.metadata):
+    if pixel_checksum(back) != facts.checksum or dict(back.metadata) != facts.metadata:
         raise DamagedFileError(
             "The result did not decode to the same picture, so nothing was written. "
             "This is a fault of the program or of the machine's memory: please report it, the original is untouched."
         )
 
 
-def _note(method: Method, picture: Picture) -> str:
+def _note(method: Method, facts: _Facts) -> str:
     """Why the method was chosen, where it is not the network."""
     if method == Method.VERBATIM:
-        kind = picture.source.format if picture.source else "file"
-        return f"stored as it was: the {kind} is smaller than its pixels"
-    if method == Method.WEBP and picture.colour is not None:
+        return f"stored as it was: the {facts.source_format} is smaller than its pixels"
+    if method == Method.WEBP and facts.has_colour:
         return "lossless WebP is smaller than the network's file"
     return ""
