@@ -153,7 +153,7 @@ def _section_name(name: str) -> str:
         "planes": translate("view", "Other planes"),
         "index": translate("view", "Index"),
         "base": translate("view", "Base"),
-        "adaptation": translate("view", "Adaptation to this picture"),
+        "adaptation": translate("view", "Adaptation"),
         "chunks": translate("view", "Chunks"),
         "body": translate("view", "Picture"),
         "checksum": translate("view", "Checksum"),
