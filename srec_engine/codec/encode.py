@@ -108,7 +108,7 @@ def encode_image(
         raise UnsupportedImageError("An image in memory has no source bytes to store. Choose another method.")
     picture = picture_from_image(image)
     candidate = _smallest(job, picture)
-    facts = _Facts.of(picture, picture.raw_bytes)
+    facts = _Facts.of(picture, picture.raw_bytes, _is_compared(job, candidate))
     del picture
     return EncodedImage(candidate.data, _finished_report(job, candidate, facts))
 
@@ -136,7 +136,7 @@ def encode_file(
         with job.clock.measure("io"):
             picture = read_picture(source)
         candidate = _smallest(job, picture)
-        facts = _Facts.of(picture, picture.source.size if picture.source else 0)
+        facts = _Facts.of(picture, picture.source.size if picture.source else 0, _is_compared(job, candidate))
         picture = None  # its pixels would stay in memory beside those that verification decodes
         report = _finished_report(job, candidate, facts)
     except VerbatimOnlyError as refusal:
@@ -250,16 +250,22 @@ class _Facts:
     metadata: Mapping[str, bytes]
 
     @classmethod
-    def of(cls, picture: Picture, source_bytes: int) -> _Facts:
+    def of(cls, picture: Picture, source_bytes: int, compared: bool) -> _Facts:
+        """The checksum, seconds for a large picture, is made only where pixels will be `compared` with it."""
         return cls(
             picture.width,
             picture.height,
             source_bytes,
             picture.source.format if picture.source else "file",
             picture.colour is not None,
-            pixel_checksum(picture),
+            pixel_checksum(picture) if compared else b"",
             dict(picture.metadata),
         )
+
+
+def _is_compared(job: _Job, candidate: Candidate) -> bool:
+    """Whether pixels are compared: a source that was kept is compared byte by byte."""
+    return job.options.verify and candidate.method != Method.VERBATIM
 
 
 def _finished_report(job: _Job, candidate: Candidate, facts: _Facts) -> EncodeReport:
