@@ -10,9 +10,20 @@ from typing import Any, Self
 
 from srec_engine.control import Progress, ProgressCallback
 
-__all__ = ["ProgressBar"]
+__all__ = ["ProgressBar", "taken_away"]
 
 _FORMAT = "{percentage:3.0f} % |{bar:24}| {elapsed} {desc}"
+
+
+@contextmanager
+def taken_away(bar: Any) -> Iterator[None]:
+    """Take a bar of tqdm's (None: there is none) off the terminal while something else is printed."""
+    if bar is None:
+        yield
+        return
+    bar.clear()
+    yield
+    bar.refresh()
 
 
 class ProgressBar:
@@ -48,12 +59,8 @@ class ProgressBar:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Take the bar away while a line is printed."""
-        if self._bar is None:
+        with taken_away(self._bar):
             yield
-            return
-        self._bar.clear()
-        yield
-        self._bar.refresh()
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():

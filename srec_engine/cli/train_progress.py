@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from srec_engine.cli.progress import taken_away
+
 if TYPE_CHECKING:
     from srec_engine.training.evaluation import Evaluation
     from srec_engine.training.records import StepRecord
@@ -69,12 +71,8 @@ class TrainingBar:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Take the bar away while a line is printed."""
-        if self._bar is None:
+        with taken_away(self._bar):
             yield
-            return
-        self._bar.clear()
-        yield
-        self._bar.refresh()
 
 
 class MessagesAboveBar(logging.StreamHandler[Any]):
