@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 3
 PATIENCE = 300.0
+AFTERWARDS = 2.0
 SIZE = (4000, 3000)
 FILES = 5000
 
@@ -90,6 +92,14 @@ class Watch:
                 raise TimeoutError
         return longest
 
+    def during(self, action: Callable[[], None]) -> float:
+        """Let the window's event loop do `action` and what follows from it; its longest silence in seconds."""
+        from PySide6.QtCore import QTimer
+
+        end = time.monotonic() + AFTERWARDS
+        QTimer.singleShot(0, self.window, action)
+        return self.until(lambda: time.monotonic() > end)
+
 
 def _play(scene: Callable[[Watch, Path], str], file: Path) -> int:
     """Start the application with settings of its own and play one scene."""
@@ -115,6 +125,19 @@ def _play(scene: Callable[[Watch, Path], str], file: Path) -> int:
 def _start(_watch: Watch, _file: Path) -> str:
     wall = time.time() - float(os.environ["STARTED"])
     return f"window on screen {wall:.2f} s after the process began, {time.process_time():.2f} s of processor time"
+
+
+def _enter(watch: Watch, _file: Path) -> str:
+    from srec_gui.action_table import Context
+    from srec_gui.rooms import ROOMS, load_rooms
+
+    loading = watch.session.worker.submit(lambda _cancel, _report: load_rooms(), lane="disk")
+    silences = [watch.until(lambda: loading.done)]
+    watch.window.make_rooms()
+    silences.append(watch.until(lambda: all(watch.window.has_room(room) for room in ROOMS)))
+    silences += [watch.during(partial(watch.window.enter, room)) for room in (Context.VIEW, Context.INSPECT)]
+    text = "loading {:.0f} ms, making {:.0f} ms, entering the viewer {:.0f} ms, the inspector {:.0f} ms"
+    return "longest silence of the rooms: " + text.format(*(1000 * silence for silence in silences))
 
 
 def _open(watch: Watch, file: Path) -> str:
@@ -213,6 +236,7 @@ def _scan(watch: Watch, _file: Path) -> str:
 
 SCENES: dict[str, Callable[[Watch, Path], str]] = {
     "start": _start,
+    "enter": _enter,
     "open": _open,
     "inspect": _inspect,
     "encode": _encode,

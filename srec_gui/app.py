@@ -20,6 +20,7 @@ from srec_gui.engine import Engine
 from srec_gui.garbage import GarbageCollector
 from srec_gui.icons import icon
 from srec_gui.instance import Instance
+from srec_gui.rooms import load_rooms
 from srec_gui.settings import Settings
 from srec_gui.theme import Theme
 from srec_gui.window import MainWindow
@@ -30,6 +31,7 @@ __all__ = ["Application", "Session"]
 logger = logging.getLogger(__name__)
 
 _STOP_SECONDS = 1.5
+_LOAD_ROOMS_MS = 300
 _SLOW_TO_UNLOAD = "torch"
 
 
@@ -98,9 +100,20 @@ class Session:
         if paths:
             # After the first paint: the window comes first.
             QTimer.singleShot(0, self.window, lambda: self.window.take_paths(list(paths)))
+        # And after the first picture: these rooms are for later.
+        QTimer.singleShot(_LOAD_ROOMS_MS, self.window, self._load_rooms)
         code = aio.run(self._application, self._live, self.window.close)
         self._end(code)
         return code
+
+    def _load_rooms(self) -> None:
+        if not self._ended:
+            task = self.worker.submit(lambda _cancel, _report: load_rooms(), lane="disk")
+            task.finished.connect(self._rooms_loaded)
+
+    def _rooms_loaded(self, _nothing: object) -> None:
+        self.window.make_rooms()
+        logger.debug("All rooms are loaded.")
 
     async def _live(self) -> int:
         logger.debug("The window is up: from here on signals of the terminal close it.")

@@ -1,12 +1,12 @@
-"""What the window knows of a room, and the placeholder of a room that is not there."""
+"""What the window knows of a room."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
@@ -14,7 +14,7 @@ from srec_gui.engine import Engine, SrecEngine
 from srec_gui.settings import Settings
 from srec_gui.worker import Worker
 
-__all__ = ["Page", "PlaceholderPage"]
+__all__ = ["Page"]
 
 
 class Page(QWidget):
@@ -68,25 +68,3 @@ class Page(QWidget):
     def tool_actions(self) -> list[str]:
         """Ids of the actions the tool bar shows while the room is in front; "" is a gap."""
         return []
-
-
-class PlaceholderPage(Page):
-    """Says that a room could not be loaded."""
-
-    def __init__(
-        self, context: Context, worker: Worker, settings: Settings, actions: Actions, engine: Engine | None = None
-    ) -> None:
-        """Make the page of `context`."""
-        super().__init__(worker, settings, actions, engine=engine)
-        self.context = context  # type: ignore[misc]
-        label = QLabel(self.tr("This room is not part of this version yet."))
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setEnabled(False)
-        layout = QVBoxLayout(self)
-        layout.addWidget(label)
-
-    def open_path(self, path: Path) -> None:
-        """Do nothing: there is nothing to show `path` with."""
-
-    def open_paths(self, paths: list[Path]) -> None:
-        """Do nothing: there is nothing to show `paths` with."""

@@ -1,22 +1,19 @@
-"""The rooms of the window: made when they are first entered, so that the window is up before they are."""
+"""The rooms of the window: loaded and made once the window is up, or when one is entered before that."""
 
 from __future__ import annotations
 
 import importlib
-import logging
 from pathlib import Path
 from typing import Protocol, cast
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.engine import Engine
-from srec_gui.pages import Page, PlaceholderPage
+from srec_gui.pages import Page
 from srec_gui.settings import Settings
 from srec_gui.worker import Worker
 
-__all__ = ["ROOMS", "OpensPath", "OpensPaths", "make_page"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["ROOMS", "OpensPath", "OpensPaths", "load_rooms", "make_page"]
 
 ROOMS = (Context.COMPRESS, Context.VIEW, Context.INSPECT)
 """In the order of the tool bar."""
@@ -43,14 +40,13 @@ class OpensPaths(Protocol):
 
 
 def make_page(context: Context, worker: Worker, settings: Settings, actions: Actions, engine: Engine | None) -> Page:
-    """Make the page of a room, or a placeholder when this version does not have it."""
+    """Make the page of a room."""
     module_name, class_name = _CLASSES[context]
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module_name.startswith(error.name):
-            raise
-        logger.info("There is no room %s.", context)
-        return PlaceholderPage(context, worker, settings, actions, engine)
-    page_class = cast("type[Page]", getattr(module, class_name))
+    page_class = cast("type[Page]", getattr(importlib.import_module(module_name), class_name))
     return page_class(worker, settings, actions, engine=engine)
+
+
+def load_rooms() -> None:
+    """Import what all rooms need, numpy among it: for a thread, so that entering one later need not wait for that."""
+    for module_name, _ in _CLASSES.values():
+        importlib.import_module(module_name)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -107,6 +107,17 @@ class MainWindow(QMainWindow):
             if hasattr(page, "full_screen_changed"):
                 page.full_screen_changed.connect(self._full_screen_changed)
         return self._pages[context]
+
+    def has_room(self, context: Context) -> bool:
+        """Whether the room of `context` is made."""
+        return context in self._pages
+
+    def make_rooms(self) -> None:
+        """Make the rooms that nobody has entered yet, one at a time: entering them then only shows them."""
+        missing = [context for context in ROOMS if not self.has_room(context)]
+        if missing and not self._closing:
+            self.page(missing[0])
+            QTimer.singleShot(0, self, self.make_rooms)
 
     def enter(self, context: Context) -> None:
         """Bring the room of `context` to the front."""

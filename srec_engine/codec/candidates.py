@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.codec.background import run_cancellable
-from srec_engine.codec.payload_encoder import EncodedPayload
 from srec_engine.container import Contents, NetworkPayload, VerbatimPayload, container_bytes
 from srec_engine.control import CancelToken
 from srec_engine.images import (
@@ -23,6 +23,9 @@ from srec_engine.images import (
 )
 from srec_engine.model.adaptation import Adaptation, adaptation_bytes
 from srec_engine.options import Method
+
+if TYPE_CHECKING:
+    from srec_engine.codec.payload_encoder import EncodedPayload
 
 __all__ = [
     "Candidate",

@@ -45,7 +45,10 @@ class BudgetBar(QWidget):
 
     def show_ledger(self, ledger: Ledger | None) -> None:
         """Show a ledger."""
-        self._lines = [] if ledger is None else [line for line in budget_lines(ledger) if line.coded_bytes]
+        lines = [] if ledger is None else [line for line in budget_lines(ledger) if line.coded_bytes]
+        if _drawn(lines) == _drawn(self._lines):
+            return
+        self._lines = lines
         self._count = 0 if ledger is None else len(ledger.scales)
         largest = sorted(self._lines, key=lambda line: -line.coded_bytes)[:4]
         self.setAccessibleDescription("; ".join(f"{line.name}: {share(line.share)}" for line in largest))
@@ -144,3 +147,8 @@ class BudgetBar(QWidget):
         parts = (Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3)
         shade = _SHADES[parts.index(line.part)] if line.part in parts else 0.9
         return QColor.fromHslF(hue / 360, 0.48, 0.50 * shade)
+
+
+def _drawn(lines: list[BudgetLine]) -> list[tuple[str, int]]:
+    """What the bar shows of `lines`: the model's bits come in by and by, and it does not show them."""
+    return [(line.name, line.coded_bytes) for line in lines]

@@ -33,6 +33,7 @@ class BudgetModel(QAbstractTableModel):
         """An empty table."""
         super().__init__(parent)
         self.lines: list[BudgetLine] = []
+        self._cells: list[tuple[str, ...]] = []
         self._titles = (
             *(self.tr("Part"), self.tr("Numbers"), self.tr("Model, bytes"), self.tr("Coded, bytes")),
             *(self.tr("Overhead"), self.tr("bpsp"), self.tr("Share"), "R", "G", "B"),
@@ -41,14 +42,16 @@ class BudgetModel(QAbstractTableModel):
     def show(self, ledger: Ledger | None) -> None:
         """Show a ledger; one with the same parts keeps the selection."""
         lines = [] if ledger is None else [*budget_lines(ledger), _sum(ledger, self.tr("File"))]
-        if [line.name for line in lines] == [line.name for line in self.lines]:
-            self.lines = lines
-            if lines:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(lines) - 1, len(self._titles) - 1))
+        before, cells = self._cells, [_cells(line) for line in lines]
+        if [line.name for line in lines] != [line.name for line in self.lines]:
+            self.beginResetModel()
+            self.lines, self._cells = lines, cells
+            self.endResetModel()
             return
-        self.beginResetModel()
-        self.lines = lines
-        self.endResetModel()
+        self.lines, self._cells = lines, cells
+        changed = [row for row, (old, new) in enumerate(zip(before, cells, strict=True)) if old != new]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self._titles) - 1))
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Lines."""
@@ -70,26 +73,10 @@ class BudgetModel(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts and how they are aligned."""
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._cells(self.lines[index.row()])[index.column()]
+            return self._cells[index.row()][index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column():
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
-
-    def _cells(self, line: BudgetLine) -> tuple[str, ...]:
-        whole = QLocale().toString
-        known = line.model_bits is not None
-        channels = [whole(size) for size in line.channel_bytes] if not line.is_free else []
-        return (
-            line.name,
-            whole(line.samples) if line.samples else "",
-            number((line.model_bits or 0.0) / 8, 1) if known else "",
-            whole(line.coded_bytes),
-            share(line.overhead, 2) if line.overhead is not None else "",
-            number(line.bpsp, 4),
-            share(line.share),
-            *channels,
-            *("",) * (3 - len(channels)),
-        )
 
 
 class BudgetTable(QTableView):
@@ -156,4 +143,22 @@ def _sum(ledger: Ledger, name: str) -> BudgetLine:
         ledger.model_bits,
         sum(row.bpsp for row in ledger.rows),
         sum(row.share for row in ledger.rows),
+    )
+
+
+def _cells(line: BudgetLine) -> tuple[str, ...]:
+    """The texts of a line, made once: a table that is laid out asks for each of them many times."""
+    whole = QLocale().toString
+    known = line.model_bits is not None
+    channels = [whole(size) for size in line.channel_bytes] if not line.is_free else []
+    return (
+        line.name,
+        whole(line.samples) if line.samples else "",
+        number((line.model_bits or 0.0) / 8, 1) if known else "",
+        whole(line.coded_bytes),
+        share(line.overhead, 2) if line.overhead is not None else "",
+        number(line.bpsp, 4),
+        share(line.share),
+        *channels,
+        *("",) * (3 - len(channels)),
     )

@@ -34,12 +34,13 @@ class PyramidStrip(QWidget):
         self._chooser = chooser
         self._pictures: dict[int, QImage] = {}
         self._composed: set[int] = set()
+        self._facts: dict[int, tuple[str, str]] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("Scales, coarse to fine"))
         session.opened.connect(self._opened)
         session.tiles_changed.connect(self._look)
-        session.ledger_changed.connect(self.update)
+        session.ledger_changed.connect(self._tell)
         chooser.changed.connect(self._describe)
         chooser.changed.connect(self.update)
 
@@ -56,17 +57,7 @@ class PyramidStrip(QWidget):
 
     def facts(self, scale: int) -> tuple[str, str]:
         """Two lines about a scale: its name and size, its bytes with share and bpsp."""
-        inspection = self._session.inspection
-        if inspection is None or inspection.geometry is None:
-            return "", ""
-        height, width = inspection.geometry.scale_size(scale)
-        ledger = inspection.ledger
-        rows = ledger.of_scale(scale) if scale in inspection.scales else [r for r in ledger.rows if r.part == "base"]
-        size, bpsp = sum(row.coded_bytes for row in rows), sum(row.bpsp for row in rows)
-        name = f"{scale_name(scale, len(inspection.scales))}  ·  {width} × {height}"
-        if not size:
-            return name, self.tr("unreadable")
-        return name, f"{byte_size(size)}  ·  {share(size / ledger.file_bytes)}\n{number(bpsp, 3)} bpsp"
+        return self._facts.get(scale, ("", ""))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Draw the cells and the arrows between them."""
@@ -131,8 +122,29 @@ class PyramidStrip(QWidget):
         base = self._session.base
         if base is not None:
             self._pictures[len(self.scales()) - 1] = _picture(base)
+        self._tell()
         self._describe()
         self.update()
+
+    def _tell(self) -> None:
+        """Put the facts in words, once for each news, not for each painting."""
+        facts = {scale: self._facts_of(scale) for scale in self.scales()}
+        if facts != self._facts:
+            self._facts = facts
+            self.update()
+
+    def _facts_of(self, scale: int) -> tuple[str, str]:
+        inspection = self._session.inspection
+        if inspection is None or inspection.geometry is None:
+            return "", ""
+        height, width = inspection.geometry.scale_size(scale)
+        ledger = inspection.ledger
+        rows = ledger.of_scale(scale) if scale in inspection.scales else [r for r in ledger.rows if r.part == "base"]
+        size, bpsp = sum(row.coded_bytes for row in rows), sum(row.bpsp for row in rows)
+        name = f"{scale_name(scale, len(inspection.scales))}  ·  {width} × {height}"
+        if not size:
+            return name, self.tr("unreadable")
+        return name, f"{byte_size(size)}  ·  {share(size / ledger.file_bytes)}\n{number(bpsp, 3)} bpsp"
 
     def _look(self) -> None:
         """Take up the pictures of scales that are complete now; fine ones look like the finest of those."""
@@ -143,7 +155,6 @@ class PyramidStrip(QWidget):
             height, width = inspection.geometry.scale_size(scale)
             if scale not in self._composed and max(height, width) <= _MOST_PIXELS:
                 self._compose(scale, height, width)
-        self.update()
 
     def _compose(self, scale: int, height: int, width: int) -> None:
         inspection, tiles = self._session.inspection, self._session.store.of_scale(scale)
@@ -157,6 +168,7 @@ class PyramidStrip(QWidget):
         finer = [other for other in inspection.scales if other <= scale]
         self._composed.add(scale)
         self._pictures |= dict.fromkeys(finer, _picture(whole))
+        self.update()
 
     def _describe(self) -> None:
         if self.scales():

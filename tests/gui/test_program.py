@@ -70,6 +70,29 @@ session.window.close_now()
     assert float(seconds) < 1.0
 
 
+def test_a_moment_later_all_rooms_are_made_still_without_torch(environment: dict[str, str]) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from srec_gui.app import Application, Session
+from srec_gui.rooms import ROOMS
+from srec_gui.settings import Settings
+application = Application([])
+session = Session(application, Settings())
+def look():
+    if all(session.window.has_room(room) for room in ROOMS):
+        print(",".join(sorted({"torch", "numba", "numpy"} & set(sys.modules))))
+        session.window.close()
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(10)
+sys.exit(session.run([]))
+"""
+    done = run(code, environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "numpy"
+
+
 def test_it_closes_by_a_signal_of_the_terminal_with_exit_code_0(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "srec_gui", "--new-window", "--verbose"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:

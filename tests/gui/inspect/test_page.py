@@ -20,6 +20,7 @@ from srec_gui.inspect.choice import RangeMode, SideChoice
 from srec_gui.inspect.page import InspectPage
 from srec_gui.settings import Settings
 from srec_gui.worker import Worker
+from tests.gui.inspect.conftest import settled
 
 
 def choose(page: InspectPage, name: str, text: str) -> None:
@@ -290,3 +291,14 @@ def test_what_cannot_be_inspected_is_explained(qtbot: QtBot, page: InspectPage, 
     with qtbot.waitSignal(page.session.failed, timeout=30_000):
         page.open_path(path)
     assert "firmware.srec" in page.placard.text
+
+
+def test_the_table_is_drawn_again_only_where_a_number_has_changed(opened: InspectPage, qtbot: QtBot) -> None:
+    model = opened.budget_table.model()
+    with qtbot.assertNotEmitted(model.dataChanged), qtbot.assertNotEmitted(model.modelReset):
+        opened.session.ledger_changed.emit()
+    assert opened.session.path is not None
+    with qtbot.waitSignal(model.dataChanged, timeout=180_000):
+        opened.open_path(opened.session.path)  # the model's bits come in anew
+    qtbot.waitUntil(lambda: settled(opened), timeout=180_000)
+    assert opened.budget_table.lines[-1].model_bits is not None
