@@ -46,12 +46,12 @@ class ValueRange:
 
 
 def default_range(layer: Layer, part: Part) -> ValueRange:
-    """The fixed range, so that files can be compared: 0 to 8 bits, residuals of 16 grey levels, all grey levels."""
+    """The fixed range, so that files can be compared: 0 to 8 bits, residuals of 8 grey levels, all grey levels."""
     if layer.in_bits:
         return ValueRange(0.0, 8.0)
     if part is Part.REMAINDERS:
         return ValueRange(-3.0, 3.0) if layer is Layer.RESIDUAL else ValueRange(-1.0, 2.0)
-    return ValueRange(-16.0, 16.0) if layer is Layer.RESIDUAL else ValueRange(0.0, 255.0)
+    return ValueRange(-8.0, 8.0) if layer is Layer.RESIDUAL else ValueRange(0.0, 255.0)
 
 
 def colour_table(layer: Layer, part: Part, limits: ValueRange) -> NDArray[np.uint8]:

@@ -24,8 +24,8 @@ _NETWORK_OPTIONS = (
 )
 _RUN_OPTIONS = (
     "crop", "batch", "steps", "epochs", "optimiser", "learning_rate", "schedule", "decay_epochs", "warm_up", "clip",
-    "average", "quantised_from", "native_share", "reduced_share", "soft_share", "noise", "sampling", "flips",
-    "second_decay", "weight_decay", "seed",
+    "average", "quantised_from", "native_share", "reduced_share", "soft_share", "jpeg_share", "noise", "sampling",
+    "flips", "second_decay", "weight_decay", "seed",
 )  # fmt: skip
 
 
@@ -98,6 +98,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--soft-share", type=float, metavar="X", help="share of the others enlarged, with soft colour and little noise"
     )
+    group.add_argument("--jpeg-share", type=float, metavar="X", help="share of all crops compressed as JPEG at last")
     group.add_argument("--noise", type=float, metavar="X", help="mild noise: largest deviation in grey levels")
     group.add_argument("--seed", type=int, metavar="N", help="of weights and crops")
 

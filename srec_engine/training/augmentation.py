@@ -1,9 +1,11 @@
-"""What crops go through besides being cut out: enlarging, softening, reducing and noise.
+"""What crops go through besides being cut out: enlarging, softening, reducing, noise, and JPEG.
 
 Each takes its own random numbers.
 """
 
 from __future__ import annotations
+
+import io
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,9 @@ from PIL import Image
 __all__ = [
     "LARGEST_ENLARGEMENT",
     "LARGEST_REDUCTION",
+    "LARGEST_SOFTENING",
     "SMALLEST_REDUCTION",
+    "compressed",
     "like_a_camera",
     "noisy",
     "reduced",
@@ -21,6 +25,9 @@ __all__ = [
 
 LARGEST_ENLARGEMENT = 2.0
 """Factor by which crops are enlarged at most."""
+
+LARGEST_SOFTENING = 4.0
+"""Factor by which softened crops are enlarged at most: as smooth as what is out of focus."""
 
 CAMERA_NOISE = 2.5
 """Standard deviation in grey levels of the noise added to an enlarged crop's brightest places, at most."""
@@ -37,6 +44,13 @@ SOFT_NOISE = 2.0
 HALVED_CHROMA, PALER, TONED = 0.6, 0.3, 0.1
 """How often a softened crop's colour is halved in resolution, made paler, replaced by a single tone."""
 
+GRAINY, GRAIN = 0.08, 8.0
+"""How often a softened crop has coarse grain, the same in all channels as editors make it; its largest deviation."""
+
+QUALITIES, SUBSAMPLINGS = (70, 99), (0, 0, 2)
+"""Range of the qualities, and the chroma subsamplings (Pillow's numbers), that crops are compressed with as JPEG."""
+
+_BLOCK = 8
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 _SHARP = (Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
 _SOFT = Image.Resampling.BILINEAR
@@ -69,7 +83,25 @@ def softened(crop: NDArray[np.uint8], side: int, random: np.random.Generator) ->
     result: NDArray[np.float32] = luma + chroma + shared
     if random.random() < 0.5:
         result = result + random.uniform(0.0, 1.0) ** 2 * random.standard_normal(result.shape, dtype=np.float32)
-    return result.round().clip(0, 255).astype(np.uint8)
+    result = result.round()
+    if random.random() < GRAINY:
+        result = result + (random.uniform(0.0, GRAIN) * random.standard_normal(luma.shape, dtype=np.float32)).round()
+    return result.clip(0, 255).astype(np.uint8)
+
+
+def compressed(crop: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """A crop (3, h, w) that was a JPEG once, as most pictures from the web were, with its blocks at a random place."""
+    top, left = (int(offset) for offset in random.integers(_BLOCK, size=2))
+    padded = np.pad(crop, ((0, 0), (top, 0), (left, 0)), mode="reflect")
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(padded.transpose(1, 2, 0))).save(
+        buffer,
+        "JPEG",
+        quality=int(random.integers(*QUALITIES)),
+        subsampling=SUBSAMPLINGS[random.integers(len(SUBSAMPLINGS))],
+    )
+    with Image.open(buffer) as picture:
+        return np.asarray(picture).transpose(2, 0, 1)[:, top:, left:]
 
 
 def reduced(crop: NDArray[np.uint8], side: int, random: np.random.Generator) -> NDArray[np.uint8]:

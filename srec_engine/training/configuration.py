@@ -42,6 +42,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "native_share": (0, 1),
     "reduced_share": (0, 1),
     "soft_share": (0, 1),
+    "jpeg_share": (0, 1),
     "noise": (0, 32),
     "seed": (0, 2**63 - 1),
 }
@@ -75,6 +76,7 @@ class TrainingConfiguration:
         flips: "all" flips and transposes at random, "horizontal" only mirrors.
         reduced_share: Share of crops of large images that are scaled down, which removes the traces of JPEG.
         soft_share: Share of the other crops that imitate pictures from phones and the web (see `augmentation`).
+        jpeg_share: Share of all crops that are compressed as JPEG at last, as most pictures of the web once were.
         noise: Largest standard deviation, in grey levels, of the mild noise added to crops.
         second_decay: Adam's decay of the squared gradients.
         weight_decay: Weight decay (decoupled from the gradient with "adamw" and "muon").
@@ -101,6 +103,7 @@ class TrainingConfiguration:
     flips: Flips = "all"
     reduced_share: float = 0.0
     soft_share: float = 0.0
+    jpeg_share: float = 0.0
     noise: float = 0.0
     second_decay: float = 0.99
     weight_decay: float = 0.0

@@ -15,7 +15,9 @@ from torch import Tensor
 from srec_engine.training.augmentation import (
     LARGEST_ENLARGEMENT,
     LARGEST_REDUCTION,
+    LARGEST_SOFTENING,
     SMALLEST_REDUCTION,
+    compressed,
     like_a_camera,
     noisy,
     reduced,
@@ -36,6 +38,7 @@ class CropPlan:
         top, left, side: The square that is cut out, in pixels.
         mirrored, upside_down, transposed: What is done to it then, in this order.
         treatment: "plain", or how it is scaled to the crop's side before that.
+        jpeg: Whether it is compressed as JPEG after the treatment.
         random: Where the treatment and the noise take their random numbers from.
     """
 
@@ -47,6 +50,7 @@ class CropPlan:
     upside_down: bool
     transposed: bool
     treatment: Literal["plain", "camera", "soft", "reduced"]
+    jpeg: bool
     random: np.random.Generator
 
 
@@ -81,7 +85,7 @@ class CropSampler:
 
     def is_plain(self, plan: CropPlan) -> bool:
         """Whether a crop is a copy of its image's pixels, turned at most."""
-        return plan.treatment == "plain" and self._configuration.noise == 0
+        return plan.treatment == "plain" and not plan.jpeg and self._configuration.noise == 0
 
     def cut(self, plan: CropPlan) -> NDArray[np.uint8]:
         """The crop of a plan, (3, crop, crop)."""
@@ -98,6 +102,8 @@ class CropSampler:
             crop = reduced(crop, self.crop, plan.random)
         if self._configuration.noise:
             crop = noisy(crop, self._configuration.noise, plan.random)
+        if plan.jpeg:
+            crop = compressed(crop, plan.random)
         if plan.mirrored:
             crop = crop[:, :, ::-1]
         if plan.upside_down:
@@ -118,7 +124,8 @@ class CropSampler:
         mirrored = bool(random.random() < 0.5)
         upside_down = all_flips and bool(random.random() < 0.5)
         transposed = all_flips and bool(random.random() < 0.5)
-        return CropPlan(index, top, left, side, mirrored, upside_down, transposed, treatment, random)
+        jpeg = bool(configuration.jpeg_share) and bool(random.random() < configuration.jpeg_share)
+        return CropPlan(index, top, left, side, mirrored, upside_down, transposed, treatment, jpeg, random)
 
     def _treatment(
         self, shorter: int, random: np.random.Generator
@@ -128,7 +135,7 @@ class CropSampler:
         if configuration.native_share and random.random() < configuration.native_share:
             return "camera", round(configuration.crop / random.uniform(1.0, LARGEST_ENLARGEMENT))
         if configuration.soft_share and random.random() < configuration.soft_share:
-            return "soft", round(configuration.crop / random.uniform(1.0, LARGEST_ENLARGEMENT))
+            return "soft", round(configuration.crop / LARGEST_SOFTENING ** random.uniform(0.0, 1.0))
         largest = min(LARGEST_REDUCTION, shorter / configuration.crop)
         may_reduce = configuration.reduced_share > 0 and largest >= SMALLEST_REDUCTION
         if may_reduce and random.random() < configuration.reduced_share:

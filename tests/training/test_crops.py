@@ -71,6 +71,27 @@ def test_softened_crops_are_smoother_and_less_colourful(
     assert soft[1] < plain[1]
 
 
+def test_jpeg_takes_a_little_from_every_crop_and_leaves_what_it_shows(
+    small: TrainingConfiguration, sample_photograph: Path
+) -> None:
+    photographs = load_images([sample_photograph], 64)
+    plain = CropSampler(photographs, replace(small, crop=64, batch=16))
+    lossy = CropSampler(photographs, replace(small, crop=64, batch=16, jpeg_share=1.0))
+    assert not any(lossy.is_plain(plan) for plan in lossy.plans(0))
+    difference = (plain.batch(0).float() - lossy.batch(0).float()).abs().mean(dim=(1, 2, 3))
+    assert (difference > 0).all()
+    assert difference.max() < 8
+    assert torch.equal(lossy.batch(0), lossy.batch(0))
+
+
+def test_a_jpeg_share_compresses_about_that_share_of_all_crops(
+    small: TrainingConfiguration, images: Sequence[NDArray[np.uint8]]
+) -> None:
+    plans = CropSampler(images, replace(small, batch=400, jpeg_share=0.3, soft_share=0.5)).plans(0)
+    assert 0.2 < np.mean([plan.jpeg for plan in plans]) < 0.4
+    assert {plan.treatment for plan in plans if plan.jpeg} == {"plain", "soft"}
+
+
 def test_noise_is_mild(small: TrainingConfiguration) -> None:
     grey = np.full((3, 32, 32), 128, dtype=np.uint8)
     crops = CropSampler([grey], replace(small, batch=8, noise=3.0)).batch(0).float()
