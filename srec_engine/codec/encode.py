@@ -22,7 +22,15 @@ from srec_engine.container import DEFAULT_TILE_SIZE, Geometry
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
 from srec_engine.files import copy_timestamps, write_atomically
-from srec_engine.images import Picture, VerbatimOnlyError, WebPEffort, picture_from_image, pixel_checksum, read_picture
+from srec_engine.images import (
+    Picture,
+    VerbatimOnlyError,
+    WebPEffort,
+    coded_colour,
+    picture_from_image,
+    pixel_checksum,
+    read_picture,
+)
 from srec_engine.model.store import find_model
 from srec_engine.options import EncodeOptions, Method
 from srec_engine.reports import EncodeReport
@@ -209,14 +217,14 @@ def _by_network(job: _Job, picture: Picture) -> Candidate:
     load_torch_libraries()
     from srec_engine.codec.payload_encoder import encode_payload
 
-    runtime = _runtime(job)
+    runtime, colour = _runtime(job), coded_colour(picture.colour)
     geometry = Geometry(picture.width, picture.height, runtime.model.configuration.scales, DEFAULT_TILE_SIZE)
 
     def advance(share: float, scale: int) -> None:
         job.tell(Stage.ENCODING, share * job.encoding_share, scale)
 
-    adaptation = _adaptation(job, runtime, picture.colour, geometry)
-    payload = encode_payload(runtime.adapted(adaptation), picture.colour, geometry, job.cancel, advance, job.clock)
+    adaptation = _adaptation(job, runtime, colour, geometry)
+    payload = encode_payload(runtime.adapted(adaptation), colour, geometry, job.cancel, advance, job.clock)
     return network_candidate(picture, payload, runtime.model_id, geometry.tile_size, adaptation)
 
 

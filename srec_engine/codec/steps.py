@@ -16,7 +16,14 @@ from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import Box, Reader, open_reader
 from srec_engine.control import CancelToken, Progress, Stage
 from srec_engine.errors import DamagedFileError, ModelError
-from srec_engine.images import Picture, bytes_checksum, display_info, picture_from_reader, pixel_checksum
+from srec_engine.images import (
+    Picture,
+    bytes_checksum,
+    display_info,
+    full_colour,
+    picture_from_reader,
+    pixel_checksum,
+)
 from srec_engine.model.adaptation import ADAPTED_SCALES
 from srec_engine.model.store import find_model_by_id, user_model_folder
 from srec_engine.options import CodecOptions, Method
@@ -118,7 +125,8 @@ def _inside(reader: Reader, region: Box | None) -> Box | None:
 def _network_steps(
     reader: Reader, options: CodecOptions, cancel: CancelToken, region: Box | None, clock: StageClock
 ) -> Iterator[Step]:
-    base, info = reader.base(), display_info(reader)
+    mode = reader.header.mode
+    base, info = full_colour(mode, reader.base()), display_info(reader)
     yield Step(Progress(Stage.PREPARING, 0.0), reader.header.scale_count, base if region is None else None, info)
     load_torch_libraries()
     from srec_engine.codec.file_runtime import adapted_to_file  # brings in torch
@@ -139,9 +147,10 @@ def _network_steps(
     decoder = PayloadDecoder(reader, runtime, cancel, clock, region, finest=ADAPTED_SCALES if damage else 0)
     colour = base
     for news in decoder.scales():
-        if news.image is not None and news.scale == 0:  # holding coarser ones would cost memory
-            colour = news.image
-        yield Step(Progress(Stage.DECODING, news.fraction, news.scale), news.scale, news.image, info)
+        image = None if news.image is None else full_colour(mode, news.image)
+        if image is not None and news.scale == 0:  # holding coarser ones would cost memory
+            colour = image
+        yield Step(Progress(Stage.DECODING, news.fraction, news.scale), news.scale, image, info)
     picture, damage_around = _assembled(reader, colour, region)
     damage = (*damage, *decoder.damage, *damage_around)
     if not damage and region is None and not _intact(reader, picture):

@@ -14,7 +14,13 @@ from srec_engine.images.picture import (
     bytes_checksum,
     pixel_checksum,
 )
-from srec_engine.images.planes import network_planes, picture_from_reader, webp_contents
+from srec_engine.images.planes import (
+    coded_colour,
+    full_colour,
+    network_planes,
+    picture_from_reader,
+    webp_contents,
+)
 from srec_engine.images.preview import display_info, read_reduced, upright
 from srec_engine.images.saving import LOSSLESS_EXTENSIONS, save_image, to_image, write_image
 from srec_engine.images.webp import WebPEffort, webp_decode, webp_encode
@@ -28,7 +34,9 @@ __all__ = [
     "VerbatimOnlyError",
     "WebPEffort",
     "bytes_checksum",
+    "coded_colour",
     "display_info",
+    "full_colour",
     "info_from_metadata",
     "metadata_of",
     "network_planes",

@@ -13,7 +13,7 @@ from srec_engine.errors import DamagedFileError, UnsupportedImageError
 from srec_engine.images.metadata import info_from_metadata
 from srec_engine.images.opening import open_image
 from srec_engine.images.pillow_errors import READING_ERRORS
-from srec_engine.images.planes import picture_from_reader
+from srec_engine.images.planes import full_colour, picture_from_reader
 from srec_engine.images.saving import to_image
 from srec_engine.options import Method
 
@@ -36,7 +36,7 @@ def read_reduced(reader: Reader, max_side: int = 512) -> Image.Image:
     """
     match reader.header.method:
         case Method.SREC:
-            base = reader.base()
+            base = full_colour(reader.header.mode, reader.base())
             image = Image.fromarray(base[:, :, 0] if base.shape[2] == 1 else base)
             image.info.update(display_info(reader))
             return image

@@ -28,6 +28,7 @@ PICTURES: dict[str, tuple[Callable[[Image.Image], Image.Image], Method]] = {
     "rgb-corrected": (lambda photo: photo.crop((90, 20, 310, 220)), Method.SREC),
     "grey": (lambda photo: photo.convert("L").crop((150, 80, 218, 131)), Method.SREC),
     "grey-alpha": (lambda photo: _alpha(photo.convert("L")).crop((150, 80, 183, 111)), Method.SREC),
+    "rgb-without-colour": (lambda photo: photo.convert("L").convert("RGB").crop((150, 80, 218, 131)), Method.SREC),
     "rgb-alpha": (lambda photo: _alpha(photo).crop((150, 80, 201, 119)), Method.SREC),
     "palette": (lambda photo: photo.crop((100, 60, 160, 100)).quantize(64), Method.WEBP),
     "bilevel": (lambda photo: photo.crop((100, 60, 160, 100)).convert("1"), Method.WEBP),

@@ -116,6 +116,21 @@ def test_every_size_round_trips_through_the_network(
     assert back.tobytes() == image.tobytes()
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_photograph_without_colour_costs_what_a_grey_one_does_and_keeps_its_mode(
+    photograph: Image.Image, mode: str
+) -> None:
+    grey = photograph.convert("L").crop((90, 20, 290, 180))
+    coloured = grey.convert(mode)
+    encoded, data = encode_image(coloured, NETWORK), encode_image(grey, NETWORK).data
+    if mode == "RGB":
+        assert len(encoded.data) == len(data)
+    assert decode_image(encoded.data).image.mode == mode
+    assert decode_image(encoded.data).image.tobytes() == coloured.tobytes()
+    assert {step.picture.mode for step in decode_steps(encoded.data) if step.picture is not None} <= {"RGB", mode}
+    assert read_preview(encoded.data).mode == "RGB"
+
+
 def test_steps_go_from_the_base_to_the_picture_and_progress_never_falls(network_file: bytes) -> None:
     steps = list(decode_steps(network_file))
     sizes = [step.picture.size for step in steps if step.picture is not None]
