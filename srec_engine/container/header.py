@@ -188,6 +188,8 @@ def _parse(first_bytes: bytes, name: str) -> Header:
 
 
 def _check_signature(first_bytes: bytes, file_bytes: int, name: str) -> None:
+    if not file_bytes:
+        raise DamagedFileError(f"{name} is empty; nothing can be read. Fetch the file again.")
     match recognise(first_bytes, file_bytes):
         case Signature.SREC:
             return
@@ -196,7 +198,7 @@ def _check_signature(first_bytes: bytes, file_bytes: int, name: str) -> None:
                 f"{name} is a Motorola S-record: a text file with a program for a microcontroller, not a picture. "
                 "Open it with a tool for firmware."
             )
-        case Signature.ORIGINAL_SREC if file_bytes:
+        case Signature.ORIGINAL_SREC:
             raise NotSrecError(
                 f"{name} does not begin like a .srec picture of this program. It may come from the original SReC "
                 "program, whose files have no header; decode it with that program and compress the picture again."

@@ -187,6 +187,11 @@ def test_a_newer_version_is_named() -> None:
         Reader(bytes(data))
 
 
+def test_an_empty_file_is_called_empty() -> None:
+    with pytest.raises(DamagedFileError, match="is empty"):
+        Reader(b"")
+
+
 def test_a_file_spoilt_by_a_text_transfer_is_named() -> None:
     data = container_bytes(network_contents())
     for spoilt in (data.replace(b"\r\n", b"\n"), bytes([data[0] & 0x7F]) + data[1:]):
