@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from srec_engine.cli.commands import COMMANDS
 from srec_engine.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
+from srec_engine.codec.torch_libraries import let_waiting_threads_sleep
 from srec_engine.errors import Cancelled, SrecError
 
 __all__ = ["build_parser", "main"]
@@ -73,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: Without the program's name; None takes those of the process.
     """
+    let_waiting_threads_sleep()  # before a command's module imports torch
     words = list(sys.argv[1:] if arguments is None else arguments)
     parsed = build_parser(_chosen_command(words)).parse_args(words)
     if parsed.verbose:
