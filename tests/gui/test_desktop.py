@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +74,39 @@ def test_an_emptied_trash_is_said(file: Path) -> None:
 def test_what_cannot_be_trashed_is_said(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="could not be moved to the trash"):
         move_to_trash(tmp_path / "gone.png")
+
+
+@linux_only
+@pytest.mark.skipif(shutil.which("dbus-run-session") is None, reason="there is no session bus to be had")
+def test_a_file_manager_on_the_bus_is_asked_to_select_the_file(tmp_path: Path, project_root: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import ClassInfo, QObject, QTimer, Slot
+from PySide6.QtDBus import QDBusConnection
+from PySide6.QtWidgets import QApplication
+from srec_gui.desktop import reveal
+
+@ClassInfo({"D-Bus Interface": "org.freedesktop.FileManager1"})
+class FileManager(QObject):
+    @Slot("QStringList", str)
+    def ShowItems(self, addresses, startup_id):
+        print(*addresses, flush=True)
+        application.quit()
+
+application = QApplication([])
+manager, bus = FileManager(), QDBusConnection.sessionBus()
+bus.registerObject("/org/freedesktop/FileManager1", manager, QDBusConnection.RegisterOption.ExportAllSlots)
+bus.registerService("org.freedesktop.FileManager1")
+QTimer.singleShot(0, lambda: reveal(Path(sys.argv[1]), manager))
+QTimer.singleShot(20000, application.quit)
+application.exec()
+"""
+    path = tmp_path / "a cät.srec"
+    command = ["dbus-run-session", "--", sys.executable, "-c", code, str(path)]
+    environment = {**os.environ, "PYTHONPATH": str(project_root), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip() == path.as_uri(), done.stderr
 
 
 @linux_only
