@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -9,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srec_engine.cli.exit_codes import FAILED, INTERRUPTED, OK
-from srec_engine.cli.inputs import Source
+from srec_engine.cli.inputs import Source, collect_sources
 from srec_engine.cli.interrupts import Interrupts
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.progress import ProgressBar
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.errors import Cancelled, SrecError
+from srec_engine.files import FileKind
 
-__all__ = ["BatchResult", "Work", "print_json", "run_batch"]
+__all__ = ["BatchResult", "Work", "print_json", "run_batch", "run_on_srec_files"]
 
 Work = Callable[[Source, CancelToken, ProgressCallback], Outcome]
 
@@ -84,6 +86,19 @@ def _tell(outcome: Outcome, *, quiet: bool) -> None:
         print(f"{outcome.source}: {outcome.message}", flush=True)
     if outcome.note and not quiet:
         print(f"    {outcome.note}", flush=True)
+
+
+def run_on_srec_files(arguments: argparse.Namespace, work: Work) -> int:
+    """Do a command's work on every `.srec` file that its arguments name; the exit code.
+
+    Args:
+        arguments: Of a parser that has the arguments for inputs and for JSON.
+        work: Does one file.
+    """
+    result = run_batch(collect_sources(arguments, {FileKind.SREC}), work, quiet=arguments.json)
+    if arguments.json:
+        print_json(result)
+    return result.exit_code
 
 
 def print_json(result: BatchResult, **totals: Any) -> None:

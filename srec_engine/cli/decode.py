@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import PurePath
 
 import srec_engine
-from srec_engine import FileKind
 from srec_engine.cli.arguments import (
     add_codec_arguments,
     add_input_arguments,
@@ -16,9 +15,9 @@ from srec_engine.cli.arguments import (
     add_output_arguments,
     codec_options,
 )
-from srec_engine.cli.batch import print_json, run_batch
+from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.destinations import Destinations
-from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.inputs import Source
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.options import CodecOptions, Method
@@ -44,17 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Decode what was named and return the exit code."""
-    sources = collect_sources(arguments, {FileKind.SREC})
     work = partial(
         _decode,
         options=codec_options(arguments),
         destinations=Destinations.from_arguments(arguments),
         chosen_format=arguments.format,
     )
-    result = run_batch(sources, work, quiet=arguments.json)
-    if arguments.json:
-        print_json(result)
-    return result.exit_code
+    return run_on_srec_files(arguments, work)
 
 
 def _decode(

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 import srec_engine
-from srec_engine import DamagedFileError, FileKind, Inspection, ModelError
+from srec_engine import DamagedFileError, Inspection, ModelError
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
-from srec_engine.cli.batch import print_json, run_batch
-from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.batch import run_on_srec_files
+from srec_engine.cli.inputs import Source
 from srec_engine.cli.ledger_table import format_ledger, format_scales
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.text import format_bytes
@@ -42,12 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Describe what was named and return the exit code."""
-    sources = collect_sources(arguments, {FileKind.SREC})
     work = partial(_inform, arguments=arguments, options=codec_options(arguments))
-    result = run_batch(sources, work, quiet=arguments.json)
-    if arguments.json:
-        print_json(result)
-    return result.exit_code
+    return run_on_srec_files(arguments, work)
 
 
 def _inform(

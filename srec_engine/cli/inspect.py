@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 import srec_engine
-from srec_engine import FileKind, Inspection, Layer, Part, SrecError
+from srec_engine import Inspection, Layer, Part, SrecError
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
-from srec_engine.cli.batch import print_json, run_batch
-from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.batch import run_on_srec_files
+from srec_engine.cli.inputs import Source
 from srec_engine.cli.ledger_table import format_ledger
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.control import CancelToken, ProgressCallback
@@ -57,12 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Inspect what was named and return the exit code."""
-    sources = collect_sources(arguments, {FileKind.SREC})
     work = partial(_inspect, arguments=arguments, options=codec_options(arguments))
-    result = run_batch(sources, work, quiet=arguments.json)
-    if arguments.json:
-        print_json(result)
-    return result.exit_code
+    return run_on_srec_files(arguments, work)
 
 
 def _inspect(

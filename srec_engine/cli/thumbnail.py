@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from srec_engine import FileKind
 from srec_engine.cli.arguments import add_input_arguments, add_json_argument, add_output_arguments
-from srec_engine.cli.batch import print_json, run_batch
+from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.destinations import Destinations
-from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.inputs import Source
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.thumbnails import make_thumbnail
 from srec_engine.control import CancelToken, ProgressCallback
@@ -28,12 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the thumbnails of what was named and return the exit code."""
-    sources = collect_sources(arguments, {FileKind.SREC})
     work = partial(_thumbnail, size=arguments.size, destinations=Destinations.from_arguments(arguments))
-    result = run_batch(sources, work, quiet=arguments.json)
-    if arguments.json:
-        print_json(result)
-    return result.exit_code
+    return run_on_srec_files(arguments, work)
 
 
 def _thumbnail(

@@ -6,10 +6,9 @@ import argparse
 from functools import partial
 
 import srec_engine
-from srec_engine import FileKind
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
-from srec_engine.cli.batch import print_json, run_batch
-from srec_engine.cli.inputs import Source, collect_sources
+from srec_engine.cli.batch import run_on_srec_files
+from srec_engine.cli.inputs import Source
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.options import CodecOptions
@@ -26,11 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Verify what was named and return the exit code."""
-    sources = collect_sources(arguments, {FileKind.SREC})
-    result = run_batch(sources, partial(_verify, options=codec_options(arguments)), quiet=arguments.json)
-    if arguments.json:
-        print_json(result)
-    return result.exit_code
+    return run_on_srec_files(arguments, partial(_verify, options=codec_options(arguments)))
 
 
 def _verify(source: Source, cancel: CancelToken, progress: ProgressCallback, *, options: CodecOptions) -> Outcome:

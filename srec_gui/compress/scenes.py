@@ -23,9 +23,10 @@ from srec_gui.engine import (
     SrecEngine,
     Stage,
 )
+from srec_gui.scene import Scene
 from srec_gui.settings import Existing, OutputPlace
 
-__all__ = ["PacedEngine", "Scene", "SceneFiles", "make_scene_files", "scenes"]
+__all__ = ["PacedEngine", "SceneFiles", "make_scene_files", "scenes"]
 
 _OPTIONS = EncodeOptions()
 
@@ -84,21 +85,6 @@ class SceneFiles:
                 path.unlink()
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One state.
-
-    Attributes:
-        name: For the file's name.
-        prepare: Brings the room there.
-        ready: Whether it has arrived.
-    """
-
-    name: str
-    prepare: Callable[[CompressPage, PacedEngine, SceneFiles], None]
-    ready: Callable[[CompressPage], bool]
-
-
 def make_scene_files(folder: Path, picture: Path) -> SceneFiles:
     """Make the files of the scenes in `folder` out of one photograph."""
     from PIL import Image
@@ -121,7 +107,7 @@ def make_scene_files(folder: Path, picture: Path) -> SceneFiles:
     return SceneFiles((whole, face, small, drawing, grey, eyes), broken, foreign)
 
 
-def scenes() -> tuple[Scene, ...]:
+def scenes() -> tuple[Scene[CompressPage, PacedEngine, SceneFiles], ...]:
     """All states, in an order in which they can be played."""
     return (
         Scene("compress-empty", _empty, lambda page: not page.queue.items),

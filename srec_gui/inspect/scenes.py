@@ -25,8 +25,9 @@ from srec_gui.engine import (
 )
 from srec_gui.inspect.choice import RangeMode, SideChoice
 from srec_gui.inspect.page import InspectPage
+from srec_gui.scene import Scene
 
-__all__ = ["PacedEngine", "Scene", "SceneFiles", "make_scene_files", "scenes"]
+__all__ = ["PacedEngine", "SceneFiles", "make_scene_files", "scenes"]
 
 _OPTIONS = CodecOptions()
 _PLACE = (0.415, 0.345)
@@ -78,21 +79,6 @@ class SceneFiles:
     foreign: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One state.
-
-    Attributes:
-        name: For the file's name.
-        prepare: Brings the room there.
-        ready: Whether it has arrived.
-    """
-
-    name: str
-    prepare: Callable[[InspectPage, PacedEngine, SceneFiles], None]
-    ready: Callable[[InspectPage], bool]
-
-
 def make_scene_files(folder: Path, picture: Path, engine: Engine) -> SceneFiles:
     """Make the files of the scenes in `folder` from a photograph."""
     from PIL import Image
@@ -111,7 +97,7 @@ def make_scene_files(folder: Path, picture: Path, engine: Engine) -> SceneFiles:
     return files
 
 
-def scenes() -> tuple[Scene, ...]:
+def scenes() -> tuple[Scene[InspectPage, PacedEngine, SceneFiles], ...]:
     """All states, in an order in which they can be played."""
     return (
         Scene("inspect-empty", _empty, lambda page: not page.session.doing),

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from srec_gui.engine import CancelToken, CodecOptions, EncodeOptions, Engine, Method, SrecEngine
+from srec_gui.scene import Scene
 from srec_gui.view.document import State
 from srec_gui.view.page import ViewPage
 
-__all__ = ["HoldingEngine", "Scene", "SceneFiles", "make_scene_files", "scenes"]
+__all__ = ["HoldingEngine", "SceneFiles", "make_scene_files", "scenes"]
 
 _WHOLE = -1
 _OPTIONS = CodecOptions()
@@ -67,21 +68,6 @@ class SceneFiles:
     foreign: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One state.
-
-    Attributes:
-        name: For the file's name.
-        prepare: Brings the room there.
-        ready: Whether it has arrived.
-    """
-
-    name: str
-    prepare: Callable[[ViewPage, HoldingEngine, SceneFiles], None]
-    ready: Callable[[ViewPage], bool]
-
-
 def make_scene_files(folder: Path, picture: Path, engine: Engine) -> SceneFiles:
     """Make the files of the scenes in `folder`, which holds `picture` and what else the strip shall show."""
     packed, cut, foreign = folder / f"{picture.stem}.srec", folder / "cut off.srec", folder / "firmware.srec"
@@ -92,7 +78,7 @@ def make_scene_files(folder: Path, picture: Path, engine: Engine) -> SceneFiles:
     return SceneFiles(picture, packed, cut, foreign)
 
 
-def scenes() -> tuple[Scene, ...]:
+def scenes() -> tuple[Scene[ViewPage, HoldingEngine, SceneFiles], ...]:
     """All states, in an order in which they can be played."""
     return (
         Scene("view-empty", _empty, lambda page: page.document is None),
