@@ -62,6 +62,7 @@ class FileInfo:
         method: How the picture is held.
         format_version: Version of the container.
         file_bytes: Size of the file.
+        missing_bytes: Bytes that the header announces and the file lacks: it is cut off.
         model_id: SHA-256 of the model in hex, or None when no network is needed.
         model_name: Name of that model where it is known here, else None.
         scale_count: Scales the network codes (the base not counted); 0 without a network.
@@ -87,6 +88,7 @@ class FileInfo:
     section_bytes: dict[str, int] = field(default_factory=dict)
     scales: tuple[ScaleBytes, ...] = ()
     source_name: str | None = None
+    missing_bytes: int = 0
 
     @property
     def bpsp(self) -> float:

@@ -82,6 +82,7 @@ def format_info(info: FileInfo) -> str:
     lines = {
         "picture": f"{info.width}×{info.height}, {info.mode}",
         "size": f"{info.file_bytes} bytes ({format_bytes(info.file_bytes)}), {info.bpsp:.3f} bpsp",
+        **({"missing": f"{info.missing_bytes} bytes: the file is cut off"} if info.missing_bytes else {}),
         "method": info.method.value,
         "format": f"version {info.format_version}",
     }

@@ -46,6 +46,7 @@ def read_info(source: Path | bytes) -> FileInfo:
             section_bytes=reader.section_sizes(),
             scales=_scales(reader),
             source_name=_source_name(reader),
+            missing_bytes=reader.missing_bytes,
         )
 
 

@@ -79,7 +79,12 @@ class Reader:
     @property
     def is_complete(self) -> bool:
         """Whether the file has all the bytes that its header announces; they may still be damaged."""
-        return self.file_bytes >= self.header.file_bytes
+        return self.missing_bytes == 0
+
+    @property
+    def missing_bytes(self) -> int:
+        """How many of the bytes that the header announces the file lacks."""
+        return max(0, self.header.file_bytes - self.file_bytes)
 
     def metadata(self) -> dict[str, bytes]:
         """Metadata by name, in the order it was written."""

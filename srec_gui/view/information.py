@@ -76,9 +76,12 @@ def _file(facts: Facts) -> Section:
         Row(translate("view", "Name"), facts.path.name),
         Row(translate("view", "Folder"), short_path(facts.path.parent)),
         Row(translate("view", "Size"), byte_size(facts.file_bytes)),
-        Row(translate("view", "Changed"), modified),
-        Row(translate("view", "Format"), facts.format),
     ]
+    if facts.info is not None and facts.info.missing_bytes:
+        missing = translate("view", "{size}, the file is cut off").format(size=byte_size(facts.info.missing_bytes))
+        rows.append(Row(translate("view", "Missing"), missing))
+    rows.append(Row(translate("view", "Changed"), modified))
+    rows.append(Row(translate("view", "Format"), facts.format))
     return Section(translate("view", "File"), tuple(rows))
 
 

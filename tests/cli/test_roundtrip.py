@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from srec_engine import read_info
 from srec_engine.cli import exit_codes
 from srec_engine.cli.main import main
 
@@ -201,6 +202,19 @@ def test_verify_finds_a_flipped_bit(photo: Path, tmp_path: Path, capsys: pytest.
     capsys.readouterr()
     assert main(["verify", str(packed)]) == exit_codes.FAILED
     assert "photo.srec" in capsys.readouterr().err
+
+
+def test_information_says_that_a_file_is_cut_off(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed = tmp_path / "photo.srec"
+    main(["encode", "--method", "webp", str(photo)])
+    whole = packed.read_bytes()
+    packed.write_bytes(whole[:-300])
+    capsys.readouterr()
+    assert main(["info", str(packed)]) == exit_codes.OK
+    assert "300 bytes: the file is cut off" in capsys.readouterr().out
+    assert read_info(whole).missing_bytes == 0
 
 
 def test_a_motorola_file_is_called_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,18 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from srec_gui.engine import CancelToken, CodecOptions, DamagedFileError, Method, NotSrecError
+from srec_engine import encode_image
+from srec_gui.engine import (
+    CancelToken,
+    CodecOptions,
+    DamagedFileError,
+    EncodeOptions,
+    Method,
+    NotSrecError,
+    SrecEngine,
+)
 from srec_gui.view.document import Document, State
+from srec_gui.view.information import describe
 from srec_gui.view.loader import Loader
 from srec_gui.view.loading import CannotShowError, TooLargeToPreloadError, open_document, refine_document
 from srec_gui.view.status import state_text
@@ -107,6 +117,15 @@ def test_other_errors_are_not_tried_again(tmp_path: Path, photograph: Image.Imag
     with pytest.raises(DamagedFileError):
         refine_document(base, engine, CodecOptions(), CancelToken(), lambda _value: None)
     assert engine.devices == ["auto"]
+
+
+def test_the_panel_says_how_much_of_a_file_is_missing(tmp_path: Path, photograph: Image.Image) -> None:
+    path = tmp_path / "a.srec"
+    whole = encode_image(photograph, EncodeOptions(method=Method.SREC, adaptation=False, verify=False)).data
+    path.write_bytes(whole[:-2000])
+    document = open_document(path, SrecEngine(), CancelToken(), lambda _value: None)
+    rows = {row.label: row.value for section in describe(document) for row in section.rows}
+    assert rows["Missing"] == "2.0 kB, the file is cut off"
 
 
 def test_a_srec_that_breaks_off_shows_what_arrived_and_says_what_is_missing(
