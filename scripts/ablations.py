@@ -11,19 +11,24 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import torch
+from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from srec_engine.model.configuration import NetworkConfiguration
-from srec_engine.network.network import SuperResolutionNetwork
+from srec_engine.network.layers import Convolution
+from srec_engine.network.network import ResidualBlock, StepDecoder, SuperResolutionNetwork
+from srec_engine.training.checkpoint import cloned
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import TrainingImage, load_images
 from srec_engine.training.execution import Execution, keep_freed_memory
+from srec_engine.training.optimiser import make_optimiser
 from srec_engine.training.trainer import Trainer
 from srec_engine.training.validation import EvaluationImages
 
@@ -54,7 +59,44 @@ VARIANTS: Mapping[str, TrainingConfiguration] = {
     "2 blocks": _network(blocks=2),
     "Adam instead of Muon": replace(BASELINE, optimiser="adam"),
     "crops softened, enlarged": replace(BASELINE, native_share=0.25, soft_share=0.4),
+    "a fifth of the crops from JPEG": replace(BASELINE, jpeg_share=0.2),
+    "wider: dilated by 2": BASELINE,
+    "wider: 7×7 by channel": BASELINE,
+    "blocks of the steps: 2, 1, 0": BASELINE,
 }
+
+
+def _blocks(network: SuperResolutionNetwork) -> Iterator[ResidualBlock]:
+    return (module for module in network.modules() if isinstance(module, ResidualBlock))
+
+
+def _dilate(network: SuperResolutionNetwork) -> None:
+    for block in _blocks(network):
+        features = cast(Convolution, block.body[0]).in_channels
+        block.body[0] = Convolution(features, features, 3, dilation=2)
+
+
+def _look_wide(network: SuperResolutionNetwork) -> None:
+    for block in _blocks(network):
+        features = cast(Convolution, block.body[0]).in_channels
+        wide = nn.Conv2d(features, features, 7, padding=3, groups=features)
+        nn.init.dirac_(wide.weight, groups=features)
+        block.body = nn.Sequential(wide, *block.body)
+
+
+def _work_early(network: SuperResolutionNetwork) -> None:
+    for decoder in network.scale_decoders():
+        first, _, third = (cast(StepDecoder, step) for step in decoder.rgb_decs)
+        first.body.append(ResidualBlock(network.configuration))
+        third.body = nn.Sequential()
+
+
+CHANGES: Mapping[str, Callable[[SuperResolutionNetwork], None]] = {
+    "wider: dilated by 2": _dilate,
+    "wider: 7×7 by channel": _look_wide,
+    "blocks of the steps: 2, 1, 0": _work_early,
+}
+"""What no configuration says yet, done to a network before it is trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +114,27 @@ class Result:
     step_seconds: float
 
 
-def run(configuration: TrainingConfiguration, images: list[TrainingImage], evaluation: EvaluationImages) -> Result:
-    """Train and evaluate."""
+def run(
+    configuration: TrainingConfiguration,
+    images: list[TrainingImage],
+    evaluation: EvaluationImages,
+    change: Callable[[SuperResolutionNetwork], None] | None = None,
+) -> Result:
+    """Train and evaluate a network, changed before that."""
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(configuration, images, Path(folder), execution=Execution(threads=0))
+        network = trainer.network
+        if change is not None:
+            change(network)
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            trainer.optimiser, trainer.average = make_optimiser(configuration, network), cloned(network.state_dict())
         began = time.process_time()
         while trainer.step < configuration.steps:
             trainer.train_step()
         seconds = (time.process_time() - began) / configuration.steps
-        bpsp = trainer.evaluate(evaluation).bpsp
-    return Result(bpsp, _parameters(configuration), seconds)
-
-
-def _parameters(configuration: TrainingConfiguration) -> int:
-    return sum(parameter.numel() for parameter in SuperResolutionNetwork(configuration.network).parameters())
+        network.load_state_dict(trainer.average)
+        bpsp = evaluation.evaluate(network.eval()).bpsp
+    return Result(bpsp, sum(parameter.numel() for parameter in network.parameters()), seconds)
 
 
 def main() -> None:
@@ -104,7 +153,7 @@ def main() -> None:
     print("|---|--:|--:|--:|--:|", flush=True)
     baseline: float | None = None
     for name in arguments.only:
-        result = run(replace(VARIANTS[name], steps=arguments.steps), images, evaluation)
+        result = run(replace(VARIANTS[name], steps=arguments.steps), images, evaluation, CHANGES.get(name))
         baseline = result.bpsp if baseline is None else baseline
         change = 100 * (result.bpsp / baseline - 1)
         figures = f"{result.bpsp:.4f} | {change:+.2f} % | {result.parameters:,} | {result.step_seconds:.3f}"
