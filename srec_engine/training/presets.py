@@ -38,7 +38,7 @@ PRESETS: Mapping[str, TrainingConfiguration] = MappingProxyType(
             jpeg_share=0.2,
         ),
         "photo-fast": TrainingConfiguration(
-            network=NetworkConfiguration(features=32, blocks=1, remainder_products=True),
+            network=NetworkConfiguration(features=48, blocks=1, remainder_products=True),
             learning_rate=2.5e-3,
             native_share=0.25,
             soft_share=0.35,
