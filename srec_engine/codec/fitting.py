@@ -45,7 +45,7 @@ ROUNDS = 8
 INFORMED_ROUNDS = 3
 """After so many steps Fisher's information, half of the work of a step, is no longer computed anew."""
 
-SMALLEST_GAIN = 0.01
+SMALLEST_GAIN = 0.03
 """Share of all that was saved so far that a step must add for another one to follow."""
 
 SHORTENINGS = 2
