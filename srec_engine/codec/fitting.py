@@ -40,13 +40,10 @@ Floats32 = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 ROUNDS = 8
-"""Steps of Newton's method at most."""
+"""Steps of Newton's method; more find next to nothing."""
 
 INFORMED_ROUNDS = 3
 """After so many steps Fisher's information, half of the work of a step, is no longer computed anew."""
-
-SMALLEST_GAIN = 0.03
-"""Share of all that was saved so far that a step must add for another one to follow."""
 
 SHORTENINGS = 2
 """Times that a step which saves nothing is halved."""
@@ -173,9 +170,7 @@ def fit(sample: ChannelSample, units: CorrectionUnits, limit: int, weight: float
             step = step * 0.5
         else:
             break
-        gained, best, saved, state = saving - saved, numbers, saving, moved
-        if gained < SMALLEST_GAIN * saved:
-            break
+        best, saved, state = numbers, saving, moved
     return Correction.from_numbers(best, components, known), saved
 
 
