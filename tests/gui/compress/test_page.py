@@ -145,11 +145,16 @@ def test_an_empty_file_is_called_empty(page: CompressPage, tmp_path: Path, qtbot
 
 
 def test_a_long_name_does_not_push_the_options_about(page: CompressPage, picture: PictureMaker, qtbot: QtBot) -> None:
+    example = page.panel.example
+
+    def height() -> int:
+        return example.heightForWidth(example.width())
+
     compress(page, [picture("a.png")], qtbot)
-    before = page.panel.existing.y()
+    before = height()
     page.queue.remove(list(page.queue.items))
     compress(page, [picture("a long name of a picture " * 8 + ".png")], qtbot)
-    assert page.panel.existing.y() - before <= 4 * page.panel.example.fontMetrics().lineSpacing()
+    assert height() - before <= 4 * example.fontMetrics().lineSpacing()
     assert "…" in page.panel.example.text()
     assert page.panel.example.toolTip().endswith("picture .srec")
 
