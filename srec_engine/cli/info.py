@@ -82,10 +82,11 @@ def format_info(info: FileInfo) -> str:
     lines = {
         "picture": f"{info.width}×{info.height}, {info.mode}",
         "size": f"{info.file_bytes} bytes ({format_bytes(info.file_bytes)}), {info.bpsp:.3f} bpsp",
-        **({"missing": f"{info.missing_bytes} bytes: the file is cut off"} if info.missing_bytes else {}),
         "method": info.method.value,
         "format": f"version {info.format_version}",
     }
+    if info.missing_bytes:
+        lines["missing"] = f"{info.missing_bytes} bytes: the file is cut off"
     if info.model_id is not None:
         lines["model"] = f"{info.model_name or 'not installed here'} ({info.model_id[:16]}…)"
         tiles = "1 tile" if info.tile_count == 1 else f"{info.tile_count} tiles"

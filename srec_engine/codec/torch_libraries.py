@@ -5,7 +5,7 @@ machine, and a window that shares the process freezes for that long. The system'
 releases the lock; the import that follows finds the libraries in place.
 
 Threads of OpenMP that wait for each other spin by default. Where other programs need the processor, they spin while the
-thread they wait for has none: a picture of one tile took 25 times longer beside one other busy program.
+thread they wait for has none: a picture of one tile took 25 times longer beside two busy programs.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def picture_from_reader(reader: Reader, colour: NDArray[np.uint8] | None = None)
 
     Args:
         reader: A file of method `srec` or `webp`.
-        colour: What the network decoded, (H, W, C); only for method `srec`.
+        colour: What the network decoded, as `full_colour` gives it, (H, W, C); only for method `srec`.
 
     Raises:
         DamagedFileError: When a part is damaged, missing, or does not fit the others.
@@ -95,7 +95,6 @@ def picture_from_reader(reader: Reader, colour: NDArray[np.uint8] | None = None)
     shape = (header.height, header.width)
     alpha = indices = None
     if header.method == Method.SREC:
-        colour = None if colour is None else full_colour(header.mode, colour)
         alpha = _plane(planes, PlaneKind.ALPHA, shape, reader.name) if header.mode in ("LA", "RGBA") else None
     elif PlaneKind.INDICES in planes:
         indices = _plane(planes, PlaneKind.INDICES, shape, reader.name)
