@@ -1,0 +1,110 @@
+"""Whether what came back is all that went in, judged without the engine.
+
+Either the bytes are the same, or two readers of other projects see the same pixels and the file's structure holds the
+same parts.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import imagecodecs
+import numpy as np
+from PIL import Image
+
+from tests.cases.structures import Part, StructureError, structure_of
+
+__all__ = ["complaints", "look_of"]
+
+_ERRORS = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    SyntaxError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
+    EOFError,
+)
+
+_DECODERS: tuple[tuple[bytes | tuple[bytes, ...], Callable[[bytes], Any]], ...] = (
+    (b"\x89PNG\r\n\x1a\n", imagecodecs.png_decode),
+    ((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), imagecodecs.tiff_decode),
+    (b"BM", imagecodecs.bmp_decode),
+    (b"GIF8", imagecodecs.gif_decode),
+    (b"RIFF", imagecodecs.webp_decode),
+    (b"\0\0\0\x0cjP  ", imagecodecs.jpeg2k_decode),
+    (b"\xff\xd8", imagecodecs.jpeg8_decode),
+    (b"qoif", imagecodecs.qoi_decode),
+)
+
+Look = tuple[Any, ...]
+
+
+def complaints(source: bytes, back: bytes) -> list[str]:
+    """What is not in `back` as it was in `source`, a sentence each; empty when nothing was lost or added."""
+    if source == back:
+        return []
+    found = [
+        f"{reader}: the pixels are not the same"
+        for reader, look in (("Pillow", _pillow_look), ("imagecodecs", _imagecodecs_look))
+        if look(source) != look(back)
+    ]
+    if _pillow_look(source) is None and _imagecodecs_look(source) is None:
+        found.append("no reader sees the pixels of the source, and the bytes are not the same")
+    try:
+        found += _differences(structure_of(source), structure_of(back))
+    except StructureError as error:
+        found.append(f"the bytes are not the same, and the structure cannot be compared: {error}")
+    return found
+
+
+def look_of(data: bytes) -> Look:
+    """Shape, type and samples as a reader sees them who is not Pillow, for tests that ask for something particular."""
+    look = _imagecodecs_look(data)
+    assert look is not None
+    return look
+
+
+def _pillow_look(data: bytes) -> Look | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data)) as image:
+                frames: list[Any] = []
+                for number in range(getattr(image, "n_frames", 1)):
+                    image.seek(number)
+                    image.load()
+                    palette = (image.palette.mode, bytes(image.palette.palette)) if image.palette else None
+                    clear = image.info.get("transparency")
+                    frames.append((image.mode, image.size, image.tobytes(), palette, clear))
+                return image.format, *frames
+    except _ERRORS:
+        return None
+
+
+def _imagecodecs_look(data: bytes) -> Look | None:
+    for marks, decode in _DECODERS:
+        if data.startswith(marks):
+            try:
+                samples = np.asarray(decode(data))
+            except _ERRORS:
+                return None
+            return samples.shape, str(samples.dtype), samples.tobytes()
+    return None
+
+
+def _differences(before: list[Part], after: list[Part]) -> list[str]:
+    names, other_names = [name for name, _ in before], [name for name, _ in after]
+    if names != other_names:
+        return [f"the parts were {names} and are {other_names}"]
+    return [
+        f"{name}: was {content[:60]!r} ({len(content)}), is {other[:60]!r} ({len(other)})"
+        for (name, content), (_, other) in zip(before, after, strict=True)
+        if content != other
+    ]
