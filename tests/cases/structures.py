@@ -45,9 +45,9 @@ def _png(data: bytes) -> Iterator[Part]:
         (length,) = struct.unpack_from(">I", data, at)
         name, content = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
         (checksum,) = struct.unpack_from(">I", data, at + 8 + length)
-        if checksum != zlib.crc32(name + content):
-            raise StructureError(f"the checksum of {name!r} is wrong")
         at += 12 + length
+        if checksum != zlib.crc32(name + content):
+            yield "wrong checksum", struct.pack(">I", checksum)
         if name == b"IDAT":
             pixels += content
             if data[at + 4 : at + 8] != b"IDAT":
@@ -55,7 +55,8 @@ def _png(data: bytes) -> Iterator[Part]:
                 yield from _behind_zlib(pixels)
                 pixels = b""
             continue
-        yield name.decode("latin-1"), content
+        # The last byte of the header says in which order the rows lie, which is a way of compressing.
+        yield name.decode("latin-1"), content[:-1] if name == b"IHDR" else content
         if name == b"IEND":
             yield "behind IEND", data[at:]
             return
