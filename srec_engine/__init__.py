@@ -43,10 +43,24 @@ if TYPE_CHECKING:
         ModelError,
         NotSrecError,
         OutputError,
+        SourceError,
         SrecError,
         UnsupportedImageError,
     )
-    from srec_engine.files import FileKind, find_files, identify, output_path, resolve_existing
+    from srec_engine.files import (
+        FileKind,
+        ResultNames,
+        explain_reading,
+        fault_sentence,
+        find_files,
+        identify,
+        is_promised,
+        output_path,
+        require_regular_file,
+        resolve_existing,
+        result_name,
+        write_fault_report,
+    )
     from srec_engine.model.store import model_names
     from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method
     from srec_engine.pillow_plugin import register_pillow
@@ -86,7 +100,9 @@ _MODULE_OF = {
     "PixelReadout": "analysis.readout",
     "Progress": "control",
     "ProgressCallback": "control",
+    "ResultNames": "files",
     "ScaleBytes": "reports",
+    "SourceError": "errors",
     "SrecError": "errors",
     "Stage": "control",
     "TileLayers": "analysis.layers",
@@ -102,10 +118,13 @@ _MODULE_OF = {
     "draw_map": "analysis.picture",
     "encode_file": "codec.encode",
     "encode_image": "codec.encode",
+    "explain_reading": "files",
+    "fault_sentence": "files",
     "find_files": "files",
     "identify": "files",
     "inspect_file": "analysis.inspection",
     "inspect_with_network": "analysis.inspection",
+    "is_promised": "files",
     "ledger_csv": "analysis.report",
     "ledger_json": "analysis.report",
     "list_devices": "codec.devices",
@@ -116,10 +135,13 @@ _MODULE_OF = {
     "read_info": "codec.information",
     "read_preview": "codec.information",
     "register_pillow": "pillow_plugin",
+    "require_regular_file": "files",
     "resolve_existing": "files",
+    "result_name": "files",
     "unit_text": "analysis.picture",
     "verify_file": "codec.decode",
     "write_bytes": "analysis.report",
+    "write_fault_report": "files",
 }
 
 __all__ = [
@@ -157,7 +179,9 @@ __all__ = [
     "PixelReadout",
     "Progress",
     "ProgressCallback",
+    "ResultNames",
     "ScaleBytes",
+    "SourceError",
     "SrecError",
     "Stage",
     "TileLayers",
@@ -172,10 +196,13 @@ __all__ = [
     "draw_map",
     "encode_file",
     "encode_image",
+    "explain_reading",
+    "fault_sentence",
     "find_files",
     "identify",
     "inspect_file",
     "inspect_with_network",
+    "is_promised",
     "ledger_csv",
     "ledger_json",
     "list_devices",
@@ -186,10 +213,13 @@ __all__ = [
     "read_info",
     "read_preview",
     "register_pillow",
+    "require_regular_file",
     "resolve_existing",
+    "result_name",
     "unit_text",
     "verify_file",
     "write_bytes",
+    "write_fault_report",
 ]
 
 

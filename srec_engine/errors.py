@@ -13,6 +13,7 @@ __all__ = [
     "ModelError",
     "NotSrecError",
     "OutputError",
+    "SourceError",
     "SrecError",
     "UnsupportedImageError",
 ]
@@ -32,6 +33,10 @@ class DamagedFileError(SrecError):
 
 class UnsupportedImageError(SrecError):
     """The picture cannot be stored without silently losing something."""
+
+
+class SourceError(SrecError):
+    """There is no plain file to read: it is missing, may not be read, or is a folder, a pipe or a device."""
 
 
 class ModelError(SrecError):

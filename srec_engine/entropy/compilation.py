@@ -17,6 +17,7 @@ from numba import extending
 from numba.core import config, types  # the settings have no other public name
 
 from srec_engine.entropy.cache_directory import cache_directory
+from srec_engine.entropy.code_cache import CheckedCache
 
 __all__ = [
     "code_directory",
@@ -53,41 +54,50 @@ def overloaded(function: Callable[..., Any]) -> Callable[[Function], Function]:
 def kernel(function: Function) -> Function:
     """Compile a function on its first call, without the GIL, and keep the machine code for the next process."""
     dispatcher = numba.njit(**_OPTIONS)(function)
+    folder = code_directory()
+    if folder is None:
+        _log.info("There is no place to keep compiled code in: it is made anew by every process.")
+        return cast(Function, dispatcher)
     with _configuration_lock:
         # numba looks at its configuration only here; a user's own choice of folder comes back right after.
         settings = cast(Any, config)
         previous = settings.CACHE_DIR
-        settings.CACHE_DIR = str(code_directory())
+        settings.CACHE_DIR = str(folder)
         try:
-            dispatcher.enable_caching()
+            dispatcher._cache = CheckedCache(function)  # noqa: SLF001 - what enable_caching does, with our own class
         except (RuntimeError, OSError) as error:
-            _log.warning("Compiled code cannot be kept in %s: %s", code_directory(), error)
+            _log.warning("Compiled code cannot be kept in %s: %s", folder, error)
         finally:
             settings.CACHE_DIR = previous
     return cast(Function, dispatcher)
 
 
-def code_directory() -> Path:
-    """Folder of the machine code that was compiled from exactly these sources by exactly this numba.
+def code_directory() -> Path | None:
+    """Folder of the machine code that was compiled from exactly these sources by exactly this numba, if there is any.
 
     numba itself looks only at the file of the outermost function. Code compiled from an older `distribution` would
     decode to other pixels, so the folder's name covers every file of this package.
     """
-    return cache_directory() / "numba" / _sources_digest()
+    folder = cache_directory()
+    return None if folder is None else folder / "numba" / _sources_digest()
 
 
 def is_compiled(key: str) -> bool:
     """Whether `mark_compiled` was called for this kind of kernel, by this process or an earlier one."""
-    return (code_directory() / f"{key}.done").exists()
+    folder = code_directory()
+    return folder is not None and (folder / f"{key}.done").exists()
 
 
 def mark_compiled(key: str) -> None:
     """Remember that the machine code of a kernel is on disk. Only a message depends on it."""
+    folder = code_directory()
+    if folder is None:
+        return
     try:
-        code_directory().mkdir(parents=True, exist_ok=True)
-        (code_directory() / f"{key}.done").touch()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{key}.done").touch()
     except OSError as error:
-        _log.info("Cannot write to %s: %s", code_directory(), error)
+        _log.info("Cannot write to %s: %s", folder, error)
 
 
 @functools.cache

@@ -63,12 +63,17 @@ def load_backend(before_build: Callable[[], None] | None = None) -> TorchacBacke
         raise MissingDependencyError(
             f"torchac needs torch, which cannot be loaded ({error}). {INSTALL_ADVICE}"
         ) from error
-    path = _library_path(source, torch.__version__)
-    with _build_lock:
-        if not path.exists():
-            if before_build is not None:
-                before_build()
-            _build(source, path)
+    with _build_lock, _library_folder(source, torch.__version__) as folder:
+        path = folder / f"{_NAME}{sysconfig.get_config_var('EXT_SUFFIX') or '.so'}"
+        if path.exists():
+            try:
+                return _load(path)
+            except MissingDependencyError as error:
+                # Left behind by a crash, or by a system that has changed since: it is made again.
+                _log.warning("%s", error)
+        if before_build is not None:
+            before_build()
+        _build(source, path)
         return _load(path)
 
 
@@ -81,12 +86,18 @@ def _source_path() -> Path:
     raise MissingDependencyError(f"The package torchac is not installed. {INSTALL_ADVICE}")
 
 
-def _library_path(source: Path, torch_version: str) -> Path:
-    """Where the library for exactly this source, torch, Python and machine is kept."""
+@contextlib.contextmanager
+def _library_folder(source: Path, torch_version: str) -> Iterator[Path]:
+    """Where the library for exactly this source, torch, Python and machine is kept, or for this process only."""
     identity = [torch_version, sys.version, platform.machine(), hashlib.sha256(source.read_bytes()).hexdigest()]
     digest = hashlib.sha256("\n".join(identity).encode()).hexdigest()[:16]
-    suffix = sysconfig.get_config_var("EXT_SUFFIX") or ".so"
-    return cache_directory() / "torchac" / digest / f"{_NAME}{suffix}"
+    kept = cache_directory()
+    if kept is not None:
+        yield kept / "torchac" / digest
+        return
+    # A library that was loaded may be removed, except on Windows, where its folder stays.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _build(source: Path, path: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from srec_engine.errors import ModelError
 from srec_engine.model.file import MODEL_SUFFIX, read_model
+from srec_engine.places import data_place
 from srec_engine.resources import resource_path
 
 __all__ = ["find_model", "find_model_by_id", "model_names", "shipped_model_names", "user_model_folder"]
@@ -23,13 +23,9 @@ def user_model_folder() -> Path:
     chosen = os.environ.get("SREC_MODEL_DIR", "")
     if chosen:
         return Path(chosen)
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        root = Path.home() / "Library" / "Application Support"
-    else:
-        root = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return root / "srec" / "models"
+    place = data_place()
+    # Without a home there are no models of one's own: a folder that cannot be.
+    return place / "srec" / "models" if place is not None else Path(os.devnull) / "srec" / "models"
 
 
 def model_names() -> list[str]:
@@ -80,5 +76,5 @@ def _files() -> Iterator[Path]:
     """Model files: the shipped ones, those kept for old `.srec` files, and the user's."""
     shipped = resource_path("models")
     for folder in (shipped, shipped / "archive", user_model_folder()):
-        if folder.is_dir():
+        if os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where a home may not be entered
             yield from sorted(folder.glob(f"*{MODEL_SUFFIX}"))
