@@ -127,8 +127,10 @@ def tgas(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def qois(draw: st.DrawFn) -> bytes:
-    """A QOI, of either colour space, and perhaps bytes behind it."""
+    """A QOI, of either colour space, perhaps with bytes before its end or behind it, or with a second one."""
     samples = draw(_samples(draw(st.sampled_from([3, 4])), 256)).astype(np.uint8)
-    data = bytearray(imagecodecs.qoi_encode(samples))
-    data[13] = draw(st.sampled_from([0, 1]))
-    return bytes(data) + draw(_tails)
+    data = bytes(imagecodecs.qoi_encode(samples))
+    data = data[:13] + draw(st.sampled_from([b"\0", b"\1"])) + data[14:]
+    ends = [b"", b"", b"before its end" + data[-8:], data]
+    hidden = draw(st.sampled_from(ends))
+    return (data[:-8] + hidden if hidden.startswith(b"before") else data + hidden) + draw(_tails)

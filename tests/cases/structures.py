@@ -111,7 +111,8 @@ class _TiffFile:
                 yield from self.entry(start + head + index * entry_bytes, name, places)
             for tag, lengths in _PLACES.items():
                 for place, length in zip(places.get(tag, []), places.get(lengths, []), strict=True):
-                    self.cover(place, length)
+                    strip = self.cover(place, length)
+                    yield from _behind_strip(strip, places.get(259, [1])[0])
             end = start + head + count * entry_bytes
             (start,) = struct.unpack(self.order + place_code, self.cover(end, struct.calcsize(self.order + place_code)))
 
@@ -129,7 +130,7 @@ class _TiffFile:
         if tag in _FOLDERS and kind in (4, 13, 16, 18):
             for start in self.numbers(kind, value):
                 yield from self.folder(start, f"{name} → {_FOLDERS[tag]}")
-        elif tag in _PLACES or tag in _PLACES.values():
+        elif tag in _PLACES or tag in _PLACES.values() or tag == 259:
             places[tag] = self.numbers(kind, value)
         elif tag not in _LAYOUT:
             yield f"{name}: tag {tag}, type {kind}, {count} values", value
@@ -142,6 +143,32 @@ class _TiffFile:
                 found.append(between)
             end = max(end, stop)
         return b"|".join(found)
+
+
+def _behind_strip(strip: bytes, compression: int) -> Iterator[Part]:
+    """What lies behind the end that a compressed strip has in itself."""
+    behind = b""
+    if compression in (8, 32946):
+        inflating = zlib.decompressobj()
+        inflating.decompress(strip)
+        behind = inflating.unused_data
+    elif compression == 5:
+        behind = strip[_lzw_bytes(strip) :]
+    if behind.strip(b"\0"):
+        yield "behind the end of a strip", behind
+
+
+def _lzw_bytes(strip: bytes) -> int:
+    """Bytes up to and with the code that ends a strip of LZW."""
+    bits, at, width, entries = int.from_bytes(strip, "big"), 0, 9, 258
+    while at + width <= 8 * len(strip):
+        code = bits >> (8 * len(strip) - at - width) & ((1 << width) - 1)
+        at += width
+        if code == 257:
+            break
+        entries = 257 if code == 256 else entries + 1
+        width = 9 + (entries >= 511) + (entries >= 1023) + (entries >= 2047)
+    return (at + 7) // 8
 
 
 def _tiff(data: bytes) -> Iterator[Part]:

@@ -163,6 +163,21 @@ def same_colours(source: bytes, back: bytes) -> bool:
         return before.size == after.size and before.convert("RGBA").tobytes() == after.convert("RGBA").tobytes()
 
 
+@pytest.mark.parametrize("name", [name for name in TAKEN if name.startswith("03-")])
+def test_a_colour_map_of_8_bits_shows_its_colours_in_a_png_or_there_is_no_png(name: str, tmp_path: Path) -> None:
+    source = CASES[name]()
+    result, _ = packed(tmp_path, name, source)
+    try:
+        back = unpacked(tmp_path, result, "back.png", "png")
+    except SrecError:
+        return
+    look, tags = look_of(source), dict(structure_of(source))
+    table = next(np.frombuffer(tags[tag], "<u2") for tag in tags if "tag 320," in tag).reshape(3, -1).T
+    expected = table[np.frombuffer(look[2], np.uint8).reshape(40, 40)]
+    with Image.open(io.BytesIO(back)) as image:
+        assert np.array_equal(np.asarray(image.convert("RGB")), expected)
+
+
 @pytest.mark.parametrize("name", [name for name in TAKEN if name.startswith("10-")])
 def test_a_transparent_level_of_few_bits_is_transparent_in_a_png_of_any_name(name: str, tmp_path: Path) -> None:
     source = CASES[name]()

@@ -6,6 +6,7 @@ import io
 import zlib
 from collections.abc import Callable
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,7 +39,7 @@ def png_again(data: bytes, change: Callable[[bytes, bytes], tuple[bytes, bytes] 
         if name == "pixels":
             chunks.append((b"IDAT", zlib.compress(rows_of(photo()), 1)))
         elif not name.startswith("behind"):
-            chunks.append((name.encode(), content))
+            chunks.append((name.encode(), content + b"\0" if name == "IHDR" else content))
     changed = [change(*chunk) for chunk in chunks]
     return data[:8] + b"".join(png_chunk(*chunk) for chunk in changed if chunk is not None)
 
@@ -134,3 +135,19 @@ def test_what_no_reader_here_walks_has_to_come_back_byte_for_byte() -> None:
     source = CASES["04-comment.ppm"]()
     assert complaints(source, source) == []
     assert complaints(source, source.replace(b"tray 4", b"tray 5"))
+
+
+@pytest.mark.parametrize("compression", [5, 8])
+@pytest.mark.parametrize("size", [4, 40, 120])
+def test_bytes_behind_the_end_of_a_compressed_strip_are_missed(compression: int, size: int) -> None:
+    pixels = photo(size, size)
+    data = zlib.compress(pixels.tobytes()) if compression == 8 else bytes(imagecodecs.lzw_encode(pixels.tobytes()))
+    tags = picture_tags(pixels) | {259: ("H", [compression])}
+    assert complaints(tiff(tags, [data + b"behind\0\0\0"]), tiff(tags, [data]))
+    assert complaints(tiff(tags, [data + b"\0\0"]), tiff(tags, [data])) == []
+
+
+def test_what_is_behind_the_pixels_of_a_qoi_is_missed() -> None:
+    data = bytes(imagecodecs.qoi_encode(photo()))
+    assert complaints(data + data, data)
+    assert complaints(data[:-8] + b"before the end" + data[-8:], data)

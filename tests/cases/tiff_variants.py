@@ -131,6 +131,44 @@ def _blocks(samples: np.ndarray, rows: int, columns: int, *, whole: bool) -> lis
     return blocks
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """How the samples of a page are cut up and compressed."""
+
+    compression: int
+    planar: int
+    predictor: int
+    tiled: bool
+    rows: int
+    columns: int
+
+
+@st.composite
+def _layouts(draw: st.DrawFn, look: _Look, width: int, height: int) -> _Layout:
+    compression = draw(st.sampled_from([_NONE, _NONE, _LZW, _DEFLATE, _OLD_DEFLATE, _PACK_BITS]))
+    predicts = compression in (_LZW, _DEFLATE, _OLD_DEFLATE) and look.bits >= 8
+    tiled = draw(st.integers(0, 3)) == 0
+    return _Layout(
+        compression,
+        draw(st.sampled_from([1, 1, 2])),
+        draw(st.sampled_from([1, 2])) if predicts else 1,
+        tiled,
+        draw(st.sampled_from([16, 32])) if tiled else draw(st.integers(1, height)),
+        draw(st.sampled_from([16, 32, 48])) if tiled else width,
+    )
+
+
+def _cut_and_compressed(samples: np.ndarray, bits: int, layout: _Layout, order: str) -> list[bytes]:
+    planes = [samples] if layout.planar == 1 else np.split(samples, samples.shape[2], axis=2)
+    result = []
+    for plane in planes:
+        for block in _blocks(plane, layout.rows, layout.columns, whole=layout.tiled):
+            differences = np.diff(block, axis=1, prepend=0) % (1 << bits)
+            data = _packed(differences if layout.predictor == 2 else block, bits, order)
+            result.append(_compressed(data, layout.compression, len(data) // len(block)))
+    return result
+
+
 @st.composite
 def _page(draw: st.DrawFn, writer: Writer) -> Tags:
     """Write the pixels of a page and give the tags that tell how they lie."""
@@ -140,46 +178,46 @@ def _page(draw: st.DrawFn, writer: Writer) -> Tags:
     samples = random.integers(0, 1 << look.bits, (height, width, look.channels))
     if draw(st.booleans()):
         samples[:] = samples[:1, :1]
-    compression = draw(st.sampled_from([_NONE, _NONE, _LZW, _DEFLATE, _OLD_DEFLATE, _PACK_BITS]))
-    planar = draw(st.sampled_from([1, 1, 2]))
-    predictor = draw(st.sampled_from([1, 2])) if compression in (_LZW, _DEFLATE, _OLD_DEFLATE) else 1
-    tiled = draw(st.integers(0, 3)) == 0
-    predictor = predictor if look.bits >= 8 else 1
-    rows = draw(st.sampled_from([16, 32])) if tiled else draw(st.integers(1, height))
-    columns = draw(st.sampled_from([16, 32, 48])) if tiled else width
-    planes = [samples] if planar == 1 else [samples[:, :, [plane]] for plane in range(look.channels)]
-    blocks = []
-    for plane in planes:
-        for block in _blocks(plane, rows, columns, whole=tiled):
-            if predictor == 2:
-                block = np.diff(block, axis=1, prepend=0) % (1 << look.bits)
-            data = _packed(block, look.bits, writer.order)
-            blocks.append(_compressed(data, compression, len(data) // len(block)))
+    layout = draw(_layouts(look, width, height))
+    blocks = _cut_and_compressed(samples, look.bits, layout, writer.order)
+    if draw(st.integers(0, 7)) == 0:
+        blocks = [block + draw(st.sampled_from([b"behind it", b"behind it\0\0\0", b"\0"])) for block in blocks]
     places = [writer.put(block) for block in blocks]
     tags: Tags = {
         256: writer.numbers(draw(st.sampled_from([3, 4])), width),
         257: writer.numbers(4, height),
         258: writer.numbers(3, *[look.bits] * look.channels),
-        259: writer.numbers(3, compression),
+        259: writer.numbers(3, layout.compression),
         262: writer.numbers(3, look.photometric),
         277: writer.numbers(3, look.channels),
+        324 if layout.tiled else 273: writer.numbers(4, *places),
+        325 if layout.tiled else 279: writer.numbers(4, *map(len, blocks)),
     }
-    if tiled:
-        tags |= {322: writer.numbers(4, columns), 323: writer.numbers(4, rows)}
+    if layout.tiled:
+        tags |= {322: writer.numbers(4, layout.columns), 323: writer.numbers(4, layout.rows)}
     else:
-        tags[278] = writer.numbers(4, rows)
-    tags[324 if tiled else 273] = writer.numbers(4, *places)
-    tags[325 if tiled else 279] = writer.numbers(4, *map(len, blocks))
-    if planar == 2 or draw(st.booleans()):
-        tags[284] = writer.numbers(3, planar)
-    if predictor == 2:
+        tags[278] = writer.numbers(4, layout.rows)
+    if layout.planar == 2 or draw(st.booleans()):
+        tags[284] = writer.numbers(3, layout.planar)
+    if layout.predictor == 2:
         tags[317] = writer.numbers(3, 2)
+    return tags | draw(_further_page_tags(writer, look, tags))
+
+
+@st.composite
+def _further_page_tags(draw: st.DrawFn, writer: Writer, look: _Look, tags: Tags) -> Tags:
+    further: Tags = {}
     if look.extra:
-        tags[338] = writer.numbers(3, *look.extra)
+        further[338] = writer.numbers(3, *look.extra)
     if look.photometric == 3:
+        random = np.random.default_rng(draw(st.integers(0, 99)))
         largest = draw(st.sampled_from([255, 65535]))
-        tags[320] = writer.numbers(3, *random.integers(0, largest + 1, 3 << look.bits).tolist())
-    return tags
+        further[320] = writer.numbers(3, *random.integers(0, largest + 1, 3 << look.bits).tolist())
+    if writer.share and draw(st.booleans()):
+        # In one place with the places of the strips, where these do not fit into the tag itself.
+        further[65002] = tags.get(273) or tags[324]
+        further[65003] = tags.get(279) or tags[325]
+    return further
 
 
 # --- everything else -------------------------------------------------------------------------------------------------
@@ -244,8 +282,10 @@ def _described(draw: st.DrawFn, writer: Writer) -> Tags:
         st.lists(st.sampled_from([269, 270, 271, 272, 305, 306, 315, 316, 33432]), unique=True, max_size=3)
     ):
         tags[number] = draw(_texts())
-    for number in draw(st.lists(st.sampled_from([65000, 65001, 50000, 32934, 700, 1, 299]), unique=True, max_size=3)):
+    for number in draw(st.lists(st.sampled_from([65000, 65001, 50000, 32934, 1, 299]), unique=True, max_size=3)):
         tags[number] = draw(_private())
+    if draw(st.integers(0, 19)) == 0:
+        tags[700] = draw(_private())
     if draw(st.booleans()):
         tags[274] = writer.numbers(3, draw(st.integers(1, 8)))
     if draw(st.booleans()):
