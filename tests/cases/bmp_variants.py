@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.cases.make_cases import icc_profile
+from tests.cases.oracle import NOTES
 
 __all__ = ["bmps"]
 
@@ -81,7 +82,7 @@ def bmps(draw: st.DrawFn) -> bytes:
     if header_bytes == 40 and compression == 3:
         palette = struct.pack("<3I", *masks[:3])
     profile = icc_profile(20) if header_bytes == 124 and draw(st.booleans()) else b""
-    gap = draw(st.sampled_from([b"", b"", b"", bytes(2), b"between"]))
+    gap = draw(st.sampled_from([b"", b"", b"", bytes(2), NOTES]))
     start = 14 + header_bytes + len(palette) + len(gap)
     if header_bytes == 12:
         header = struct.pack("<IHHHH", 12, width, height, 1, bits)
@@ -100,7 +101,7 @@ def bmps(draw: st.DrawFn) -> bytes:
         if header_bytes == 124:
             more += struct.pack("<4I", 4, start - 14 + len(rows) if profile else 0, len(profile), 0)
         header += bytes(24) if header_bytes == 64 else more[: header_bytes - 40]
-    tail = profile + (draw(st.binary(min_size=1, max_size=30)) if draw(st.integers(0, 4)) == 0 else b"")
+    tail = profile + (draw(st.sampled_from([NOTES, b"\0", bytes(9)])) if draw(st.integers(0, 4)) == 0 else b"")
     whole = start + len(rows) + len(tail)
     announced = draw(st.sampled_from([whole, whole, whole, 0, whole + 7]))
     file_header = b"BM" + struct.pack("<IHHI", announced, 0, draw(st.sampled_from([0, 0, 9])), start)

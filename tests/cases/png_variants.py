@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.cases.make_cases import Block, content_credentials, icc_profile, png_chunk, tiff, xmp
+from tests.cases.oracle import NOTES
 
 __all__ = ["pngs"]
 
@@ -82,6 +83,7 @@ _known_chunks = st.sampled_from(
         (b"sCAL", b"\x010.000001\x000.000001"),
         (b"pCAL", b"depth\0" + struct.pack(">iiBB", 0, 255, 0, 2) + b"mm\x000.5\x000.01"),
         (b"sTER", b"\1"),
+        (b"acTL", struct.pack(">II", 1, 0)),
         (b"gIFg", b"\1\0\x0a"),
         (b"gIFx", b"NETSCAPE2.0\3\1\0\0"),
         (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp("a='b'")),
@@ -169,7 +171,7 @@ def pngs(draw: st.DrawFn) -> bytes:
     rows = (_in_passes if interlaced else _packed_rows)(samples, depth, filters)
     stream = zlib.compress(rows, draw(st.sampled_from([0, 1, 9])))
     if draw(st.integers(0, 9)) == 0:
-        stream += draw(st.binary(min_size=1, max_size=20))
+        stream += draw(st.sampled_from([NOTES, b"\0", NOTES + bytes(4)]))
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, int(interlaced)))]
     chunks += draw(_chunk_lists)
     if draw(st.booleans()):

@@ -8,10 +8,12 @@ import imagecodecs
 import numpy as np
 from hypothesis import strategies as st
 
+from tests.cases.oracle import NOTES
+
 __all__ = ["netpbms", "qois", "tgas"]
 
 _sides = st.integers(1, 9) | st.integers(1, 40)
-_tails = st.sampled_from([b"", b"", b"", b"\n", b"\0", b"notes behind the pixels"])
+_tails = st.sampled_from([b"", b"", b"", b"\n", b"\0", NOTES])
 
 
 @st.composite
@@ -131,6 +133,6 @@ def qois(draw: st.DrawFn) -> bytes:
     samples = draw(_samples(draw(st.sampled_from([3, 4])), 256)).astype(np.uint8)
     data = bytes(imagecodecs.qoi_encode(samples))
     data = data[:13] + draw(st.sampled_from([b"\0", b"\1"])) + data[14:]
-    ends = [b"", b"", b"before its end" + data[-8:], data]
+    ends = [b"", b"", NOTES + data[-8:], data]
     hidden = draw(st.sampled_from(ends))
-    return (data[:-8] + hidden if hidden.startswith(b"before") else data + hidden) + draw(_tails)
+    return (data[:-8] + hidden if hidden.startswith(NOTES) else data + hidden) + draw(_tails)

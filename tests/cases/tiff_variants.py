@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.cases.make_cases import icc_profile, iptc, xmp
+from tests.cases.oracle import NOTES
 
 __all__ = ["tiffs"]
 
@@ -181,7 +182,7 @@ def _page(draw: st.DrawFn, writer: Writer) -> Tags:
     layout = draw(_layouts(look, width, height))
     blocks = _cut_and_compressed(samples, look.bits, layout, writer.order)
     if draw(st.integers(0, 7)) == 0:
-        blocks = [block + draw(st.sampled_from([b"behind it", b"behind it\0\0\0", b"\0"])) for block in blocks]
+        blocks = [block + draw(st.sampled_from([NOTES, NOTES + bytes(3), b"\0"])) for block in blocks]
     places = [writer.put(block) for block in blocks]
     tags: Tags = {
         256: writer.numbers(draw(st.sampled_from([3, 4])), width),
@@ -317,7 +318,7 @@ def _described(draw: st.DrawFn, writer: Writer) -> Tags:
 @st.composite
 def tiffs(draw: st.DrawFn) -> bytes:
     """A TIFF of one page or a few, of 1 to 40 pixels a side."""
-    gap = draw(st.sampled_from([b"", b"", b"", b"\0\0", b"somebody's notes"]))
+    gap = draw(st.sampled_from([b"", b"", b"", b"\0\0", NOTES]))
     writer = Writer(draw(st.sampled_from("<>")), draw(st.integers(0, 7)) == 0, gap, draw(st.booleans()))
     at = 8 if writer.big else 4
     for _ in range(draw(st.sampled_from([1, 1, 1, 1, 2, 3]))):
