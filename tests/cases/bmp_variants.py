@@ -57,8 +57,8 @@ def _rows(samples: np.ndarray, bits: int, padding: bytes, *, top_down: bool) -> 
 @st.composite
 def bmps(draw: st.DrawFn) -> bytes:
     """A BMP of 1 to 40 pixels a side."""
-    header_bytes = draw(st.sampled_from([12, 40, 40, 40, 52, 56, 64, 108, 124]))
-    bits = draw(st.sampled_from([1, 4, 8, 24] if header_bytes in (12, 64) else [1, 2, 4, 8, 16, 24, 24, 32, 32]))
+    header_bytes = draw(st.sampled_from([40, 40, 40, 12, 12, 52, 56, 108, 124, 64]))
+    bits = draw(st.sampled_from([1, 4, 8, 24] if header_bytes in (12, 64) else [24, 24, 32, 32, 8, 4, 1, 16, 2]))
     width, height = (draw(st.integers(1, 9) | st.integers(1, 40)) for _ in range(2))
     random = np.random.default_rng(draw(st.integers(0, 99)))
     used = draw(st.sampled_from([1 << bits, max(1, (1 << bits) // 2)])) if bits <= 8 else 0
@@ -67,8 +67,8 @@ def bmps(draw: st.DrawFn) -> bytes:
         samples[:] = samples[0, 0]
     if bits == 32 and draw(st.booleans()):
         samples &= 0xFFFFFF
-    run_length = bits in (4, 8) and header_bytes > 12 and draw(st.integers(0, 3)) == 0
-    top_down = header_bytes not in (12, 64) and not run_length and draw(st.integers(0, 3)) == 0
+    run_length = bits in (4, 8) and header_bytes > 12 and draw(st.integers(0, 3)) == 3
+    top_down = header_bytes not in (12, 64) and not run_length and draw(st.integers(0, 3)) == 3
     padding = draw(st.sampled_from([bytes(3), bytes(3), b"xyz"]))
     rows = _run_lengths(samples, bits) if run_length else _rows(samples, bits, padding, top_down=top_down)
     compression = {8: 1, 4: 2}[bits] if run_length else 0
@@ -82,7 +82,7 @@ def bmps(draw: st.DrawFn) -> bytes:
     if header_bytes == 40 and compression == 3:
         palette = struct.pack("<3I", *masks[:3])
     profile = icc_profile(20) if header_bytes == 124 and draw(st.booleans()) else b""
-    gap = draw(st.sampled_from([b"", b"", b"", bytes(2), NOTES]))
+    gap = draw(st.sampled_from([b"", b"", b"", b"", b"", bytes(2), bytes(2), NOTES]))
     start = 14 + header_bytes + len(palette) + len(gap)
     if header_bytes == 12:
         header = struct.pack("<IHHHH", 12, width, height, 1, bits)
@@ -101,7 +101,7 @@ def bmps(draw: st.DrawFn) -> bytes:
         if header_bytes == 124:
             more += struct.pack("<4I", 4, start - 14 + len(rows) if profile else 0, len(profile), 0)
         header += bytes(24) if header_bytes == 64 else more[: header_bytes - 40]
-    tail = profile + (draw(st.sampled_from([NOTES, b"\0", bytes(9)])) if draw(st.integers(0, 4)) == 0 else b"")
+    tail = profile + (draw(st.sampled_from([NOTES, b"\0", bytes(9)])) if draw(st.integers(0, 4)) == 4 else b"")
     whole = start + len(rows) + len(tail)
     announced = draw(st.sampled_from([whole, whole, whole, 0, whole + 7]))
     file_header = b"BM" + struct.pack("<IHHI", announced, 0, draw(st.sampled_from([0, 0, 9])), start)

@@ -36,9 +36,11 @@ def _spaces(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def _netpbm(draw: st.DrawFn) -> bytes:
-    kind = draw(st.integers(1, 6))
+    kind = draw(st.sampled_from([4, 5, 5, 6, 6, 6, 1, 2, 3]))
     channels = 3 if kind in (3, 6) else 1
-    largest = 1 if kind in (1, 4) else draw(st.sampled_from([255, 255, 1, 15, 100, 254, 256, 1023, 65535]))
+    largest = (
+        1 if kind in (1, 4) else draw(st.sampled_from([255, 255, 255, 255, 255, 1, 15, 100, 254, 256, 1023, 65535]))
+    )
     samples = draw(_samples(channels, largest + 1))
     height, width = samples.shape[:2]
     numbers = [width, height] + ([] if kind in (1, 4) else [largest])
@@ -69,7 +71,10 @@ def _pam(draw: st.DrawFn) -> bytes:
 @st.composite
 def netpbms(draw: st.DrawFn) -> bytes:
     """A picture, or several behind each other, of Netpbm's formats P1 to P7."""
-    pictures = [draw(st.one_of(_netpbm(), _netpbm(), _pam())) for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
+    pictures = [
+        draw(st.one_of(_netpbm(), _netpbm(), _netpbm(), _netpbm(), _pam()))
+        for _ in range(draw(st.sampled_from([1, 1, 1, 2])))
+    ]
     return b"".join(pictures) + draw(_tails)
 
 
@@ -93,12 +98,12 @@ def _run_lengths(pixels: list[bytes], width: int) -> bytes:
 @st.composite
 def tgas(draw: st.DrawFn) -> bytes:
     """A TGA of any type, with an identification, a colour map, an extension area and a footer."""
-    kind = draw(st.sampled_from([1, 2, 3, 9, 10, 11]))
-    bits = draw(st.sampled_from({1: [8], 2: [15, 16, 24, 24, 32, 32], 3: [8, 8, 16]}[kind & 7]))
+    kind = draw(st.sampled_from([2, 2, 2, 1, 1, 3, 3, 9, 10, 11]))
+    bits = draw(st.sampled_from({1: [8], 2: [24, 24, 24, 32, 32, 16, 15], 3: [8, 8, 8, 8, 16]}[kind & 7]))
     pixel_bytes = (bits + 7) // 8
-    map_bits = draw(st.sampled_from([24, 24, 15, 16, 32])) if kind & 7 == 1 else 0
+    map_bits = draw(st.sampled_from([24, 24, 24, 24, 15, 16, 32])) if kind & 7 == 1 else 0
     first, entries = (
-        (draw(st.sampled_from([0, 0, 3])), draw(st.sampled_from([1, 16, 200, 250]))) if map_bits else (0, 0)
+        (draw(st.sampled_from([0, 0, 0, 0, 3])), draw(st.sampled_from([1, 16, 200, 250]))) if map_bits else (0, 0)
     )
     random = np.random.default_rng(draw(st.integers(0, 99)))
     width, height = draw(_sides), draw(_sides)
@@ -107,7 +112,7 @@ def tgas(draw: st.DrawFn) -> bytes:
         samples[:] = samples[:1]
     identification = draw(st.sampled_from([b"", b"", b"scanner 2, tray 4", bytes(255)]))
     attribute_bits = draw(st.sampled_from({32: [8, 8, 0], 16: [1, 0]}.get(bits, [0])))
-    descriptor = attribute_bits | draw(st.sampled_from([0, 0x20, 0x10, 0x30]))
+    descriptor = attribute_bits | draw(st.sampled_from([0, 0, 0x20, 0x20, 0x20, 0x10, 0x30]))
     head = struct.pack(
         "<BBBHHBHHHHBB",
         *(len(identification), int(bool(map_bits)), kind, first, entries, map_bits),

@@ -89,9 +89,13 @@ class _Look:
 @st.composite
 def _looks(draw: st.DrawFn) -> _Look:
     photometric = draw(st.sampled_from([0, 1, 2, 2, 3]))
-    bits = draw(st.sampled_from({0: (1, 4, 8, 16), 1: (1, 2, 4, 8, 16), 2: (8, 8, 16), 3: (1, 2, 4, 8)}[photometric]))
+    bits = draw(
+        st.sampled_from(
+            {0: (1, 4, 8, 8, 16), 1: (1, 2, 4, 8, 8, 8, 16), 2: (8, 8, 8, 8, 16), 3: (1, 2, 4, 8)}[photometric]
+        )
+    )
     extra: tuple[int, ...] = ()
-    if bits >= 8 and draw(st.integers(0, 3)) == 0:
+    if bits >= 8 and draw(st.integers(0, 3)) == 3:
         extra = tuple(draw(st.lists(st.sampled_from([0, 1, 2]), min_size=1, max_size=2)))
     return _Look(photometric, bits, (3 if photometric == 2 else 1) + len(extra), extra)
 
@@ -148,10 +152,10 @@ class _Layout:
 def _layouts(draw: st.DrawFn, look: _Look, width: int, height: int) -> _Layout:
     compression = draw(st.sampled_from([_NONE, _NONE, _LZW, _DEFLATE, _OLD_DEFLATE, _PACK_BITS]))
     predicts = compression in (_LZW, _DEFLATE, _OLD_DEFLATE) and look.bits >= 8
-    tiled = draw(st.integers(0, 3)) == 0
+    tiled = draw(st.integers(0, 9)) == 9
     return _Layout(
         compression,
-        draw(st.sampled_from([1, 1, 2])),
+        draw(st.sampled_from([1, 1, 1, 1, 2])),
         draw(st.sampled_from([1, 2])) if predicts else 1,
         tiled,
         draw(st.sampled_from([16, 32])) if tiled else draw(st.integers(1, height)),
@@ -181,7 +185,7 @@ def _page(draw: st.DrawFn, writer: Writer) -> Tags:
         samples[:] = samples[:1, :1]
     layout = draw(_layouts(look, width, height))
     blocks = _cut_and_compressed(samples, look.bits, layout, writer.order)
-    if draw(st.integers(0, 7)) == 0:
+    if draw(st.integers(0, 7)) == 7:
         blocks = [block + draw(st.sampled_from([NOTES, NOTES + bytes(3), b"\0"])) for block in blocks]
     places = [writer.put(block) for block in blocks]
     tags: Tags = {
@@ -257,7 +261,7 @@ def _resolutions(draw: st.DrawFn, writer: Writer) -> Tags:
 def _inner_folders(draw: st.DrawFn, writer: Writer) -> Tags:
     """EXIF, GPS, and pictures inside."""
     tags: Tags = {}
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 3)) == 3:
         inside: Tags = {
             33434: writer.numbers(5, 1, 250),
             36864: (7, 4, b"0232"),
@@ -266,10 +270,10 @@ def _inner_folders(draw: st.DrawFn, writer: Writer) -> Tags:
         if draw(st.booleans()):
             inside[37500] = (7, 40, draw(st.binary(min_size=40, max_size=40)))
         tags[34665] = writer.numbers(draw(st.sampled_from([4, 13])), writer.folder(inside)[0])
-    if draw(st.integers(0, 3)) == 0:
+    if draw(st.integers(0, 3)) == 3:
         place = writer.folder({0: (1, 4, bytes([2, 3, 0, 0])), 2: writer.numbers(5, 47, 1, 22, 1, 0, 0)})[0]
         tags[34853] = writer.numbers(4, place)
-    if draw(st.integers(0, 5)) == 0:
+    if draw(st.integers(0, 11)) == 11:
         places = [writer.folder(draw(_page(writer)))[0] for _ in range(draw(st.integers(1, 2)))]
         tags[330] = writer.numbers(draw(st.sampled_from([4, 13])), *places)
     return tags
@@ -285,10 +289,10 @@ def _described(draw: st.DrawFn, writer: Writer) -> Tags:
         tags[number] = draw(_texts())
     for number in draw(st.lists(st.sampled_from([65000, 65001, 50000, 32934, 1, 299]), unique=True, max_size=3)):
         tags[number] = draw(_private())
-    if draw(st.integers(0, 19)) == 0:
+    if draw(st.integers(0, 19)) == 19:
         tags[700] = draw(_private())
     if draw(st.booleans()):
-        tags[274] = writer.numbers(3, draw(st.integers(1, 8)))
+        tags[274] = writer.numbers(3, draw(st.sampled_from([1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8])))
     if draw(st.booleans()):
         tags |= draw(_resolutions(writer))
     extras = {
@@ -296,7 +300,7 @@ def _described(draw: st.DrawFn, writer: Writer) -> Tags:
         700: (1, len(xmp("a='b'")), xmp("a='b'")),
         33723: (7, len(iptc(city=["Zürich"])), iptc(city=["Zürich"])),
         34377: (1, 30, b"8BIM\x04\x04\0\0\0\0\0\x12" + bytes(18)),
-        254: writer.numbers(4, draw(st.sampled_from([0, 1, 2]))),
+        254: writer.numbers(4, draw(st.sampled_from([0, 0, 1, 2]))),
         266: writer.numbers(3, 1),
         285: (2, 5, b"page\0"),
         297: writer.numbers(3, 0, 1),
@@ -318,14 +322,14 @@ def _described(draw: st.DrawFn, writer: Writer) -> Tags:
 @st.composite
 def tiffs(draw: st.DrawFn) -> bytes:
     """A TIFF of one page or a few, of 1 to 40 pixels a side."""
-    gap = draw(st.sampled_from([b"", b"", b"", b"\0\0", NOTES]))
-    writer = Writer(draw(st.sampled_from("<>")), draw(st.integers(0, 7)) == 0, gap, draw(st.booleans()))
+    gap = draw(st.sampled_from([b"", b"", b"", b"", b"\0\0", b"\0\0", NOTES]))
+    writer = Writer(draw(st.sampled_from("<>")), draw(st.integers(0, 11)) == 11, gap, draw(st.booleans()))
     at = 8 if writer.big else 4
-    for _ in range(draw(st.sampled_from([1, 1, 1, 1, 2, 3]))):
+    for _ in range(draw(st.sampled_from([1] * 8 + [2, 3]))):
         tags = draw(_page(writer))
         tags = draw(_described(writer)) | draw(_inner_folders(writer)) | tags
         start, next_at = writer.folder(tags)
         writer.point(at, start)
         at = next_at
-    tail = draw(st.binary(min_size=1, max_size=40)) if draw(st.integers(0, 5)) == 0 else b""
+    tail = draw(st.binary(min_size=1, max_size=40)) if draw(st.integers(0, 7)) == 7 else b""
     return bytes(writer.body) + tail
