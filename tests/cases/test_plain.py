@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -66,7 +67,7 @@ def tiff_of(pixels: np.ndarray, compression: int, predictor: int = 1, order: str
     if pixels.shape[2] == 4:
         tags |= {262: ("H", [2]), 338: ("H", [2])}
     samples = np.diff(pixels, axis=1, prepend=np.uint8(0)) if predictor == 2 else pixels
-    compress: dict[int, Callable[[bytes], bytes]] = {
+    compress: dict[int, Callable[..., Any]] = {
         1: bytes,
         5: imagecodecs.lzw_encode,
         8: zlib.compress,
