@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from srec_engine.model.store import model_names
     from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method
     from srec_engine.pillow_plugin import register_pillow
-    from srec_engine.reports import DecodeReport, Device, EncodeReport, FileInfo, ScaleBytes
+    from srec_engine.reports import ComesBack, DecodeReport, Device, EncodeReport, FileInfo, ScaleBytes
 
 _MODULE_OF = {
     "BELOW": "analysis.colours",
@@ -72,6 +72,7 @@ _MODULE_OF = {
     "CancelToken": "control",
     "Cancelled": "errors",
     "CodecOptions": "options",
+    "ComesBack": "reports",
     "DEFAULT_MODEL": "options",
     "DamageLog": "analysis.damage",
     "DamagedFileError": "errors",
@@ -152,6 +153,7 @@ __all__ = [
     "CancelToken",
     "Cancelled",
     "CodecOptions",
+    "ComesBack",
     "DamageLog",
     "DamagedFileError",
     "DecodeReport",

@@ -14,7 +14,7 @@ from srec_engine.codec.encode import encode_image
 from srec_engine.container import MAGIC, Reader
 from srec_engine.errors import SrecError
 from srec_engine.files import SREC_SUFFIX
-from srec_engine.images import PICTURE_MODES, info_from_metadata
+from srec_engine.images import info_from_metadata, metadata_from_reader
 from srec_engine.options import EncodeOptions, Method
 
 __all__ = ["FORMAT", "MIME_TYPE", "SrecImageFile", "register_pillow"]
@@ -36,9 +36,7 @@ class SrecImageFile(ImageFile.ImageFile):
         try:
             reader = Reader(cast(BinaryIO, self.fp))
             header = reader.header
-            if header.mode not in PICTURE_MODES:
-                raise SyntaxError(f"a .srec that stores a file of mode {header.mode} is opened by decoding the file")
-            self.info.update(info_from_metadata(reader.metadata()) if header.metadata_bytes else {})
+            self.info.update(info_from_metadata(metadata_from_reader(reader)[0]) if header.metadata_bytes else {})
         except SrecError as error:
             raise SyntaxError(str(error)) from error
         self._size = (header.width, header.height)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from srec_engine.options import Method
 
-__all__ = ["DecodeReport", "Device", "EncodeReport", "FileInfo", "ScaleBytes", "bits_per_subpixel", "working_seconds"]
+__all__ = [
+    "ComesBack",
+    "DecodeReport",
+    "Device",
+    "EncodeReport",
+    "FileInfo",
+    "ScaleBytes",
+    "bits_per_subpixel",
+    "working_seconds",
+]
 
 
 def bits_per_subpixel(byte_count: int, width: int, height: int) -> float:
@@ -52,6 +62,19 @@ class ScaleBytes:
         return sum(self.steps)
 
 
+class ComesBack(StrEnum):
+    """What a `.srec` gives when it is decoded to a file."""
+
+    BYTES = "bytes"
+    """The source file, byte for byte."""
+
+    FILE = "file"
+    """A file of the source's format with the same pixels and, byte for byte, everything around them."""
+
+    PICTURE = "picture"
+    """A PNG of the picture, which came from no file."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileInfo:
     """What the header of a `.srec` tells; nothing is decoded for it.
@@ -70,7 +93,9 @@ class FileInfo:
         metadata: Names of the metadata kept ("icc", "exif", "xmp", "dpi", "text", …) with their bytes.
         section_bytes: Bytes of each part of the container; they add up to `file_bytes`.
         scales: Chunk bytes by scale, coarse to fine (empty without a network).
-        source_name: Name of the source file where its bytes are kept verbatim, else None.
+        source_name: The source file's own name; None for an image that came from no file.
+        source_format: Its format, as Pillow names it; "" where that is not known.
+        comes_back: What decoding gives.
     """
 
     width: int
@@ -88,6 +113,8 @@ class FileInfo:
     section_bytes: dict[str, int] = field(default_factory=dict)
     scales: tuple[ScaleBytes, ...] = ()
     source_name: str | None = None
+    source_format: str = ""
+    comes_back: ComesBack = ComesBack.PICTURE
     missing_bytes: int = 0
 
     @property
@@ -157,6 +184,7 @@ class DecodeReport:
         file_bytes: Size of the `.srec` file.
         seconds, stage_seconds, device, kernel: As in `EncodeReport`.
         damage: One sentence for each part that could not be decoded; empty when the picture is exact.
+        dropped: Names of what the chosen format cannot hold ("text", "gamma", "cICP", …).
     """
 
     destination: Path | None
@@ -170,6 +198,7 @@ class DecodeReport:
     device: str = ""
     kernel: str = ""
     damage: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
     @property
     def working_seconds(self) -> float:

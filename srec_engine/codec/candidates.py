@@ -80,7 +80,7 @@ def network_candidate(
         picture.height,
         network,
         pixel_checksum(picture),
-        picture.metadata,
+        picture.stored_metadata,
         network_planes(picture),
     )
     # The chunks are in the file now; keeping them twice would cost a large picture a tenth of its memory.
@@ -91,7 +91,7 @@ def webp_candidate(picture: Picture, cancel: CancelToken, effort: WebPEffort) ->
     """The picture as lossless WebP (or a packed plane, where that is smaller)."""
     payload, planes = run_cancellable(lambda: webp_contents(picture, effort), cancel)
     contents = Contents(
-        picture.mode, picture.width, picture.height, payload, pixel_checksum(picture), picture.metadata, planes
+        picture.mode, picture.width, picture.height, payload, pixel_checksum(picture), picture.stored_metadata, planes
     )
     return Candidate(Method.WEBP, container_bytes(contents))
 

@@ -12,11 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.codec.steps import Step, decoding_steps
+from srec_engine.codec.way_back import own_file
 from srec_engine.container import Box
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
-from srec_engine.files import write_atomically
-from srec_engine.images import Picture, open_image, read_picture, save_image, to_image
+from srec_engine.files import format_of_name, write_atomically
+from srec_engine.images import (
+    PILLOW_NAMES,
+    Picture,
+    converted_picture,
+    open_image,
+    save_image,
+    signature_format,
+    to_image,
+)
 from srec_engine.options import CodecOptions
 from srec_engine.reports import DecodeReport
 
@@ -115,12 +124,25 @@ def decode_file(
     destination: Path,
     options: CodecOptions = CodecOptions(),
     *,
+    format: str | None = None,  # noqa: A002 - what everybody calls it
     cancel: CancelToken | None = None,
     progress: ProgressCallback | None = None,
 ) -> DecodeReport:
-    """Decode to an image file, in the lossless format of the destination's name; it is replaced, whole or not at all.
+    """Decode to an image file; it is replaced, whole or not at all.
 
-    A file that keeps its source's bytes gives just those where the destination has the source's extension.
+    A `.srec` that was made of a file gives that file again, or its bytes, where the destination has the file's own name
+    or an extension of its format. Else the picture is written in the lossless format of the destination's name.
+
+    Args:
+        source: The `.srec` file.
+        destination: Where the result shall be.
+        options: Device, kernel, threads.
+        format: "png", "tiff" or "webp" writes that, whatever the destination's name.
+        cancel: Stops between streams.
+        progress: Is told how far it is.
+
+    Returns:
+        What was done; `dropped` names what the chosen format cannot hold.
 
     Raises:
         NotSrecError, DamagedFileError, ModelError, Cancelled: As `decode_image`.
@@ -129,13 +151,32 @@ def decode_file(
     """
     step = _last_step(source, options, cancel, progress)
     result = _result(step)
+    own_name, own_format = _origin(result, step.source_name)
+    wanted = PILLOW_NAMES.get(format or "", format) or _format_for(destination, own_name, own_format)
+    dropped: tuple[str, ...] = ()
+    if wanted == own_format:
+        data = result if isinstance(result, bytes) else own_file(result, str(destination))
+        write_atomically(destination, data)
+    else:
+        picture = result
+        if isinstance(picture, bytes):
+            picture, dropped = converted_picture(picture, own_name)
+        dropped = (*save_image(picture, destination, format_name=wanted), *dropped)
+    return replace(_report(step), destination=destination, dropped=dropped)
+
+
+def _origin(result: Picture | bytes, stored_name: str) -> tuple[str, str]:
+    """Name and format of the file that a `.srec` was made of; "" and "PNG" for a picture that came from no file."""
     if isinstance(result, bytes):
-        if destination.suffix.lower() == Path(step.source_name).suffix.lower():
-            write_atomically(destination, result)
-            return replace(_report(step), destination=destination)
-        result = read_picture(result, step.source_name)
-    save_image(result, destination)
-    return replace(_report(step), destination=destination)
+        return stored_name, signature_format(result[:16]) or format_of_name(stored_name) or "the stored file"
+    return ("", "PNG") if result.skeleton is None else (result.skeleton.name, result.skeleton.format)
+
+
+def _format_for(destination: Path, own_name: str, own_format: str) -> str:
+    """The format that a destination's name asks for."""
+    suffix = destination.suffix.lower()
+    is_own = destination.name == own_name or (own_name and suffix == Path(own_name).suffix.lower())
+    return own_format if is_own else format_of_name(destination.name) or suffix
 
 
 def verify_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,15 +19,19 @@ from srec_engine.codec.candidates import (
 )
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.torch_libraries import load_torch_libraries
+from srec_engine.codec.way_back import check_way_back
 from srec_engine.container import DEFAULT_TILE_SIZE, Geometry
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
 from srec_engine.files import copy_timestamps, write_atomically
 from srec_engine.images import (
+    KeptFile,
     Picture,
+    SourceFile,
     VerbatimOnlyError,
     WebPEffort,
     coded_colour,
+    file_to_keep,
     picture_from_image,
     pixel_checksum,
     read_picture,
@@ -116,7 +121,7 @@ def encode_image(
         raise UnsupportedImageError("An image in memory has no source bytes to store. Choose another method.")
     picture = picture_from_image(image)
     candidate = _smallest(job, picture)
-    facts = _Facts.of(picture, picture.raw_bytes, _is_compared(job, candidate))
+    facts = _Facts.of(picture, _is_compared(job, candidate))
     del picture
     return EncodedImage(candidate.data, _finished_report(job, candidate, facts))
 
@@ -139,16 +144,7 @@ def encode_file(
     """
     job = _job(options, cancel, progress)
     job.tell(Stage.READING, 0.0)
-    picture: Picture | None = None
-    try:
-        with job.clock.measure("io"):
-            picture = read_picture(source)
-        candidate = _smallest(job, picture)
-        facts = _Facts.of(picture, picture.source.size if picture.source else 0, _is_compared(job, candidate))
-        picture = None  # its pixels would stay in memory beside those that verification decodes
-        report = _finished_report(job, candidate, facts)
-    except VerbatimOnlyError as refusal:
-        candidate, report = _stored(job, refusal)
+    candidate, report = _encoded_file(job, source)
     job.tell(Stage.WRITING, 1.0)
     with job.clock.measure("io"):
         write_atomically(destination, candidate.data)
@@ -157,30 +153,33 @@ def encode_file(
     return replace(report, destination=destination, seconds=job.clock.elapsed, stage_seconds=dict(job.clock.seconds))
 
 
-def _stored(job: _Job, refusal: VerbatimOnlyError) -> tuple[Candidate, EncodeReport]:
-    """Keep the source's bytes where its pixels cannot be kept."""
-    if refusal.source is None or job.options.method not in (None, Method.VERBATIM):
-        raise refusal
-    candidate = verbatim_candidate(refusal.source, refusal.mode, refusal.width, refusal.height)
-    report = EncodeReport(
-        None,
-        refusal.width,
-        refusal.height,
-        Method.VERBATIM,
-        refusal.source.size,
-        len(candidate.data),
-        verified=job.options.verify,
-        note=f"stored as it was: {refusal.reason}",
-    )
-    return candidate, report
+def _encoded_file(job: _Job, source: Path) -> tuple[Candidate, EncodeReport]:
+    """A file in the way that was asked for, or in the smallest one, verified."""
+    if job.options.method == Method.VERBATIM:
+        return _stored(job, file_to_keep(source), "")
+    try:
+        with job.clock.measure("io"):
+            picture = read_picture(source)
+        candidate = _smallest(job, picture)
+        facts = _Facts.of(picture, _is_compared(job, candidate))
+        del picture  # its pixels would stay in memory beside those that verification decodes
+        return candidate, _finished_report(job, candidate, facts)
+    except VerbatimOnlyError as refusal:
+        if job.options.method is not None or refusal.kept is None:
+            raise
+        return _stored(job, refusal.kept, f"stored as it was: {refusal.reason}")
+
+
+def _stored(job: _Job, kept: KeptFile, note: str) -> tuple[Candidate, EncodeReport]:
+    """A file's bytes."""
+    candidate = verbatim_candidate(kept.source, kept.mode, kept.width, kept.height)
+    return candidate, replace(_finished_report(job, candidate, _Facts.of_kept(kept)), note=note)
 
 
 def _smallest(job: _Job, picture: Picture) -> Candidate:
     """The candidate that was asked for, or the smallest."""
     method = job.options.method
     source = picture.source
-    if method == Method.VERBATIM and source is not None:
-        return verbatim_candidate(source, picture.mode, picture.width, picture.height)
     if method == Method.WEBP:
         return _by_webp(job, picture, estimated_webp_bytes(picture), None)
     if method == Method.SREC:
@@ -251,24 +250,33 @@ class _Facts:
 
     width: int
     height: int
-    source_bytes: int
-    source_format: str
+    raw_bytes: int
     has_colour: bool
     checksum: bytes
     metadata: Mapping[str, bytes]
+    source: SourceFile | None
 
     @classmethod
-    def of(cls, picture: Picture, source_bytes: int, compared: bool) -> _Facts:
+    def of(cls, picture: Picture, compared: bool) -> _Facts:
         """The checksum, seconds for a large picture, is made only where pixels will be `compared` with it."""
-        return cls(
-            picture.width,
-            picture.height,
-            source_bytes,
-            picture.source.format if picture.source else "file",
-            picture.colour is not None,
-            pixel_checksum(picture) if compared else b"",
-            dict(picture.metadata),
-        )
+        checksum = pixel_checksum(picture) if compared else b""
+        metadata, has_colour = dict(picture.stored_metadata), picture.colour is not None
+        return cls(picture.width, picture.height, picture.raw_bytes, has_colour, checksum, metadata, picture.source)
+
+    @classmethod
+    def of_kept(cls, kept: KeptFile) -> _Facts:
+        """Of a file of which nothing but its bytes is asked."""
+        return cls(kept.width, kept.height, kept.source.size, False, b"", {}, kept.source)
+
+    @property
+    def source_bytes(self) -> int:
+        """Bytes of the file, or of the samples where there is none."""
+        return self.raw_bytes if self.source is None else self.source.size
+
+    @property
+    def source_digest(self) -> bytes:
+        """SHA-256 of the file; b"" where there is none."""
+        return b"" if self.source is None else self.source.digest
 
 
 def _is_compared(job: _Job, candidate: Candidate) -> bool:
@@ -305,7 +313,12 @@ def _finished_report(job: _Job, candidate: Candidate, facts: _Facts) -> EncodeRe
 
 
 def _verify(job: _Job, candidate: Candidate, facts: _Facts) -> None:
-    """Decode the result and compare pixels and metadata with what went in."""
+    """Decode the result, and go all the way back to the file that decoding would write.
+
+    Raises:
+        DamagedFileError: When it is not the same picture with the same metadata.
+        VerbatimOnlyError: When the picture is, but the file that would be written of it is not the source any more.
+    """
     from srec_engine.codec.decode import decode_picture
 
     def advance(share: float, scale: int) -> None:
@@ -313,18 +326,22 @@ def _verify(job: _Job, candidate: Candidate, facts: _Facts) -> None:
 
     back = decode_picture(candidate.data, job.options.codec, job.cancel, advance)
     if isinstance(back, bytes):
-        return  # the source's own bytes, compared by their checksum while decoding
-    if pixel_checksum(back) != facts.checksum or dict(back.metadata) != facts.metadata:
+        same = hashlib.sha256(back).digest() == facts.source_digest
+    else:
+        same = pixel_checksum(back) == facts.checksum and dict(back.stored_metadata) == facts.metadata
+    if not same:
         raise DamagedFileError(
             "The result did not decode to the same picture, so nothing was written. "
             "This is a fault of the program or of the machine's memory: please report it, the original is untouched."
         )
+    if isinstance(back, Picture):
+        check_way_back(replace(back, source=facts.source), facts.source_digest)
 
 
 def _note(method: Method, facts: _Facts) -> str:
     """Why the method was chosen, where it is not the network."""
     if method == Method.VERBATIM:
-        return f"stored as it was: the {facts.source_format} is smaller than its pixels"
+        return f"stored as it was: the {facts.source.format if facts.source else 'file'} is smaller than its pixels"
     if method == Method.WEBP and facts.has_colour:
         return "lossless WebP is smaller than the network's file"
     return ""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from srec_engine.accounts import Skeleton
 from srec_engine.codec.chunks import scale_bytes
 from srec_engine.codec.steps import opened
 from srec_engine.container import Reader
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import read_reduced
+from srec_engine.files import format_of_name
+from srec_engine.images import metadata_from_reader, read_reduced
 from srec_engine.model.store import find_model_by_id
 from srec_engine.options import Method
-from srec_engine.reports import FileInfo, ScaleBytes
+from srec_engine.reports import ComesBack, FileInfo, ScaleBytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,6 +32,7 @@ def read_info(source: Path | bytes) -> FileInfo:
     """
     with opened(source) as reader:
         header, geometry = reader.header, reader.geometry
+        metadata, skeleton = _metadata(reader)
         model = find_model_by_id(header.model_id) if header.model_id else None
         return FileInfo(
             width=header.width,
@@ -42,11 +46,11 @@ def read_info(source: Path | bytes) -> FileInfo:
             scale_count=header.scale_count,
             tile_size=header.tile_size,
             tile_count=geometry.tile_count if geometry else 0,
-            metadata=_metadata_sizes(reader),
+            metadata={name: len(value) for name, value in metadata.items()},
             section_bytes=reader.section_sizes(),
             scales=_scales(reader),
-            source_name=_source_name(reader),
             missing_bytes=reader.missing_bytes,
+            **_origin(reader, skeleton),
         )
 
 
@@ -61,11 +65,12 @@ def read_preview(source: Path | bytes) -> Image:
         return read_reduced(reader)
 
 
-def _metadata_sizes(reader: Reader) -> dict[str, int]:
+def _metadata(reader: Reader) -> tuple[Mapping[str, bytes], Skeleton | None]:
     try:
-        return {name: len(value) for name, value in reader.metadata().items()}
+        metadata, _, skeleton = metadata_from_reader(reader)
     except DamagedFileError:
-        return {}
+        return {}, None
+    return metadata, skeleton
 
 
 def _scales(reader: Reader) -> tuple[ScaleBytes, ...]:
@@ -77,10 +82,15 @@ def _scales(reader: Reader) -> tuple[ScaleBytes, ...]:
         return ()
 
 
-def _source_name(reader: Reader) -> str | None:
-    if reader.header.method != Method.VERBATIM:
-        return None
-    try:
-        return reader.source_name
-    except DamagedFileError:
-        return None
+def _origin(reader: Reader, skeleton: Skeleton | None) -> dict[str, Any]:
+    """What is known of the source file, as fields of `FileInfo`."""
+    if reader.header.method == Method.VERBATIM:
+        try:
+            name = reader.source_name
+        except DamagedFileError:
+            return {"comes_back": ComesBack.BYTES}
+        return {"source_name": name, "source_format": format_of_name(name), "comes_back": ComesBack.BYTES}
+    if skeleton is None:
+        return {}
+    exact = ComesBack.BYTES if skeleton.digest else ComesBack.FILE
+    return {"source_name": skeleton.name, "source_format": skeleton.format, "comes_back": exact}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 
-__all__ = ["SREC_SUFFIX", "image_extensions", "is_known_name", "looks_like_image", "readable_formats"]
+__all__ = ["SREC_SUFFIX", "format_of_name", "image_extensions", "is_known_name", "looks_like_image", "readable_formats"]
 
 SREC_SUFFIX = ".srec"
 
@@ -36,6 +36,14 @@ def image_extensions() -> frozenset[str]:
     # The plugin for JPEG opens these too, under a name that is not in the list of openers.
     formats = {*readable_formats(), "MPO"}
     return frozenset(ending.lower() for ending, name in Image.registered_extensions().items() if name in formats)
+
+
+def format_of_name(name: str) -> str:
+    """Pillow's name of the format that a file's name ends like, or ""."""
+    from PIL import Image
+
+    image_extensions()  # loads Pillow's plug-ins
+    return Image.registered_extensions().get(os.path.splitext(name)[1].lower(), "")  # noqa: PTH122
 
 
 def is_known_name(name: str) -> bool:

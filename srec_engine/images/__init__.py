@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from srec_engine.images.conversion import converted_picture
 from srec_engine.images.losses import reason_to_refuse
 from srec_engine.images.metadata import info_from_metadata, metadata_of
-from srec_engine.images.opening import open_image, picture_from_image, read_picture
+from srec_engine.images.opening import open_image, picture_from_image, signature_format
 from srec_engine.images.picture import (
     PICTURE_MODES,
+    KeptFile,
     Palette,
     Picture,
     SourceFile,
@@ -17,27 +19,36 @@ from srec_engine.images.picture import (
 from srec_engine.images.planes import (
     coded_colour,
     full_colour,
+    metadata_from_reader,
     network_planes,
     picture_from_reader,
     webp_contents,
 )
 from srec_engine.images.preview import display_info, read_reduced, upright
-from srec_engine.images.saving import LOSSLESS_EXTENSIONS, save_image, to_image, write_image
+from srec_engine.images.restoring import restored_file
+from srec_engine.images.saving import LOSSLESS_EXTENSIONS, PILLOW_NAMES, save_image, to_image, write_image
+from srec_engine.images.sources import account_for, file_to_keep, read_picture
 from srec_engine.images.webp import WebPEffort, webp_decode, webp_encode
 
 __all__ = [
     "LOSSLESS_EXTENSIONS",
     "PICTURE_MODES",
+    "PILLOW_NAMES",
+    "KeptFile",
     "Palette",
     "Picture",
     "SourceFile",
     "VerbatimOnlyError",
     "WebPEffort",
+    "account_for",
     "bytes_checksum",
     "coded_colour",
+    "converted_picture",
     "display_info",
+    "file_to_keep",
     "full_colour",
     "info_from_metadata",
+    "metadata_from_reader",
     "metadata_of",
     "network_planes",
     "open_image",
@@ -47,7 +58,9 @@ __all__ = [
     "read_picture",
     "read_reduced",
     "reason_to_refuse",
+    "restored_file",
     "save_image",
+    "signature_format",
     "to_image",
     "upright",
     "webp_contents",

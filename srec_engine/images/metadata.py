@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PIL import Image
@@ -17,13 +17,24 @@ from PIL.TiffImagePlugin import IFDRational
 
 from srec_engine.errors import DamagedFileError
 
-__all__ = ["STRUCTURAL_TAGS", "info_from_metadata", "metadata_of", "text_entries"]
+__all__ = [
+    "STRUCTURAL_TAGS",
+    "exact_text_of_tags",
+    "info_from_metadata",
+    "metadata_of",
+    "packed_properties",
+    "packed_text",
+    "properties_of",
+    "text_entries",
+]
 
 _BYTES = {"icc_profile": "icc", "exif": "exif", "xmp": "xmp", "comment": "comment"}
 _PROPERTIES = ("transparency", "gamma", "chromaticity", "srgb", "aspect", "resolution", "background")
 _NUMBERS = (int, float, IFDRational)
-# Text that Pillow puts into `info` beside the text of the file.
-_NOT_TEXT = frozenset(["compression", *_BYTES])
+# Pillow's word for how a TIFF is compressed, which it puts into `info` beside the text of other files.
+_COMPRESSION = "compression"
+_RESOLUTION_TAG = 282
+_EXIF_FOLDERS = (34665, 34853)
 
 STRUCTURAL_TAGS = frozenset(
     [
@@ -40,27 +51,64 @@ are kept elsewhere."""
 def metadata_of(image: Image.Image) -> dict[str, bytes]:
     """The metadata of an image that Pillow exposes and can write again. Orientation is only kept, never applied."""
     info = image.info
-    metadata: dict[str, bytes] = {}
-    for key, name in _BYTES.items():
-        value = info.get(key)
-        data = value.encode() if isinstance(value, str) else value
-        if isinstance(data, bytes | bytearray) and data:
-            metadata[name] = bytes(data)
+    # A text may have any key, "exif" too: what is text in the file is no property, whatever it is called.
+    metadata = {
+        name: bytes(info[key])
+        for key, name in _BYTES.items()
+        if isinstance(info.get(key), bytes | bytearray) and info[key]
+    }
     if "exif" not in metadata and hasattr(image, "tag_v2"):
         metadata |= _tiff_exif(image)
-    if "dpi" in info:
-        metadata["dpi"] = _pack(info["dpi"])
-    properties = {key: info[key] for key in _PROPERTIES if info.get(key) is not None}
-    if properties:
-        metadata["properties"] = _pack(properties)
-    text = [
-        _text_entry(key, value)
-        for key, value in info.items()
-        if isinstance(key, str) and isinstance(value, str) and key not in _NOT_TEXT
-    ]
-    if text:
-        metadata["text"] = _pack(text)
+    properties = {key: info.get(key) for key in _PROPERTIES if not isinstance(info.get(key), str)}
+    properties["dpi"] = _density(image)
+    if _lacks_resolution(image):
+        properties["dpi"] = properties["resolution"] = None
+    metadata |= packed_properties(properties) | packed_text(_texts(image))
     return {name: data for name, data in metadata.items() if data}
+
+
+def _texts(image: Image.Image) -> Iterable[tuple[str, str]]:
+    """Key and text of each text of the image's file, or of its `info` where it has no file."""
+    for key, value in image.info.items():
+        written_by_pillow = key == _COMPRESSION and image.format != "PNG"
+        if isinstance(key, str) and isinstance(value, str) and not written_by_pillow:
+            yield key, value
+
+
+def _density(image: Image.Image) -> Any:
+    """Dots per inch, or None. Pillow gives 72 to a JPEG that says nothing."""
+    density = image.info.get("dpi")
+    if image.format in ("JPEG", "MPO") and image.info.get("jfif_unit") not in (1, 2):
+        return density if _RESOLUTION_TAG in image.getexif() else None
+    return None if isinstance(density, str) else density
+
+
+def _lacks_resolution(image: Image.Image) -> bool:
+    """Whether a TIFF says nothing of its resolution, for which Pillow puts a 1."""
+    return image.format == "TIFF" and _RESOLUTION_TAG not in getattr(image, "tag_v2", {})
+
+
+def exact_text_of_tags(exif: Image.Exif) -> None:
+    """Replace texts by their bytes: Pillow reads them as Latin-1, which keeps each byte, but writes ASCII."""
+    for tags in (exif, *(exif.get_ifd(folder) for folder in _EXIF_FOLDERS)):
+        for tag, value in list(tags.items()):
+            if isinstance(value, str):
+                tags[tag] = value.encode("latin-1", "replace")
+
+
+def packed_properties(properties: Mapping[str, Any]) -> dict[str, bytes]:
+    """The entries "dpi" and "properties", each where there is something in it that can be kept."""
+    values = {key: value for key, value in properties.items() if value is not None}
+    found = {"dpi": _pack(values.pop("dpi"))} if "dpi" in values else {}
+    if values:
+        found["properties"] = _pack(values)
+    return {name: data for name, data in found.items() if data}
+
+
+def packed_text(entries: Iterable[tuple[str, str]]) -> dict[str, bytes]:
+    """The entry "text", where there is any; keys may come twice."""
+    text = [_text_entry(key, value) for key, value in entries]
+    return {"text": _pack(text)} if text else {}
 
 
 def info_from_metadata(metadata: Mapping[str, bytes]) -> dict[str, Any]:
@@ -75,14 +123,24 @@ def info_from_metadata(metadata: Mapping[str, bytes]) -> dict[str, Any]:
         if not isinstance(dpi, tuple) or len(dpi) != 2 or not all(isinstance(value, _NUMBERS) for value in dpi):
             raise DamagedFileError('The metadata "dpi" of the file is not two numbers.')
         info["dpi"] = dpi
-    if "properties" in metadata:
-        properties = _unpack(metadata["properties"], "properties")
-        if not isinstance(properties, dict):
-            raise DamagedFileError('The metadata "properties" of the file is not a list of named values.')
-        info |= {key: value for key, value in properties.items() if key in _PROPERTIES}
+    info |= properties_of(metadata)
     for key, text in text_entries(metadata):
         info.setdefault(key, text)
     return info
+
+
+def properties_of(metadata: Mapping[str, bytes]) -> dict[str, Any]:
+    """The entry "properties", which may be missing, as values by Pillow's names.
+
+    Raises:
+        DamagedFileError: When it is not what its name says.
+    """
+    if "properties" not in metadata:
+        return {}
+    properties = _unpack(metadata["properties"], "properties")
+    if not isinstance(properties, dict):
+        raise DamagedFileError('The metadata "properties" of the file is not a list of named values.')
+    return {key: value for key, value in properties.items() if key in _PROPERTIES}
 
 
 def text_entries(metadata: Mapping[str, bytes]) -> list[tuple[str, str]]:
@@ -113,6 +171,7 @@ def _decoded(part: str | bytes | None) -> str:
 def _tiff_exif(image: Image.Image) -> dict[str, bytes]:
     """The tags of a TIFF that tell about the picture, as EXIF."""
     exif = image.getexif()
+    exact_text_of_tags(exif)
     for tag in STRUCTURAL_TAGS & set(exif):
         del exif[tag]
     return {"exif": exif.tobytes()} if len(exif) else {}

@@ -1,4 +1,4 @@
-"""Pictures from files, from bytes and from Pillow's images, with everything a `.srec` has to keep."""
+"""Images as Pillow opens them, and pictures of those that came from no file."""
 
 from __future__ import annotations
 
@@ -6,56 +6,83 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from srec_engine.errors import SrecError, UnsupportedImageError
+from srec_engine.container.header import MODES
+from srec_engine.errors import UnsupportedImageError
 from srec_engine.files import readable_formats
 from srec_engine.images.losses import reason_to_refuse
 from srec_engine.images.metadata import metadata_of
-from srec_engine.images.picture import Picture, SourceFile, VerbatimOnlyError
+from srec_engine.images.picture import Picture, VerbatimOnlyError
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import palette_of, samples_of, split_samples
 from srec_engine.limits import MAX_METADATA_BYTES, MAX_PIXELS, MAX_SIDE
 
-__all__ = ["open_image", "picture_from_image", "read_picture"]
+__all__ = [
+    "Identified",
+    "check_size",
+    "identified",
+    "open_image",
+    "picture_from_image",
+    "pillow_image",
+    "planes_of_image",
+    "signature_format",
+]
 
 # Small entries cost a little more in the container than their own bytes.
 _METADATA_ROOM = 1 << 16
 
 
-def read_picture(source: Path | bytes, name: str = "picture") -> Picture:
-    """Read an image file.
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What a file seems to be before it is decoded.
 
-    Args:
-        source: The file or its bytes.
-        name: The file's name where `source` is bytes.
+    Attributes:
+        format: Pillow's name of its format.
+        mode, size: Of its (first) picture; "L" and (1, 1) where Pillow cannot tell.
+        reason: Why it cannot become pixels without loss, as far as Pillow knows; a clause, or "".
+    """
 
-    Returns:
-        The picture with its `source`.
+    format: str
+    mode: str = "L"
+    size: tuple[int, int] = (1, 1)
+    reason: str = ""
+
+
+def identified(data: bytes, name: str) -> Identified:
+    """Tell what a file is. One that only begins like an image is one: its bytes can be kept.
 
     Raises:
-        VerbatimOnlyError: When pixels and metadata would not be all that the file holds.
-        UnsupportedImageError: When this is no image that Pillow reads, or it is damaged or too large.
-        SrecError: When the file cannot be read.
+        UnsupportedImageError: When this is no image that is known, or it has too many pixels.
     """
-    with _open_binary(source) as file, open_image(file, str(source) if isinstance(source, Path) else name) as image:
-        size = file.seek(0, io.SEEK_END)
-        file.seek(0)
-        kept = SourceFile(
-            source.name if isinstance(source, Path) else name,
-            image.format or "",
-            size,
-            source if isinstance(source, Path) else None,
-            source if isinstance(source, bytes) else None,
-        )
-        with _explained(kept.name, "read"):
-            reason = reason_to_refuse(image, file)
-        if reason:
-            raise VerbatimOnlyError(reason, kept, image.mode, image.size)
-        return _picture(image, kept)
+    if not data:
+        raise UnsupportedImageError(f"{name} is empty. Look for another copy of it.")
+    begins_like = signature_format(data[:16])
+    try:
+        with open_image(io.BytesIO(data), name) as image:
+            mode = image.mode if image.mode in MODES else "L"
+            reason = reason_to_refuse(image, io.BytesIO(data))
+            return Identified(image.format or begins_like, mode, image.size, reason)
+    except READING_ERRORS as error:
+        return Identified(begins_like, reason=f"it is damaged, or of a kind that is not read here ({error})")
+    except TooManyPixelsError:
+        raise
+    except UnsupportedImageError:
+        if not begins_like:
+            raise
+        return Identified(begins_like, reason="it is damaged, or of a kind that is not read here")
+
+
+def signature_format(first_bytes: bytes) -> str:
+    """Pillow's name of the format that a file begins like, or "" for none that has a mark."""
+    for name in readable_formats():
+        accept = Image.OPEN[name][1]
+        if accept is not None and accept(first_bytes) is True:
+            return name
+    return ""
 
 
 def picture_from_image(image: Image.Image) -> Picture:
@@ -65,27 +92,38 @@ def picture_from_image(image: Image.Image) -> Picture:
         VerbatimOnlyError: When something would be lost (with `source` None).
         UnsupportedImageError: When the image is empty, too large, or its file is damaged.
     """
-    _check_size(image, "The image")
+    check_size(*image.size, "The image")
     with _explained("The image", "read"):
         reason = reason_to_refuse(image)
     if reason:
         raise VerbatimOnlyError(reason, None, image.mode, image.size)
-    return _picture(image, None)
-
-
-def _picture(image: Image.Image, source: SourceFile | None) -> Picture:
-    name = source.name if source else "The image"
-    with _explained(name, "decoded"):
+    with _explained("The image", "decoded"):
         image.load()
         # Text after the pixels is known only now.
         metadata = metadata_of(image)
-        colour, alpha, indices = split_samples(image.mode, samples_of(image))
-        palette = palette_of(image)
+        picture = planes_of_image(image)
     if sum(len(key) + len(value) for key, value in metadata.items()) > MAX_METADATA_BYTES - _METADATA_ROOM:
         raise VerbatimOnlyError(
-            f"it has more than {MAX_METADATA_BYTES} bytes of metadata", source, image.mode, image.size
+            f"it has more than {MAX_METADATA_BYTES} bytes of metadata", None, image.mode, image.size
         )
-    return Picture(image.mode, *image.size, colour, alpha, indices, palette, metadata, source)
+    return replace(picture, metadata=metadata)
+
+
+def planes_of_image(image: Image.Image) -> Picture:
+    """The samples and the palette of a loaded image."""
+    colour, alpha, indices = split_samples(image.mode, samples_of(image))
+    return Picture(image.mode, *image.size, colour, alpha, indices, palette_of(image))
+
+
+@contextmanager
+def pillow_image(data: bytes, format_name: str) -> Iterator[Image.Image]:
+    """Open a file of a format that is known already. Raises what Pillow raises (`READING_ERRORS`)."""
+    with warnings.catch_warnings():
+        # Our own limit takes the place of Pillow's first warning; its hard limit holds.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        image = Image.open(io.BytesIO(data), formats=[format_name])
+    with image:
+        yield image
 
 
 @contextmanager
@@ -100,10 +138,9 @@ def open_image(file: BinaryIO, name: str) -> Iterator[Image.Image]:
         UnsupportedImageError: When this is no image that Pillow reads, or it is damaged or too large.
     """
     with _explained(name, "opened"), warnings.catch_warnings():
-        # Our own limit, checked below, takes the place of Pillow's first warning; its hard limit holds.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         image = Image.open(file, formats=readable_formats())
-    _check_size(image, name)
+    check_size(*image.size, name)
     yield image
 
 
@@ -113,7 +150,7 @@ def _explained(name: str, action: str) -> Iterator[None]:
     try:
         yield
     except Image.DecompressionBombError as error:
-        raise UnsupportedImageError(
+        raise TooManyPixelsError(
             f"{name} has more pixels than Pillow opens ({error}). Cut it into smaller pictures first."
         ) from error
     except UnidentifiedImageError as error:
@@ -124,25 +161,20 @@ def _explained(name: str, action: str) -> Iterator[None]:
         ) from error
 
 
-def _check_size(image: Image.Image, name: str) -> None:
-    width, height = image.size
+class TooManyPixelsError(UnsupportedImageError):
+    """A picture that is larger than can be worked on."""
+
+
+def check_size(width: int, height: int, name: str) -> None:
+    """Check a picture's size against the limits.
+
+    Raises:
+        UnsupportedImageError: When it has no pixels or too many.
+    """
     if not width or not height:
         raise UnsupportedImageError(f"{name} has no pixels ({width} x {height}).")
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
-        raise UnsupportedImageError(
+        raise TooManyPixelsError(
             f"{name} has {width} x {height} pixels, more than the {MAX_PIXELS} that can be compressed. "
             "Cut it into smaller pictures first."
         )
-
-
-@contextmanager
-def _open_binary(source: Path | bytes) -> Iterator[BinaryIO]:
-    if isinstance(source, bytes):
-        yield io.BytesIO(source)
-        return
-    try:
-        file = source.open("rb")
-    except OSError as error:
-        raise SrecError(f"{source} cannot be opened: {error.strerror or error}. Check its name and rights.") from error
-    with file:
-        yield file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.accounts import Skeleton, pack_skeleton
 from srec_engine.container import PIXEL_CHECKSUM_BYTES
 from srec_engine.errors import SrecError, UnsupportedImageError
 
 __all__ = [
     "PICTURE_MODES",
+    "SKELETON",
+    "KeptFile",
     "Palette",
     "Picture",
     "SourceFile",
@@ -23,6 +27,9 @@ __all__ = [
     "bytes_checksum",
     "pixel_checksum",
 ]
+
+SKELETON = "skeleton"
+"""Name of the metadata that is a source file without its pixels."""
 
 PICTURE_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")
 """Pillow modes that a `Picture` can have."""
@@ -36,6 +43,7 @@ class SourceFile:
         name: Its name without folders.
         format: Pillow's name of its format ("PNG", "JPEG", …).
         size: Bytes.
+        digest: SHA-256 of its bytes.
         path: Where it is, or None when `data` holds it.
         data: Its bytes, or None when `path` leads to them.
     """
@@ -43,28 +51,66 @@ class SourceFile:
     name: str
     format: str
     size: int
+    digest: bytes
     path: Path | None = None
     data: bytes | None = None
+
+    @classmethod
+    def read_from(cls, source: Path | bytes, name: str) -> tuple[SourceFile, bytes]:
+        """Read a file, or take its bytes; the format is not known yet ("").
+
+        Raises:
+            SrecError: When it cannot be read.
+        """
+        if isinstance(source, bytes):
+            return cls(name, "", len(source), hashlib.sha256(source).digest(), data=source), source
+        data = _bytes_of(source)
+        return cls(source.name, "", len(data), hashlib.sha256(data).digest(), source), data
 
     def read(self) -> bytes:
         """All bytes of the file.
 
         Raises:
-            SrecError: When it cannot be read, or is not as long as before.
+            SrecError: When it cannot be read, or is not what it was.
         """
         if self.data is not None:
             return self.data
         if self.path is None:
             raise SrecError(f"The bytes of {self.name} were not kept.")
-        try:
-            data = self.path.read_bytes()
-        except OSError as error:
-            raise SrecError(
-                f"{self.path} could not be read: {error.strerror}. Check that it is still there."
-            ) from error
-        if len(data) != self.size:
+        data = _bytes_of(self.path)
+        if hashlib.sha256(data).digest() != self.digest:
             raise SrecError(f"{self.path} was changed while it was being compressed. Try again.")
         return data
+
+
+def _bytes_of(path: Path) -> bytes:
+    """All bytes of a file; only of a real one, since a pipe or a device may never end.
+
+    Raises:
+        SrecError: When it cannot be read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SrecError(f"{path} is not a file but a folder, a pipe or a device. Save the picture as a file first.")
+        return path.read_bytes()
+    except OSError as error:
+        raise SrecError(f"{path} cannot be opened: {error.strerror or error}. Check its name and rights.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that is kept as its bytes.
+
+    Attributes:
+        source: The file.
+        mode: Pillow mode of its (first) picture; "L" where that is not known.
+        width, height: Of that picture; 1 where they are not known.
+    """
+
+    source: SourceFile
+    mode: str
+    width: int
+    height: int
 
 
 class VerbatimOnlyError(UnsupportedImageError):
@@ -72,8 +118,7 @@ class VerbatimOnlyError(UnsupportedImageError):
 
     Attributes:
         reason: What would be lost, as a clause ("it has 16 bits a sample, …").
-        source: The file, to keep it verbatim; None for an image in memory.
-        mode, width, height: Of the (first) picture, as Pillow opens it.
+        kept: The file, to keep it verbatim; None for an image in memory.
     """
 
     def __init__(self, reason: str, source: SourceFile | None, mode: str, size: tuple[int, int]) -> None:
@@ -83,9 +128,7 @@ class VerbatimOnlyError(UnsupportedImageError):
             "Its file can be stored as it is (method verbatim), or convert it first."
         )
         self.reason = reason
-        self.source = source
-        self.mode = mode
-        self.width, self.height = size
+        self.kept = None if source is None else KeptFile(source, mode, *size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +155,9 @@ class Picture:
         alpha: uint8 (H, W) for LA and RGBA; else None.
         indices: uint8 (H, W): for P places in the palette, for "1" 0 (black) or 1 (white); else None.
         palette: For P; else None.
-        metadata: Bytes by name as the container keeps them; see `images.metadata`.
+        metadata: Bytes by name; see `images.metadata`. With a skeleton, what that tells.
         source: The file it came from, or None.
+        skeleton: What is left of that file without its pixels, or None for a picture that came from no file.
     """
 
     mode: str
@@ -125,6 +169,12 @@ class Picture:
     palette: Palette | None = None
     metadata: Mapping[str, bytes] = field(default_factory=dict)
     source: SourceFile | None = None
+    skeleton: Skeleton | None = None
+
+    @property
+    def stored_metadata(self) -> Mapping[str, bytes]:
+        """Bytes by name as the container keeps them: a skeleton holds all metadata."""
+        return self.metadata if self.skeleton is None else {SKELETON: pack_skeleton(self.skeleton)}
 
     @property
     def raw_bytes(self) -> int:

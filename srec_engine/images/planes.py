@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.accounts import Skeleton, parse_skeleton
 from srec_engine.container import Plane, PlaneKind, Reader, WebPPayload, decode_plane, encode_plane
 from srec_engine.container.compression import compress, decompress
 from srec_engine.errors import DamagedFileError
-from srec_engine.images.picture import Palette, Picture
+from srec_engine.images.carried_metadata import carried_metadata
+from srec_engine.images.picture import SKELETON, Palette, Picture
 from srec_engine.images.pixels import split_samples
 from srec_engine.images.webp import webp_decode, webp_encode
 from srec_engine.options import Method
 
-__all__ = ["coded_colour", "full_colour", "network_planes", "picture_from_reader", "webp_contents"]
+__all__ = [
+    "coded_colour",
+    "full_colour",
+    "metadata_from_reader",
+    "network_planes",
+    "picture_from_reader",
+    "webp_contents",
+]
 
 _PALETTE_MODES = ("RGB", "RGBA")
 _BAND_ROWS = 64
@@ -110,10 +121,23 @@ def picture_from_reader(reader: Reader, colour: NDArray[np.uint8] | None = None)
         alpha,
         indices,
         _palette(planes, reader.name) if header.mode == "P" else None,
-        reader.metadata(),
+        *metadata_from_reader(reader),
     )
     _check(picture, reader.name)
     return picture
+
+
+def metadata_from_reader(reader: Reader) -> tuple[Mapping[str, bytes], None, Skeleton | None]:
+    """Metadata, no source, and the skeleton where there is one, as a `Picture` has them.
+
+    Raises:
+        DamagedFileError: When they are damaged.
+    """
+    stored = reader.metadata()
+    if SKELETON not in stored:
+        return stored, None, None
+    skeleton = parse_skeleton(stored[SKELETON], f'{reader.name}: the metadata "{SKELETON}"')
+    return carried_metadata(skeleton, reader.header.mode), None, skeleton
 
 
 def _plane(planes: dict[PlaneKind, bytes], kind: PlaneKind, shape: tuple[int, int], name: str) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from srec_engine.errors import DamagedFileError, UnsupportedImageError
 from srec_engine.images.metadata import info_from_metadata
 from srec_engine.images.opening import open_image
 from srec_engine.images.pillow_errors import READING_ERRORS
-from srec_engine.images.planes import full_colour, picture_from_reader
+from srec_engine.images.planes import full_colour, metadata_from_reader, picture_from_reader
 from srec_engine.images.saving import to_image
 from srec_engine.options import Method
 
@@ -51,7 +51,7 @@ def display_info(reader: Reader) -> dict[str, Any]:
     Damaged metadata is left out: a picture is better than none.
     """
     try:
-        info = info_from_metadata(reader.metadata())
+        info = info_from_metadata(metadata_from_reader(reader)[0])
     except DamagedFileError:
         return {}
     return {key: info[key] for key in ("exif", "icc_profile") if key in info}

@@ -8,27 +8,35 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo, iTXt
 
 from srec_engine.errors import OutputError, UnsupportedImageError
 from srec_engine.files import atomic_write
-from srec_engine.images.metadata import STRUCTURAL_TAGS, info_from_metadata, text_entries
+from srec_engine.images.metadata import (
+    STRUCTURAL_TAGS,
+    exact_text_of_tags,
+    info_from_metadata,
+    properties_of,
+    text_entries,
+)
 from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS, WRITING_ERRORS
 from srec_engine.images.pixels import image_from_samples
+from srec_engine.images.png_writing import PNG_LEVEL, png_chunks_of
 from srec_engine.images.webp import MAX_BLOCK_SIDE, lossless_options
 
-__all__ = ["LOSSLESS_EXTENSIONS", "save_image", "to_image", "write_image"]
+__all__ = ["LOSSLESS_EXTENSIONS", "PILLOW_NAMES", "save_image", "to_image", "write_image"]
 
 LOSSLESS_EXTENSIONS = {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF", ".webp": "WEBP"}
 """Extensions that pictures are saved under, with Pillow's names of the formats."""
 
-_XMP_KEY = "XML:com.adobe.xmp"
+PILLOW_NAMES = {"png": "PNG", "tiff": "TIFF", "webp": "WEBP"}
+"""Names of those formats as a person says them, with Pillow's."""
+
+_FORMATS = frozenset(LOSSLESS_EXTENSIONS.values())
+
 _XMP_TAG = 700
 _TAG_FOLDERS = frozenset([0x8769, 0x8825, 0xA005])
-_COMPRESS_TEXT_ABOVE = 1024
-# On photographs smaller than the default (6) and almost twice as fast: 0.2 s per megapixel.
-_PNG_LEVEL = 4
+_LARGEST_RATIO = 1 << 31
 
 
 def to_image(picture: Picture) -> Image.Image:
@@ -42,12 +50,15 @@ def to_image(picture: Picture) -> Image.Image:
     return image
 
 
-def save_image(picture: Picture, path: Path, *, replace: bool = True) -> tuple[str, ...]:
-    """Save a picture losslessly in the format of the path's extension, wholly or not at all.
+def save_image(
+    picture: Picture, path: Path, *, format_name: str | None = None, replace: bool = True
+) -> tuple[str, ...]:
+    """Save a picture losslessly, wholly or not at all.
 
     Args:
         picture: What to save.
-        path: Ends in one of `LOSSLESS_EXTENSIONS`.
+        path: Where to.
+        format_name: "PNG", "TIFF" or "WEBP"; None takes that of the path's extension (`LOSSLESS_EXTENSIONS`).
         replace: Whether a file that is there may be replaced.
 
     Returns:
@@ -57,8 +68,8 @@ def save_image(picture: Picture, path: Path, *, replace: bool = True) -> tuple[s
         UnsupportedImageError: When the format is not one of those, or would lose the picture's transparency.
         OutputError: When writing fails; nothing is left behind.
     """
-    format_name = LOSSLESS_EXTENSIONS.get(path.suffix.lower())
-    if format_name is None:
+    format_name = LOSSLESS_EXTENSIONS.get(path.suffix.lower()) if format_name is None else format_name
+    if format_name not in _FORMATS:
         known = ", ".join(LOSSLESS_EXTENSIONS)
         raise UnsupportedImageError(f"{path} cannot be written: no lossless format is known for its name. Use {known}.")
     with atomic_write(path, replace=replace) as file:
@@ -77,16 +88,30 @@ def write_image(picture: Picture, stream: BinaryIO, format_name: str, name: str 
         kept = writers[format_name](picture, stream, name)
     except WRITING_ERRORS as error:
         raise OutputError(f"{name} could not be written as {format_name}: {error}. Choose another format.") from error
-    return tuple(key for key in picture.metadata if key not in kept)
+    return tuple(key for key in _names(picture.metadata) if key not in kept)
+
+
+def _names(metadata: Mapping[str, bytes]) -> list[str]:
+    """Names of all metadata, each property by its own."""
+    names = [name for name in metadata if name != "properties"]
+    return [*names, *properties_of(metadata)]
 
 
 def _write_png(picture: Picture, stream: BinaryIO, name: str) -> set[str]:
     del name  # PNG refuses nothing
     image, info = to_image(_with_whole_palette(picture)), info_from_metadata(picture.metadata)
-    chunks = _png_chunks(info, text_entries(picture.metadata))
-    image.save(stream, "PNG", pnginfo=chunks, compress_level=_PNG_LEVEL, **_options(info, "icc_profile", "exif", "dpi"))
-    # An aspect ratio without a unit is the one thing that Pillow reads from a PNG and cannot write.
-    return set(picture.metadata) - ({"properties"} if "aspect" in info else set())
+    chunks, kept = png_chunks_of(info, text_entries(picture.metadata))
+    options = {key: info[key] for key in ("icc_profile", "exif") if key in info}
+    # Pillow would write the properties of the image by itself, also those that no chunk can hold.
+    image.info = {key: value for key, value in image.info.items() if key == "transparency" and _is_transparency(value)}
+    image.save(stream, "PNG", pnginfo=chunks, compress_level=PNG_LEVEL, **options)
+    return kept | {"icc", "exif"} | ({"transparency"} if image.info else set())
+
+
+def _is_transparency(value: Any) -> bool:
+    """Whether it is a level of grey or palette, alphas of a palette, or a colour."""
+    colour = isinstance(value, tuple) and len(value) == 3 and all(isinstance(part, int) for part in value)
+    return isinstance(value, int | bytes) or colour
 
 
 def _with_whole_palette(picture: Picture) -> Picture:
@@ -100,37 +125,22 @@ def _with_whole_palette(picture: Picture) -> Picture:
     )
 
 
-def _png_chunks(info: Mapping[str, Any], entries: list[tuple[str, str]]) -> PngInfo:
-    chunks = PngInfo()
-    if isinstance(info.get("gamma"), int | float):
-        chunks.add(b"gAMA", round(info["gamma"] * 100_000).to_bytes(4, "big"))
-    chromaticity = info.get("chromaticity")
-    if isinstance(chromaticity, tuple) and len(chromaticity) == 8:
-        chunks.add(b"cHRM", b"".join(round(value * 100_000).to_bytes(4, "big") for value in chromaticity))
-    if isinstance(info.get("srgb"), int):
-        chunks.add(b"sRGB", bytes([info["srgb"]]))
-    if "xmp" in info and all(key != _XMP_KEY for key, _ in entries):
-        entries.append((_XMP_KEY, iTXt(info["xmp"].decode(errors="replace"), "", "")))
-    if "comment" in info and all(key != "Comment" for key, _ in entries):
-        entries.append(("Comment", info["comment"].decode(errors="replace")))
-    for key, text in entries:
-        long = len(text) > _COMPRESS_TEXT_ABOVE
-        if isinstance(text, iTXt):
-            chunks.add_itxt(key, text, text.lang or "", text.tkey or "", zip=long and key != _XMP_KEY)
-        else:
-            chunks.add_text(key, text, zip=long)
-    return chunks
-
-
 def _write_tiff(picture: Picture, stream: BinaryIO, name: str) -> set[str]:
     image, info = to_image(picture), info_from_metadata(picture.metadata)
     if _has_key_transparency(picture, info):
         raise UnsupportedImageError(f"{name} was not written: TIFF cannot keep this picture's transparency. Use PNG.")
     exif, exif_kept = _tiff_tags(info)
+    density = _tiff_density(info)
     # Pillow writes folders of tags inside a TIFF only without compression.
     compression = "raw" if _TAG_FOLDERS & set(exif) else "tiff_adobe_deflate"
-    image.save(stream, "TIFF", compression=compression, exif=exif, **_options(info, "icc_profile", "dpi"))
-    return {"icc", "dpi", "xmp"} | ({"exif"} if exif_kept else set())
+    image.save(stream, "TIFF", compression=compression, exif=exif, **density, **_options(info, "icc_profile"))
+    return {"icc", "xmp", *density} | ({"exif"} if exif_kept else set())
+
+
+def _tiff_density(info: Mapping[str, Any]) -> dict[str, Any]:
+    """The option for Pillow, where the density is one that a TIFF can hold."""
+    density = info.get("dpi")
+    return {"dpi": density} if density and all(0 < value < _LARGEST_RATIO for value in density) else {}
 
 
 def _tiff_tags(info: Mapping[str, Any]) -> tuple[Image.Exif, bool]:
@@ -143,6 +153,7 @@ def _tiff_tags(info: Mapping[str, Any]) -> tuple[Image.Exif, bool]:
             exif.load(info.get("exif", b""))
     except (UserWarning, *READING_ERRORS):
         exif, readable = Image.Exif(), False
+    exact_text_of_tags(exif)
     for tag in STRUCTURAL_TAGS & set(exif):
         del exif[tag]
     if "xmp" in info:
@@ -161,7 +172,7 @@ def _write_webp(picture: Picture, stream: BinaryIO, name: str) -> set[str]:
         transparent = image.mode == "LA" or _has_key_transparency(picture, info)
         image = image.convert("RGBA" if transparent else "RGB")
     image.save(stream, "WEBP", **lossless_options(), **options)
-    return {"icc", "exif", "xmp"}
+    return {"icc", "exif", "xmp", "transparency"}
 
 
 def _options(info: Mapping[str, Any], *keys: str) -> dict[str, Any]:

@@ -1,0 +1,88 @@
+"""Metadata of pictures that came from no PNG as a PNG's chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from PIL.PngImagePlugin import PngInfo, iTXt
+
+__all__ = ["PNG_LEVEL", "png_chunks_of"]
+
+PNG_LEVEL = 4
+"""zlib's level: on photographs smaller than Pillow's default (6) and almost twice as fast."""
+
+_XMP_KEY = "XML:com.adobe.xmp"
+_COMPRESS_TEXT_ABOVE = 1024
+_INCHES_PER_METRE = 0.0254
+_LARGEST = (1 << 31) - 1
+_MAX_KEY_BYTES = 79
+_PER_METRE, _RATIO = 1, 0
+
+
+def png_chunks_of(info: Mapping[str, Any], entries: Iterable[tuple[str, str]]) -> tuple[PngInfo, set[str]]:
+    """The chunks for some metadata, and the names of what they hold.
+
+    Args:
+        info: As Pillow has it; "icc_profile", "exif" and "transparency" are its own to write.
+        entries: Keys and texts.
+    """
+    chunks, kept = PngInfo(), set[str]()
+    for key, numbers in (("gamma", [info.get("gamma")]), ("chromaticity", info.get("chromaticity"))):
+        values = _integers(numbers, 100_000)
+        if values and len(values) == (1 if key == "gamma" else 8):
+            chunks.add(b"gAMA" if key == "gamma" else b"cHRM", b"".join(value.to_bytes(4, "big") for value in values))
+            kept.add(key)
+    if isinstance(info.get("srgb"), int) and 0 <= info["srgb"] <= 255:
+        chunks.add(b"sRGB", bytes([info["srgb"]]))
+        kept.add("srgb")
+    _add_density(chunks, info, kept)
+    _add_texts(chunks, info, list(entries), kept)
+    return chunks, kept
+
+
+def _integers(numbers: Any, factor: float) -> list[int]:
+    """Numbers in units of 1 / `factor`; [] where one is none that a chunk can hold."""
+    try:
+        values = [round(float(number) * factor) for number in numbers or ()]
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
+        return []
+    return values if all(0 <= value <= _LARGEST for value in values) else []
+
+
+def _add_density(chunks: PngInfo, info: Mapping[str, Any], kept: set[str]) -> None:
+    """Dots per inch go before an aspect ratio: there is one chunk for both."""
+    for key, factor, unit in (("dpi", 1 / _INCHES_PER_METRE, _PER_METRE), ("aspect", 1.0, _RATIO)):
+        values = _integers(info.get(key), factor)
+        if len(values) == 2 and all(values):
+            chunks.add(b"pHYs", b"".join(value.to_bytes(4, "big") for value in values) + bytes([unit]))
+            kept.add(key)
+            return
+
+
+def _add_texts(chunks: PngInfo, info: Mapping[str, Any], entries: list[tuple[str, str]], kept: set[str]) -> None:
+    if "xmp" in info:
+        if all(key != _XMP_KEY for key, _ in entries):
+            chunks.add_itxt(_XMP_KEY, info["xmp"].decode(errors="replace"))
+        kept.add("xmp")
+    if "comment" in info:
+        if all(key != "Comment" for key, _ in entries):
+            entries.append(("Comment", info["comment"].decode(errors="replace")))
+        kept.add("comment")
+    fitting = [(key, text) for key, text in entries if _is_key(key)]
+    for key, text in fitting:
+        long = len(text) > _COMPRESS_TEXT_ABOVE
+        if isinstance(text, iTXt):
+            chunks.add_itxt(key, text, text.lang or "", text.tkey or "", zip=long and key != _XMP_KEY)
+        else:
+            chunks.add_text(key, text, zip=long)
+    if len(fitting) == len(entries):
+        kept.add("text")
+
+
+def _is_key(key: str) -> bool:
+    """Whether a chunk can have it as its key."""
+    try:
+        return 0 < len(key.encode("latin-1")) <= _MAX_KEY_BYTES and "\0" not in key
+    except UnicodeEncodeError:
+        return False

@@ -1,0 +1,206 @@
+"""The way back: a decoded picture and its source's skeleton become the source file again."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.accounts import Filling, PartKind, Raster, Skeleton
+from srec_engine.accounts.png import png_chunks
+from srec_engine.accounts.webp import riff_chunks
+from srec_engine.errors import DamagedFileError
+from srec_engine.images.picture import Picture
+from srec_engine.images.pillow_errors import READING_ERRORS
+from srec_engine.images.pixels import image_from_samples
+from srec_engine.images.png_writing import PNG_LEVEL
+from srec_engine.images.rasters import rows_of_picture
+from srec_engine.images.second_reader import codecs
+from srec_engine.images.strips import pack_strip
+from srec_engine.images.webp import lossless_options
+
+__all__ = ["restored_file"]
+
+_CHUNK_START, _CHECKSUM = 8, 4
+_SMALL_PNG_LEVEL = 9
+_RIFF_SIZE = slice(4, 8)
+_QOI_FRAME = slice(14, -8)
+_ROW_PADDING = 3
+_STRIP_SLACK = 1 << 20
+
+
+def restored_file(picture: Picture, skeleton: Skeleton) -> bytes:
+    """The source file: byte for byte where its samples were stored as they are, else with the same pixels and all that
+    the skeleton carries in its place.
+
+    Raises:
+        DamagedFileError: When picture and skeleton do not fit each other, or the file is not the one it was.
+    """
+    try:
+        data = _FILLERS[skeleton.filling](picture, skeleton)
+    except (zlib.error, *READING_ERRORS) as error:
+        raise DamagedFileError(
+            f"{skeleton.name} cannot be put together again: its pixels do not fit the rest of it ({error})."
+        ) from error
+    if skeleton.digest and hashlib.sha256(data).digest() != skeleton.digest:
+        raise DamagedFileError(f"{skeleton.name} was put together again, but is not the file that it was.")
+    return data
+
+
+def _raster(skeleton: Skeleton, picture: Picture) -> Raster:
+    """The skeleton's raster, whose rows have the length that the picture needs."""
+    raster = skeleton.raster
+    if raster is None:
+        raise ValueError("the place of its samples is missing")
+    needed = -(-picture.width * raster.bits * len(raster.order) // 8)
+    if not needed <= raster.row_bytes <= needed + _ROW_PADDING:
+        raise ValueError(f"rows of {raster.row_bytes} bytes where {needed} are needed")
+    return raster
+
+
+def _raster_file(picture: Picture, skeleton: Skeleton) -> bytes:
+    raster = _raster(skeleton, picture)
+    sizes = [part.size for part in skeleton.parts if part.kind is PartKind.PIXELS]
+    if sum(sizes) != raster.row_bytes * picture.height:
+        raise ValueError("it has more or fewer pixels")
+    rows = np.ascontiguousarray(rows_of_picture(picture, raster)).reshape(-1).data
+    pieces: list[bytes | memoryview] = []
+    position = 0
+    for kind, size, data in skeleton.pieces():
+        if kind is PartKind.PIXELS:
+            pieces.append(rows[position : position + size])
+            position += size
+        else:
+            pieces.append(data)
+    return b"".join(pieces)
+
+
+def _strips_file(picture: Picture, skeleton: Skeleton) -> bytes:
+    """Each strip goes into its old place; one that has grown goes to the end of the file."""
+    raster = _raster(skeleton, picture)
+    sizes = [part.size for part in skeleton.parts if part.kind is PartKind.PIXELS]
+    room = raster.row_bytes * picture.height
+    if (
+        not raster.strip_rows
+        or len(sizes) != -(-picture.height // raster.strip_rows)
+        or sum(sizes) > 2 * room + _STRIP_SLACK
+    ):
+        raise ValueError("its strips do not fit its pixels")
+    rows = rows_of_picture(picture, raster)
+    file = bytearray(b"".join(data or bytes(size) for _, size, data in skeleton.pieces()))
+    starts: list[int] = []
+    lengths: list[int] = []
+    for number, (start, size) in enumerate(_places(skeleton, PartKind.PIXELS)):
+        band = np.ascontiguousarray(rows[number * raster.strip_rows : (number + 1) * raster.strip_rows])
+        strip = pack_strip(band, raster, picture.width)
+        if len(strip) > size:
+            file += bytes(len(file) % 2)
+            start = len(file)
+            file += strip
+        else:
+            file[start : start + len(strip)] = strip
+        starts.append(start)
+        lengths.append(len(strip))
+    for kind, values in ((PartKind.STRIP_PLACES, starts), (PartKind.STRIP_SIZES, lengths)):
+        _write_numbers(file, _places(skeleton, kind), values, skeleton.carried[:2] == b"II")
+    return bytes(file)
+
+
+def _places(skeleton: Skeleton, kind: PartKind) -> list[tuple[int, int]]:
+    """Start and size of the parts of a kind."""
+    found, start = [], 0
+    for part in skeleton.parts:
+        if part.kind is kind:
+            found.append((start, part.size))
+        start += part.size
+    return found
+
+
+def _write_numbers(file: bytearray, places: list[tuple[int, int]], values: list[int], little: bool) -> None:
+    """Write the numbers of a tag, two or four bytes each as its room says."""
+    if len(places) != 1 or places[0][1] not in (2 * len(values), 4 * len(values)):
+        raise ValueError("the places of its strips do not fit them")
+    start, size = places[0]
+    numbers = np.array(values, np.int64)
+    kind = np.dtype(f"{'<' if little else '>'}u{size // len(values)}")
+    if int(numbers.max()) > np.iinfo(kind).max:
+        raise ValueError("its strips have become too long for its tags")
+    file[start : start + size] = numbers.astype(kind).tobytes()
+
+
+def _png_file(picture: Picture, skeleton: Skeleton) -> bytes:
+    pieces: list[bytes] = []
+    pixels = _png_pixels(picture, _raster(skeleton, picture))
+    palette = b"" if picture.palette is None else picture.palette.data
+    for kind, size, data in skeleton.pieces():
+        match kind:
+            case PartKind.PIXELS:
+                pieces.append(pixels)
+                pixels = b""
+            case PartKind.PALETTE:
+                if len(palette) != size:
+                    raise ValueError("its palette is another one")
+                pieces.append(palette)
+            case PartKind.WITHOUT_MEANING:
+                # No interlacing, and the checksum of the header, of which the rest was carried.
+                header = b"".join(pieces)[-16:] + b"\0"
+                pieces.append(b"\0" + zlib.crc32(header).to_bytes(4, "big"))
+            case _:
+                pieces.append(data)
+    return b"".join(pieces)
+
+
+def _png_pixels(picture: Picture, raster: Raster) -> bytes:
+    """The IDAT chunks of a picture."""
+    if raster.bits < 8:
+        rows = rows_of_picture(picture, raster)
+        unfiltered = np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1)
+        content = zlib.compress(unfiltered.tobytes(), _SMALL_PNG_LEVEL)
+        checksum = zlib.crc32(b"IDAT" + content)
+        return len(content).to_bytes(4, "big") + b"IDAT" + content + checksum.to_bytes(4, "big")
+    stream = io.BytesIO()
+    image_from_samples(picture).save(stream, "PNG", compress_level=PNG_LEVEL, bits=8)
+    return _idat(stream.getvalue())
+
+
+def _idat(png: bytes) -> bytes:
+    places = [(start, end) for name, start, end in png_chunks(png) if name == b"IDAT"]
+    return b"".join(memoryview(png)[start - _CHUNK_START : end + _CHECKSUM] for start, end in places)
+
+
+def _webp_file(picture: Picture, skeleton: Skeleton) -> bytes:
+    stream = io.BytesIO()
+    image_from_samples(picture).save(stream, "WEBP", **lossless_options())
+    written = stream.getvalue()
+    start, end = next((start, end) for name, start, end in riff_chunks(written) if name == b"VP8L")
+    pixels = written[start - 8 : end + (end - start) % 2]
+    file = bytearray()
+    for kind, size, data in skeleton.pieces():
+        file += pixels if kind is PartKind.PIXELS else (data or bytes(size))
+    file[_RIFF_SIZE] = (len(file) - 8).to_bytes(4, "little")
+    return bytes(file)
+
+
+def _qoi_file(picture: Picture, skeleton: Skeleton) -> bytes:
+    packed: bytes = bytes(codecs().qoi_encode(_samples(picture)))[_QOI_FRAME]
+    return b"".join(packed if kind is PartKind.PIXELS else data for kind, _, data in skeleton.pieces())
+
+
+def _samples(picture: Picture) -> NDArray[np.uint8]:
+    if picture.colour is None:
+        raise ValueError(f"a picture of mode {picture.mode} has no samples")
+    if picture.alpha is None:
+        return np.ascontiguousarray(picture.colour)
+    return np.concatenate([picture.colour, picture.alpha[:, :, None]], axis=2)
+
+
+_FILLERS = {
+    Filling.RASTER: _raster_file,
+    Filling.TIFF_STRIPS: _strips_file,
+    Filling.PNG: _png_file,
+    Filling.WEBP: _webp_file,
+    Filling.QOI: _qoi_file,
+}

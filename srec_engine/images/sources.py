@@ -1,0 +1,212 @@
+"""Source files as pictures: accounted for byte by byte, read, and read once more by another reader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.accounts import (
+    Account,
+    Filling,
+    PartKind,
+    Raster,
+    Skeleton,
+    UnaccountedError,
+    account_of,
+    skeleton_of,
+)
+from srec_engine.accounts.png import PNG_SIGNATURE, png_chunks
+from srec_engine.errors import UnsupportedImageError
+from srec_engine.images.agreement import check_agreement, check_agreement_with_pillow
+from srec_engine.images.carried_metadata import carried_metadata
+from srec_engine.images.opening import Identified, check_size, identified, pillow_image, planes_of_image
+from srec_engine.images.picture import KeptFile, Picture, SourceFile, VerbatimOnlyError
+from srec_engine.images.pillow_errors import READING_ERRORS
+from srec_engine.images.pixels import samples_of
+from srec_engine.images.rasters import part_of, picture_of_rows, row_bands, rows_of_picture
+from srec_engine.images.second_reader import codecs
+from srec_engine.images.strips import unpack_strip
+from srec_engine.limits import MAX_METADATA_BYTES
+
+__all__ = ["account_for", "file_to_keep", "read_picture"]
+
+# Beside what is carried, the container's metadata holds names, and for each part its size.
+_ROOM = 1 << 16
+_PART_BYTES = 9
+_QOI_HEADER = 14
+_PNG_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
+# Pillow's reader of QOI is slow: it reads the first rows only.
+_QOI_PIXELS = 1 << 16
+
+
+def read_picture(source: Path | bytes, name: str = "picture") -> Picture:
+    """Read an image file.
+
+    Args:
+        source: The file or its bytes.
+        name: The file's name where `source` is bytes.
+
+    Returns:
+        The picture with its `source` and its `skeleton`.
+
+    Raises:
+        VerbatimOnlyError: When pixels and skeleton would not be all that the file holds, or two readers disagree.
+        UnsupportedImageError: When this is no image that is known, or it is too large.
+        SrecError: When the file cannot be read.
+    """
+    data, found, file = _read(source, name)
+    try:
+        account = _account(data, found)
+        picture = _READERS[account.filling](data, account)
+        skeleton = _skeleton(data, account, picture, file)
+    except UnaccountedError as reason:
+        raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
+    except READING_ERRORS as error:
+        damage = f"it is damaged, or of a kind that is not read here ({error})"
+        raise VerbatimOnlyError(damage, file, found.mode, found.size) from error
+    return replace(picture, source=file, skeleton=skeleton, metadata=carried_metadata(skeleton, picture.mode))
+
+
+def account_for(source: Path | bytes, name: str = "picture") -> tuple[Account, SourceFile]:
+    """The account of a file; its pixels are not read. Arguments and errors as for `read_picture`."""
+    data, found, file = _read(source, name)
+    try:
+        return _account(data, found), file
+    except UnaccountedError as reason:
+        raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
+
+
+def file_to_keep(source: Path | bytes, name: str = "picture") -> KeptFile:
+    """A file of which the bytes shall be kept, whatever it is. Arguments as for `read_picture`.
+
+    Raises:
+        SrecError: When it cannot be read.
+    """
+    file, data = SourceFile.read_from(source, name)
+    try:
+        found = identified(data, file.name)
+    except UnsupportedImageError:
+        found = Identified("")
+    return KeptFile(replace(file, format=found.format), found.mode, *found.size)
+
+
+def _read(source: Path | bytes, name: str) -> tuple[bytes, Identified, SourceFile]:
+    file, data = SourceFile.read_from(source, name)
+    found = identified(data, file.name)
+    return data, found, replace(file, format=found.format)
+
+
+def _account(data: bytes, found: Identified) -> Account:
+    try:
+        account = account_of(data, found.format)
+    except UnaccountedError as reason:
+        # What Pillow knows of the picture is easier to understand than what is not known of its file.
+        raise UnaccountedError(found.reason or str(reason)) from reason
+    check_size(account.width, account.height, f"The {account.format} file")
+    carried = sum(end - start for start, end in account.places(PartKind.CARRIED))
+    if carried + _PART_BYTES * len(account.parts) > MAX_METADATA_BYTES - _ROOM:
+        raise UnaccountedError(f"it has more than {MAX_METADATA_BYTES} bytes of metadata")
+    return account
+
+
+def _skeleton(data: bytes, account: Account, picture: Picture, file: SourceFile) -> Skeleton:
+    digest = file.digest if account.filling is Filling.RASTER else b""
+    return skeleton_of(_with_fitting_palette(data, account, picture), data, file.name, digest)
+
+
+def _with_fitting_palette(data: bytes, account: Account, picture: Picture) -> Account:
+    """The account with its palette carried where the picture's own would not give it back."""
+    palette = b"" if picture.palette is None else picture.palette.data
+    places = account.places(PartKind.PALETTE)
+    if all(data[start:end] == palette for start, end in places):
+        return account
+    parts = tuple(
+        replace(part, kind=PartKind.CARRIED) if part.kind is PartKind.PALETTE else part for part in account.parts
+    )
+    return replace(account, parts=parts)
+
+
+def _raster(account: Account) -> Raster:
+    if account.raster is None:
+        raise ValueError(f"the place of the samples of a {account.format} file is missing")
+    return account.raster
+
+
+def _read_raster(data: bytes, account: Account) -> Picture:
+    raster, view = _raster(account), memoryview(data)
+    places = [view[start:end] for start, end in account.places(PartKind.PIXELS)]
+    pixels = places[0] if len(places) == 1 else b"".join(places)
+    rows = np.frombuffer(pixels, np.uint8).reshape(account.height, raster.row_bytes)
+    picture = picture_of_rows(rows, account, raster)
+    for band in row_bands(account.width, account.height):
+        if not np.array_equal(rows_of_picture(part_of(picture, band), raster), _band_of(rows, band, raster)):
+            raise UnaccountedError("its rows hold something beside its pixels")
+    check_agreement_with_pillow(picture, data, account.format)
+    return picture
+
+
+def _band_of(rows: NDArray[np.uint8], band: slice, raster: Raster) -> NDArray[np.uint8]:
+    """The rows of a file that hold some rows of the picture."""
+    if not raster.bottom_up:
+        return rows[band]
+    return rows[len(rows) - band.stop : len(rows) - band.start]
+
+
+def _read_strips(data: bytes, account: Account) -> Picture:
+    raster = _raster(account)
+    rows = np.empty((account.height, raster.row_bytes), np.uint8)
+    for number, (start, end) in enumerate(account.places(PartKind.PIXELS)):
+        strip = rows[number * raster.strip_rows : (number + 1) * raster.strip_rows]
+        strip[:] = unpack_strip(data[start:end], len(strip), raster, account.width)
+    picture = picture_of_rows(rows, account, raster)
+    check_agreement_with_pillow(picture, data, account.format)
+    return picture
+
+
+def _read_png(data: bytes, account: Account) -> Picture:
+    """Pixels and palette only: Pillow takes texts of some names for its own, and refuses long ones."""
+    view = memoryview(data)
+    wanted = [(start - 8, end + 4) for name, start, end in png_chunks(data) if name in _PNG_PIXELS]
+    bare = PNG_SIGNATURE + b"".join(view[start:end] for start, end in wanted)
+    picture = _by_pillow(bare, account)
+    if picture.mode != account.mode:
+        raise UnaccountedError(f"it is read as {picture.mode} where {account.mode} was expected")
+    check_agreement(picture, codecs().png_decode(bare))
+    return picture
+
+
+def _read_webp(data: bytes, account: Account) -> Picture:
+    picture = _by_pillow(data, account)
+    check_agreement(picture, codecs().webp_decode(data))
+    return picture
+
+
+def _read_qoi(data: bytes, account: Account) -> Picture:
+    samples = np.asarray(codecs().qoi_decode(data))
+    alpha = np.ascontiguousarray(samples[:, :, 3]) if samples.shape[2] == 4 else None
+    picture = Picture(account.mode, account.width, account.height, np.ascontiguousarray(samples[:, :, :3]), alpha)
+    if bytes(codecs().qoi_encode(samples))[_QOI_HEADER:] != data[_QOI_HEADER:]:
+        raise UnaccountedError("its pixels are packed in another way than usual")
+    rows = min(account.height, max(1, _QOI_PIXELS // account.width))
+    first = data[:8] + rows.to_bytes(4, "big") + data[12:]
+    with pillow_image(first, account.format) as image:
+        check_agreement(picture, samples_of(image), rows)
+    return picture
+
+
+def _by_pillow(data: bytes, account: Account) -> Picture:
+    with pillow_image(data, account.format) as image:
+        image.load()
+        return planes_of_image(image)
+
+
+_READERS = {
+    Filling.RASTER: _read_raster,
+    Filling.TIFF_STRIPS: _read_strips,
+    Filling.PNG: _read_png,
+    Filling.WEBP: _read_webp,
+    Filling.QOI: _read_qoi,
+}
