@@ -80,7 +80,7 @@ def _pillow_look(data: bytes) -> Look | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data)) as image:
+            with Image.open(io.BytesIO(_without_text(data))) as image:
                 frames: list[Any] = []
                 for number in range(getattr(image, "n_frames", 1)):
                     image.seek(number)
@@ -91,6 +91,19 @@ def _pillow_look(data: bytes) -> Look | None:
                 return image.format, *frames
     except _ERRORS:
         return None
+
+
+def _without_text(data: bytes) -> bytes:
+    """A PNG without its text: Pillow reads pixels by it where its key is "interlace" or "bbox"."""
+    if not data.startswith(b"\x89PNG"):
+        return data
+    kept, at = data[:8], 8
+    while at + 12 <= len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] not in (b"tEXt", b"zTXt", b"iTXt"):
+            kept += data[at:end]
+        at = end
+    return kept
 
 
 def _imagecodecs_look(data: bytes) -> Look | None:

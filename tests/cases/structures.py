@@ -138,8 +138,8 @@ class _TiffFile:
     def left_over(self) -> bytes:
         end, found = 0, []
         for start, stop in [*sorted(self.covered), (len(self.data), len(self.data))]:
-            between = self.data[end:start]
-            if between.strip(b"\0") or len(between) >= 16:
+            between = self.data[end:start].strip(b"\0")
+            if between:
                 found.append(between)
             end = max(end, stop)
         return b"|".join(found)
