@@ -15,8 +15,8 @@ from srec_engine.cli.interrupts import Interrupts
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.progress import ProgressBar
 from srec_engine.control import CancelToken, ProgressCallback
-from srec_engine.errors import Cancelled, SrecError
-from srec_engine.files import FileKind
+from srec_engine.errors import Cancelled
+from srec_engine.files import FileKind, fault_sentence
 
 __all__ = ["BatchResult", "Work", "print_json", "run_batch", "run_on_srec_files"]
 
@@ -52,7 +52,7 @@ def run_batch(sources: Sequence[Source], work: Work, *, quiet: bool) -> BatchRes
 
     Args:
         sources: The files.
-        work: Does one file. What it raises of the engine's errors becomes a failed outcome.
+        work: Does one file. What it raises becomes a failed outcome.
         quiet: Print nothing on standard output (the caller prints JSON); errors are always named on standard error.
     """
     result = BatchResult()
@@ -61,12 +61,10 @@ def run_batch(sources: Sequence[Source], work: Work, *, quiet: bool) -> BatchRes
             token = interrupts.token()
             try:
                 token.raise_if_cancelled()
-                outcome = work(source, token, bar.begin(source.path.name))
+                outcome = _attempt(source, work, token, bar.begin(source.path.name))
             except Cancelled:
                 result.interrupted = True
                 break
-            except SrecError as error:
-                outcome = Outcome(source.path, State.FAILED, str(error))
             result.outcomes.append(outcome)
             bar.end()
             with bar.paused():
@@ -74,6 +72,19 @@ def run_batch(sources: Sequence[Source], work: Work, *, quiet: bool) -> BatchRes
     if result.interrupted:
         print(f"Stopped after {len(result.outcomes)} of {len(sources)}.", file=sys.stderr)
     return result
+
+
+def _attempt(source: Source, work: Work, cancel: CancelToken, progress: ProgressCallback) -> Outcome:
+    """Do one file; the boundary behind which its trouble, of whatever library, is its own."""
+    if source.trouble:
+        return Outcome(source.path, State.FAILED, source.trouble)
+    try:
+        return work(source, cancel, progress)
+    except (Cancelled, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    # Not only Exception: libraries that are written in Rust raise what is none (PanicException).
+    except BaseException as error:  # noqa: BLE001
+        return Outcome(source.path, State.FAILED, fault_sentence(error, source.path))
 
 
 def _tell(outcome: Outcome, *, quiet: bool) -> None:
@@ -88,14 +99,17 @@ def _tell(outcome: Outcome, *, quiet: bool) -> None:
         print(f"    {outcome.note}", flush=True)
 
 
-def run_on_srec_files(arguments: argparse.Namespace, work: Work) -> int:
+def run_on_srec_files(arguments: argparse.Namespace, work: Work, sources: Sequence[Source] | None = None) -> int:
     """Do a command's work on every `.srec` file that its arguments name; the exit code.
 
     Args:
         arguments: Of a parser that has the arguments for inputs and for JSON.
         work: Does one file.
+        sources: The files, where they have been collected already.
     """
-    result = run_batch(collect_sources(arguments, {FileKind.SREC}), work, quiet=arguments.json)
+    if sources is None:
+        sources = collect_sources(arguments, {FileKind.SREC})
+    result = run_batch(sources, work, quiet=arguments.json)
     if arguments.json:
         print_json(result)
     return result.exit_code
@@ -109,4 +123,15 @@ def print_json(result: BatchResult, **totals: Any) -> None:
         "interrupted": result.interrupted,
         **totals,
     }
-    print(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    print(_as_text(document))
+
+
+def _as_text(document: dict[str, Any]) -> str:
+    """A JSON text that standard output can hold: readable where it takes UTF-8 and all names have it, else escaped."""
+    text = json.dumps(document, indent=2, ensure_ascii=False, default=str)
+    try:
+        text.encode("utf-8")
+        plain = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    except UnicodeEncodeError:
+        plain = False
+    return text if plain else json.dumps(document, indent=2, default=str)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from srec_engine import output_path, resolve_existing
+from srec_engine import ResultNames, output_path
 from srec_engine.cli.inputs import Source
+from srec_engine.files import group_name
 from srec_engine.options import ExistingPolicy
 
 __all__ = ["Destinations"]
@@ -22,54 +23,60 @@ class Destinations:
         folder: Folder for the results, or None for beside each source.
         mirror: Whether the folders below a source's root are kept below `folder`.
         policy: What happens when a result exists.
+        names: The names of the batch's results.
     """
 
     folder: Path | None
     mirror: bool
     policy: ExistingPolicy
-    _taken: set[Path] = field(default_factory=set)
+    names: ResultNames = field(default_factory=ResultNames)
 
     @classmethod
-    def from_arguments(cls, arguments: argparse.Namespace) -> Destinations:
+    def from_arguments(cls, arguments: argparse.Namespace, sources: Iterable[Source] = ()) -> Destinations:
         """The policy that the arguments of `add_output_arguments` describe.
+
+        Args:
+            arguments: Of a parser that has them.
+            sources: All files of the batch, those of other machines' parts too: no result takes the place of one.
 
         Raises:
             argparse.ArgumentTypeError: They contradict each other.
         """
         if arguments.mirror and arguments.output is None:
             raise argparse.ArgumentTypeError("--mirror needs -o/--output DIR: the tree is mirrored below that folder")
-        return cls(arguments.output, arguments.mirror, ExistingPolicy(arguments.existing))
+        names = ResultNames(source.path for source in sources)
+        return cls(arguments.output, arguments.mirror, ExistingPolicy(arguments.existing), names)
 
     def name_of(self, source: Source) -> str:
-        """What a result is called, without its extension, below the place where the results go.
+        """What the results of a file and of all its namesakes have in common, by which batches are shared out.
 
-        The same on every machine that sees the folder, wherever it is mounted; sources that would share a result
-        share this name.
+        The same on every machine that sees the folder, wherever it is mounted; sources whose results might need
+        numbers to be told apart share it.
         """
         if self.folder is not None and not self.mirror:
-            return source.path.stem
-        return source.path.relative_to(source.root).with_suffix("").as_posix()
+            return group_name(source.path.stem)
+        relative = source.path.relative_to(source.root)
+        return group_name((relative.parent / relative.stem).as_posix())
 
     def choose(self, source: Source, suffix: str) -> Path | None:
         """The path to write the result of a file to, or None when it exists and is to be skipped.
 
-        Two sources of one batch never share a result, whatever the policy: `a.jpg` and `a.png` become `a.srec` and
-        `a (1).srec`, and a batch that is run again finds each of them done.
-        """
-        wanted = output_path(source.path, suffix, self.folder, source.root if self.mirror else None)
-        policy = self.policy
-        if wanted in self._taken:
-            if policy is ExistingPolicy.SKIP:
-                wanted = self._numbered(wanted)
-            else:
-                policy = ExistingPolicy.RENAME
-        self._taken.add(wanted)
-        chosen = resolve_existing(wanted, policy)
-        if chosen is not None:
-            self._taken.add(chosen)
-        return chosen
+        Two sources of one batch never share a result, whatever the policy: `a.jpg` and `A.png` become `a.srec` and
+        `A (1).srec`, and a batch that is run again finds each of them done.
 
-    def _numbered(self, path: Path) -> Path:
-        """The first "name (1).ext", "name (2).ext", … that no source of this batch has: the same in every run."""
-        candidates = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in itertools.count(1))
-        return next(candidate for candidate in candidates if candidate not in self._taken)
+        Args:
+            source: The file.
+            suffix: What takes the place of the extension in its name.
+        """
+        return self._choose(source, output_path(source.path, suffix, self.folder, self._root_of(source)))
+
+    def choose_name(self, source: Source, name: str) -> Path | None:
+        """As `choose`, for a result that is called `name`."""
+        place = output_path(source.path, "", self.folder, self._root_of(source)).parent
+        return self._choose(source, place / name)
+
+    def _root_of(self, source: Source) -> Path | None:
+        return source.root if self.mirror else None
+
+    def _choose(self, source: Source, wanted: Path) -> Path | None:
+        return self.names.choose(source.path, wanted, self.policy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import srec_engine
 from srec_engine import FileKind
@@ -20,6 +20,7 @@ from srec_engine.cli.destinations import Destinations
 from srec_engine.cli.inputs import Source, collect_sources, parse_shard
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.text import format_bytes, format_share
+from srec_engine.container import safe_file_name
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.errors import ModelError
 from srec_engine.options import DEFAULT_MODEL, EncodeOptions, Method
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Encode what was named and return the exit code."""
     _check_model(arguments.model)
     sources = collect_sources(arguments, {FileKind.IMAGE})
-    destinations = Destinations.from_arguments(arguments)
+    destinations = Destinations.from_arguments(arguments, sources)
     if arguments.shard is not None:
         sources = [source for source in sources if arguments.shard.holds(destinations.name_of(source))]
     options = EncodeOptions(
@@ -109,7 +110,16 @@ def _encode(
         f"{destination}  {_sizes(report.source_bytes, report.file_bytes)}  {report.bpsp:.3f} bpsp  "
         f"{report.method.value}{', verified' if report.verified else ''}  {report.seconds:.1f} s"
     )
-    return Outcome(source.path, State.DONE, message, destination, report, {"saved": report.saved}, report.note)
+    notes = " ".join(filter(None, (report.note, _name_note(source.path, destination))))
+    return Outcome(source.path, State.DONE, message, destination, report, {"saved": report.saved}, notes)
+
+
+def _name_note(source: Path, destination: Path) -> str:
+    """Says so where the source will not come back under the very name that it has."""
+    name = srec_engine.result_name(destination, safe_file_name(source.name))
+    if name == source.name:
+        return ""
+    return f"its name does not fit every system; it comes back as {name}"
 
 
 def _sizes(before: int, after: int) -> str:

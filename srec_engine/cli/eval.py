@@ -17,8 +17,8 @@ from srec_engine.cli.inputs import collect_sources
 from srec_engine.cli.pixels import middle, read_pixels
 from srec_engine.cli.progress import ProgressBar
 from srec_engine.control import Progress, Stage
-from srec_engine.errors import ModelError, SrecError, UnsupportedImageError
-from srec_engine.files import FileKind
+from srec_engine.errors import ModelError, SourceError, SrecError, UnsupportedImageError
+from srec_engine.files import FileKind, fault_sentence
 from srec_engine.model.file import MODEL_SUFFIX
 from srec_engine.model.store import find_model
 from srec_engine.training.evaluation import Evaluation
@@ -55,11 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
         for source in sources:
             bar.begin(source.path.name)(Progress(Stage.READING, 0.0, message="evaluating"))
             try:
+                if source.trouble:
+                    raise SourceError(source.trouble)
                 evaluations[str(source.path)] = evaluate(_pixels(source.path, arguments.crop))
-            except UnsupportedImageError as error:
+            # The boundary, as in `run_batch`: one file's trouble is its own.
+            except Exception as error:  # noqa: BLE001
                 failed = True
                 with bar.paused():
-                    print(f"srec: {error}", file=sys.stderr)
+                    print(f"srec: {fault_sentence(error, source.path)}", file=sys.stderr)
             bar.end()
     if not evaluations:
         raise SrecError("No image could be evaluated. Give images, or folders with images in them.")

@@ -8,7 +8,7 @@ OK = 0
 """Everything that was asked for was done (files that were skipped as asked included)."""
 
 FAILED = 1
-"""At least one file failed; the others were finished."""
+"""At least one file failed; the others were finished. Also when standard output could not take what was said."""
 
 USAGE = 2
 """The command line itself was wrong; nothing was done."""

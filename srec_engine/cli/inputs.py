@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import glob
 import hashlib
+import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from srec_engine import FileKind, find_files, identify
-from srec_engine.errors import SrecError
+from srec_engine import FileKind, explain_reading, find_files, identify, is_promised, require_regular_file
+from srec_engine.errors import SourceError, SrecError
+from srec_engine.files import is_folder
 
 __all__ = ["Shard", "Source", "collect_sources", "parse_shard"]
 
@@ -22,10 +25,12 @@ class Source:
     Attributes:
         path: The file.
         root: Folder that `--mirror` keeps the structure below: the folder that was named, or the file's own.
+        trouble: Why it cannot even be begun, as a sentence: a folder that is closed, a pipe; else "".
     """
 
     path: Path
     root: Path
+    trouble: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ def collect_sources(arguments: argparse.Namespace, kinds: Collection[FileKind]) 
 
     Args:
         arguments: With `paths`, `path` and `file`.
-        kinds: What is taken out of folders. A file that was named itself is always taken: if it is of another kind,
-            the person should be told and not left wondering.
+        kinds: What is taken out of folders, with what is called like such a file and cannot be read, and folders that
+            are closed: nobody should believe that those were done. A file that was named itself is always taken: if it
+            is of another kind, the person should be told and not left wondering.
 
     Raises:
         argparse.ArgumentTypeError: Nothing was named, or two ways of naming were mixed.
@@ -93,28 +99,55 @@ def collect_sources(arguments: argparse.Namespace, kinds: Collection[FileKind]) 
 def _listed(list_file: Path, folder: Path) -> Iterator[Source]:
     """The entries of a file list, relative to a folder."""
     try:
-        lines = list_file.read_text(encoding="utf-8").splitlines()
+        lines = _lines(list_file.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise SrecError(f"The list {list_file} cannot be read ({error}). It must be a text file in UTF-8.") from error
     for line in lines:
-        if line.strip():
-            yield Source(folder / line.strip(), folder)
+        name = line if os.path.lexists(folder / line) else line.strip()
+        if name:
+            yield Source(folder / name, folder)
+
+
+def _lines(content: bytes) -> list[str]:
+    """The names in a list, one a line. They are the system's: any bytes, in UTF-8 only where the names are."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # What Windows' own programs call Unicode text.
+        content = content.decode("utf-16").encode("utf-8", "surrogatepass")
+    lines = content.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    return [os.fsdecode(line.removesuffix(b"\r")) for line in lines if line.strip()]
 
 
 def _named(text: str) -> Iterator[Source]:
     """What one argument stands for: itself, or the matches of a pattern that no shell has expanded."""
-    path = Path(text)
-    names = [text] if path.exists() else sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - absolute patterns too
+    there = os.path.lexists(text)
+    names = [text] if there else sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - absolute patterns too
     for name in names or [text]:
         match = Path(name)
-        yield Source(match, match if match.is_dir() else match.parent)
+        yield Source(match, match if is_folder(match) else match.parent)
 
 
 def _expanded(source: Source, kinds: Collection[FileKind]) -> Iterator[Source]:
     """A file as it is; of a folder, the files of the wanted kinds."""
-    if not source.path.is_dir():
-        yield source
+    if not is_folder(source.path):
+        yield _checked(source)
         return
-    for path in find_files([source.path]):
-        if identify(path) in kinds:
-            yield Source(path, source.root)
+    closed: list[Source] = []
+
+    def unreadable(folder: Path, error: OSError) -> None:
+        closed.append(Source(folder, source.root, str(explain_reading(folder, error))))
+
+    for path in find_files([source.path], unreadable=unreadable):
+        yield from closed
+        closed.clear()
+        if is_promised(path, identify(path), kinds):
+            yield _checked(Source(path, source.root))
+    yield from closed
+
+
+def _checked(source: Source) -> Source:
+    """The same, with its trouble where it is no file that can be read."""
+    try:
+        require_regular_file(source.path)
+    except SourceError as error:
+        return Source(source.path, source.root, str(error))
+    return source

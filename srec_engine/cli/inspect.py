@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import srec_engine
-from srec_engine import Inspection, Layer, Part, SrecError
+from srec_engine import Inspection, Layer, Part, ResultNames, SrecError
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.inputs import Source
@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Inspect what was named and return the exit code."""
-    work = partial(_inspect, arguments=arguments, options=codec_options(arguments))
+    work = partial(_inspect, arguments=arguments, options=codec_options(arguments), names=ResultNames())
     return run_on_srec_files(arguments, work)
 
 
@@ -68,6 +68,7 @@ def _inspect(
     *,
     arguments: argparse.Namespace,
     options: CodecOptions,
+    names: ResultNames,
 ) -> Outcome:
     inspection = srec_engine.inspect_file(source.path, options)
     if inspection.geometry is None:
@@ -77,7 +78,7 @@ def _inspect(
                 "--network codes the same picture with the network and inspects that"
             )
         inspection = srec_engine.inspect_with_network(source.path, options, cancel=cancel)
-    folder = _folder(arguments.out, source.path.stem)
+    folder = _folder(names.name(source.path, arguments.out / source.path.stem))
     for scale in _scales(arguments.scale, inspection):
         for name, picture in _pictures(inspection, scale, arguments.part, cancel):
             stream = io.BytesIO()
@@ -91,8 +92,7 @@ def _inspect(
     return Outcome(source.path, State.DONE, f"{folder}\n{format_ledger(ledger)}", note=note, details=details)
 
 
-def _folder(out: Path, name: str) -> Path:
-    folder = out / name
+def _folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from srec_engine.cli.commands import COMMANDS
 from srec_engine.cli.exit_codes import FAILED, INTERRUPTED, OK, USAGE
+from srec_engine.cli.streams import Streams
 from srec_engine.codec.torch_libraries import let_waiting_threads_sleep
-from srec_engine.errors import Cancelled, SrecError
+from srec_engine.errors import Cancelled
 
 __all__ = ["build_parser", "main"]
 
 _EPILOG = """\
 exit codes:
   0    everything was done
-  1    at least one file failed; the others were finished
+  1    at least one file failed; the others were finished (or what was said could not be written)
   2    the command line was wrong; nothing was done
   130  stopped by Ctrl+C; no partial file is left behind
 
@@ -75,24 +75,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Without the program's name; None takes those of the process.
     """
     let_waiting_threads_sleep()  # before a command's module imports torch
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    parsed = build_parser(_chosen_command(words)).parse_args(words)
-    if parsed.verbose:
-        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
+    with Streams() as streams:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+        # What was to be done is done, but whoever relies on what was said of it must not take it for complete.
+        return FAILED if code == OK and streams.lost else code
+
+
+def _run(words: list[str]) -> int:
+    """Parse and do; the boundary behind which no exception of any library reaches the person as a traceback."""
     try:
+        parsed = build_parser(_chosen_command(words)).parse_args(words)
+        if parsed.verbose:
+            logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
         return int(parsed.run(parsed))
     except (KeyboardInterrupt, Cancelled):
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (`srec info … | head`). Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except argparse.ArgumentTypeError as error:
         print(f"srec: error: {error}", file=sys.stderr)
         return USAGE
-    except SrecError as error:
-        print(f"srec: {error}", file=sys.stderr)
+    except (SystemExit, GeneratorExit):
+        raise
+    # Not only Exception: libraries that are written in Rust raise what is none (PanicException).
+    except BaseException as error:  # noqa: BLE001
+        from srec_engine.files.faults import fault_sentence
+
+        print(f"srec: {fault_sentence(error)}", file=sys.stderr)
         return FAILED
 
 

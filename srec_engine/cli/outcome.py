@@ -50,5 +50,7 @@ class Outcome:
         if self.report is not None and is_dataclass(self.report):
             values |= asdict(self.report)
             values["bpsp"] = getattr(self.report, "bpsp", None)
+        if self.note:
+            values["note"] = self.note
         values["destination"] = None if self.destination is None else str(self.destination)
         return values | (self.details or {})

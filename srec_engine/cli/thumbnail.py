@@ -8,11 +8,11 @@ from functools import partial
 from srec_engine.cli.arguments import add_input_arguments, add_json_argument, add_output_arguments
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.destinations import Destinations
-from srec_engine.cli.inputs import Source
+from srec_engine.cli.inputs import Source, collect_sources
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.thumbnails import make_thumbnail
 from srec_engine.control import CancelToken, ProgressCallback
-from srec_engine.files import write_atomically
+from srec_engine.files import FileKind, write_atomically
 
 __all__ = ["add_arguments", "run"]
 
@@ -27,8 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the thumbnails of what was named and return the exit code."""
-    work = partial(_thumbnail, size=arguments.size, destinations=Destinations.from_arguments(arguments))
-    return run_on_srec_files(arguments, work)
+    sources = collect_sources(arguments, {FileKind.SREC})
+    work = partial(_thumbnail, size=arguments.size, destinations=Destinations.from_arguments(arguments, sources))
+    return run_on_srec_files(arguments, work, sources)
 
 
 def _thumbnail(
@@ -38,7 +39,7 @@ def _thumbnail(
     if destination is None:
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
     data, (width, height) = make_thumbnail(source.path, size)
-    write_atomically(destination, data)
+    write_atomically(destination, data, readable_like=source.path)
     return Outcome(source.path, State.DONE, f"{destination}  {width}×{height}", destination)
 
 

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from srec_engine.cli.exit_codes import FAILED, OK
+from srec_engine.cli.streams import Streams
 from srec_engine.cli.thumbnail import pixel_count
 from srec_engine.cli.thumbnails import make_thumbnail
-from srec_engine.errors import SrecError
+from srec_engine.files import fault_sentence, require_regular_file
 
 __all__ = ["main"]
 
@@ -30,13 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("input", type=Path)
     parser.add_argument("output", type=Path)
     parsed = parser.parse_args(arguments)
-    try:
-        data, _ = make_thumbnail(parsed.input, parsed.size)
-        # Not a new file in its place: Xfce's tumbler makes an empty file, keeps it open and reads from that.
-        parsed.output.write_bytes(data)
-    except (SrecError, OSError) as error:
-        print(f"srec-thumbnailer: {error}", file=sys.stderr)
-        return FAILED
+    with Streams():
+        try:
+            require_regular_file(parsed.input)
+            data, _ = make_thumbnail(parsed.input, parsed.size)
+            # Not a new file in its place: Xfce's tumbler makes an empty file, keeps it open and reads from that.
+            parsed.output.write_bytes(data)
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        # The boundary, as in `main`: also for what libraries in Rust raise.
+        except BaseException as error:  # noqa: BLE001
+            print(f"srec-thumbnailer: {fault_sentence(error, parsed.input)}", file=sys.stderr)
+            return FAILED
     return OK
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from srec_engine.files.atomic import TEMPORARY_SUFFIX, atomic_write, is_temporary, write_atomically
 from srec_engine.files.destinations import copy_timestamps, output_path, resolve_existing
 from srec_engine.files.faults import fault_sentence, write_fault_report
-from srec_engine.files.formats import SREC_SUFFIX, format_of_name, image_extensions, is_known_name, readable_formats
+from srec_engine.files.formats import (
+    SREC_SUFFIX,
+    accepts_mark,
+    format_of_name,
+    image_extensions,
+    is_known_name,
+    readable_formats,
+)
 from srec_engine.files.identify import FileKind, identify, is_promised
 from srec_engine.files.names import ResultNames, group_name, name_key, result_name
 from srec_engine.files.regular import explain_reading, is_folder, require_regular_file
@@ -16,6 +23,7 @@ __all__ = [
     "TEMPORARY_SUFFIX",
     "FileKind",
     "ResultNames",
+    "accepts_mark",
     "atomic_write",
     "copy_timestamps",
     "explain_reading",

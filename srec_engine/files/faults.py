@@ -121,10 +121,12 @@ def _inside(file: str) -> str:
 
 
 def _without_folders(text: str, path: Path | None) -> str:
-    known = [path.parent, path.absolute().parent] if path is not None else []
-    home = home_folder()
-    for folder in (*known, *([home] if home is not None else [])):
-        if len(str(folder)) > 1:
+    folders = [home_folder()]
+    if path is not None:
+        text = text.replace(str(path), path.name)
+        folders.insert(0, path.absolute().parent)
+    for folder in folders:
+        if folder is not None and len(str(folder)) > 1:
             text = text.replace(str(folder), "…")
     return _FOLDERS.sub("…/", text)
 

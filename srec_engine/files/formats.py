@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import functools
 import os
+import struct
+from collections.abc import Callable
 
-__all__ = ["SREC_SUFFIX", "format_of_name", "image_extensions", "is_known_name", "looks_like_image", "readable_formats"]
+__all__ = [
+    "SREC_SUFFIX",
+    "accepts_mark",
+    "format_of_name",
+    "image_extensions",
+    "is_known_name",
+    "looks_like_image",
+    "readable_formats",
+]
 
 SREC_SUFFIX = ".srec"
 
@@ -63,6 +73,14 @@ def looks_like_image(name: str, first_bytes: bytes) -> bool:
         if accept is None:
             if format_name == named:
                 return True
-        elif first_bytes and accept(first_bytes[:16]) is True:
+        elif first_bytes and accepts_mark(accept, first_bytes[:16]):
             return True
     return False
+
+
+def accepts_mark(accept: Callable[[bytes], bool | str], first_bytes: bytes) -> bool:
+    """Whether a plug-in of Pillow knows the mark; some stumble over a file that is shorter than theirs."""
+    try:
+        return accept(first_bytes) is True
+    except (SyntaxError, IndexError, TypeError, ValueError, struct.error):
+        return False

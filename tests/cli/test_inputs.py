@@ -32,7 +32,6 @@ def album(tmp_path: Path, sample_photograph: Path) -> Path:
     for name in ("cat 10.png", "cat 2.png", "trip/cat.png"):
         shutil.copy(sample_photograph, tmp_path / name)
     (tmp_path / "notes.txt").write_text("not a picture")
-    (tmp_path / "fake.png").write_text("not a picture either")
     return tmp_path
 
 
