@@ -200,6 +200,9 @@ class _Directory:
         values, count = self._values(_PALETTE), 1 << bits
         if len(values) != 3 * count:
             raise UnaccountedError("its palette is too short")
+        if 0 < max(values) < 256:
+            # libtiff takes such numbers for 8 bits, others for 16, of which nothing is left.
+            raise UnaccountedError("its palette has 8 bits a colour, which readers take for black")
         return bytes(values[channel * count + place] >> 8 for place in range(count) for channel in range(3))
 
     def _parts(self, raster: Raster, height: int) -> tuple[Part, ...]:

@@ -69,8 +69,8 @@ def _is_same_picture(picture: Picture, again: Picture) -> bool:
 def _is_same_frame(picture: Picture, again: Picture, data: bytes) -> bool:
     """Whether all that is no pixel came back."""
     if picture.skeleton is None:
-        names = ("icc", "exif", "xmp", "text")
-        return all(again.metadata.get(name) == picture.metadata[name] for name in names if name in picture.metadata)
+        # What an image in memory brings may be what no PNG can hold; that is named when it is decoded to one.
+        return all(again.metadata.get(name) == picture.metadata[name] for name in ("icc",) if name in picture.metadata)
     if again.skeleton is None or again.skeleton.format != picture.skeleton.format:
         return False
     if picture.skeleton.filling is Filling.TIFF_STRIPS:

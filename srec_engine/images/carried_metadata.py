@@ -8,6 +8,7 @@ from srec_engine.accounts import PartKind, Skeleton, UnaccountedError
 from srec_engine.accounts.webp import riff_chunks
 from srec_engine.errors import SrecError
 from srec_engine.images.metadata import metadata_of, packed_properties
+from srec_engine.images.opening import quiet_pillow
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.png_metadata import png_metadata
 from srec_engine.images.skeleton_file import open_skeleton
@@ -46,7 +47,7 @@ def carried_metadata(skeleton: Skeleton, mode: str) -> dict[str, bytes]:
 def _tiff_metadata(skeleton: Skeleton) -> dict[str, bytes]:
     """What Pillow reads out of the tags, with everything in its old place and zeros for strips."""
     try:
-        with Image.open(open_skeleton(skeleton), formats=["TIFF"]) as image:
+        with quiet_pillow(), Image.open(open_skeleton(skeleton), formats=["TIFF"]) as image:
             return metadata_of(image)
     except (SrecError, *READING_ERRORS):
         return {}

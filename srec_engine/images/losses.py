@@ -88,6 +88,8 @@ def _tiff_reason(image: Image.Image) -> str:
         return "its colours are multiplied by its alpha channel, which Pillow undoes with rounding"
     if tags.get(274, 1) != 1:
         return "its orientation is applied by Pillow, which does not keep how the file has it"
+    if image.mode == "P" and 0 < max(_numbers(tags.get(320, 0))) < 256:
+        return "its palette has 8 bits a colour, which Pillow takes for black"
     if 330 in tags:
         return "it holds further pictures inside, which Pillow leaves out"
     return ""
@@ -109,11 +111,20 @@ def _header_reason(image: Image.Image, file: BinaryIO) -> str:
         case "PNG":
             # Signature and the chunk's length and name are 16 bytes, width and height 8, then the bit depth.
             return _NARROWED if head[24:25] == b"\x10" else ""
+        case "BMP" | "DIB":
+            return _bmp_reason(image, head)
         case "JPEG2000":
             return _jpeg2000_reason(head)
         case "AVIF":
             return _avif_reason(head)
     return ""
+
+
+def _bmp_reason(image: Image.Image, head: bytes) -> str:
+    """A mask of alpha is the fourth of those in headers of 56 bytes and more."""
+    header, mask = int.from_bytes(head[14:18], "little"), int.from_bytes(head[66:70], "little")
+    hidden = head.startswith(b"BM") and header >= 56 and mask and "A" not in image.getbands()
+    return "it has an alpha channel, which Pillow does not read" if hidden else ""
 
 
 def _jpeg2000_reason(head: bytes) -> str:

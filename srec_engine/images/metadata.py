@@ -30,9 +30,12 @@ __all__ = [
 
 _BYTES = {"icc_profile": "icc", "exif": "exif", "xmp": "xmp", "comment": "comment"}
 _PROPERTIES = ("transparency", "gamma", "chromaticity", "srgb", "aspect", "resolution", "background")
+# What Pillow reads and obeys in `info`: no text of a file may pass for it.
+_PILLOWS_OWN = frozenset([*_BYTES, *_PROPERTIES, "dpi", "interlace", "sizes", "default_image", "loop", "duration"])
 _NUMBERS = (int, float, IFDRational)
 # Pillow's word for how a TIFF is compressed, which it puts into `info` beside the text of other files.
 _COMPRESSION = "compression"
+_XMP_KEY = "XML:com.adobe.xmp"
 _RESOLUTION_TAG = 282
 _EXIF_FOLDERS = (34665, 34853)
 
@@ -69,9 +72,11 @@ def metadata_of(image: Image.Image) -> dict[str, bytes]:
 
 def _texts(image: Image.Image) -> Iterable[tuple[str, str]]:
     """Key and text of each text of the image's file, or of its `info` where it has no file."""
+    kept_elsewhere = {_XMP_KEY} if isinstance(image.info.get("xmp"), bytes) else set()
+    if image.format != "PNG":
+        kept_elsewhere.add(_COMPRESSION)
     for key, value in image.info.items():
-        written_by_pillow = key == _COMPRESSION and image.format != "PNG"
-        if isinstance(key, str) and isinstance(value, str) and not written_by_pillow:
+        if isinstance(key, str) and isinstance(value, str) and key not in kept_elsewhere:
             yield key, value
 
 
@@ -125,7 +130,8 @@ def info_from_metadata(metadata: Mapping[str, bytes]) -> dict[str, Any]:
         info["dpi"] = dpi
     info |= properties_of(metadata)
     for key, text in text_entries(metadata):
-        info.setdefault(key, text)
+        if key not in _PILLOWS_OWN:
+            info.setdefault(key, text)
     return info
 
 

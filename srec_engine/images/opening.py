@@ -29,6 +29,7 @@ __all__ = [
     "picture_from_image",
     "pillow_image",
     "planes_of_image",
+    "quiet_pillow",
     "signature_format",
 ]
 
@@ -118,11 +119,7 @@ def planes_of_image(image: Image.Image) -> Picture:
 @contextmanager
 def pillow_image(data: bytes, format_name: str) -> Iterator[Image.Image]:
     """Open a file of a format that is known already. Raises what Pillow raises (`READING_ERRORS`)."""
-    with warnings.catch_warnings():
-        # Our own limit takes the place of Pillow's first warning; its hard limit holds.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        image = Image.open(io.BytesIO(data), formats=[format_name])
-    with image:
+    with quiet_pillow(), Image.open(io.BytesIO(data), formats=[format_name]) as image:
         yield image
 
 
@@ -137,11 +134,22 @@ def open_image(file: BinaryIO, name: str) -> Iterator[Image.Image]:
     Raises:
         UnsupportedImageError: When this is no image that Pillow reads, or it is damaged or too large.
     """
-    with _explained(name, "opened"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        image = Image.open(file, formats=readable_formats())
-    check_size(*image.size, name)
-    yield image
+    with quiet_pillow():
+        with _explained(name, "opened"):
+            image = Image.open(file, formats=readable_formats())
+        check_size(*image.size, name)
+        yield image
+
+
+@contextmanager
+def quiet_pillow() -> Iterator[None]:
+    """Pillow's warnings about files are for programmers: what matters of them is found in what it reads.
+
+    Our own limit takes the place of its first one on pixels; its hard limit holds.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL.PngImagePlugin import PngInfo, iTXt
 
-__all__ = ["PNG_LEVEL", "png_chunks_of"]
+__all__ = ["PNG_LEVEL", "png_chunks_of", "png_density"]
 
 PNG_LEVEL = 4
 """zlib's level: on photographs smaller than Pillow's default (6) and almost twice as fast."""
@@ -17,14 +17,13 @@ _COMPRESS_TEXT_ABOVE = 1024
 _INCHES_PER_METRE = 0.0254
 _LARGEST = (1 << 31) - 1
 _MAX_KEY_BYTES = 79
-_PER_METRE, _RATIO = 1, 0
 
 
 def png_chunks_of(info: Mapping[str, Any], entries: Iterable[tuple[str, str]]) -> tuple[PngInfo, set[str]]:
     """The chunks for some metadata, and the names of what they hold.
 
     Args:
-        info: As Pillow has it; "icc_profile", "exif" and "transparency" are its own to write.
+        info: As Pillow has it; "icc_profile", "exif", "dpi" and "transparency" are its own to write.
         entries: Keys and texts.
     """
     chunks, kept = PngInfo(), set[str]()
@@ -36,7 +35,6 @@ def png_chunks_of(info: Mapping[str, Any], entries: Iterable[tuple[str, str]]) -
     if isinstance(info.get("srgb"), int) and 0 <= info["srgb"] <= 255:
         chunks.add(b"sRGB", bytes([info["srgb"]]))
         kept.add("srgb")
-    _add_density(chunks, info, kept)
     _add_texts(chunks, info, list(entries), kept)
     return chunks, kept
 
@@ -50,14 +48,13 @@ def _integers(numbers: Any, factor: float) -> list[int]:
     return values if all(0 <= value <= _LARGEST for value in values) else []
 
 
-def _add_density(chunks: PngInfo, info: Mapping[str, Any], kept: set[str]) -> None:
-    """Dots per inch go before an aspect ratio: there is one chunk for both."""
-    for key, factor, unit in (("dpi", 1 / _INCHES_PER_METRE, _PER_METRE), ("aspect", 1.0, _RATIO)):
-        values = _integers(info.get(key), factor)
-        if len(values) == 2 and all(values):
-            chunks.add(b"pHYs", b"".join(value.to_bytes(4, "big") for value in values) + bytes([unit]))
-            kept.add(key)
-            return
+def png_density(info: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Pillow's option for the dots per inch, where they are such that a PNG can hold them.
+
+    An aspect ratio without a unit is the one thing that Pillow reads from a PNG and cannot write.
+    """
+    values = _integers(info.get("dpi"), 1 / _INCHES_PER_METRE)
+    return {"dpi": info["dpi"]} if len(values) == 2 and all(values) else {}
 
 
 def _add_texts(chunks: PngInfo, info: Mapping[str, Any], entries: list[tuple[str, str]], kept: set[str]) -> None:

@@ -21,7 +21,7 @@ from srec_engine.images.metadata import (
 from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS, WRITING_ERRORS
 from srec_engine.images.pixels import image_from_samples
-from srec_engine.images.png_writing import PNG_LEVEL, png_chunks_of
+from srec_engine.images.png_writing import PNG_LEVEL, png_chunks_of, png_density
 from srec_engine.images.webp import MAX_BLOCK_SIDE, lossless_options
 
 __all__ = ["LOSSLESS_EXTENSIONS", "PILLOW_NAMES", "save_image", "to_image", "write_image"]
@@ -101,11 +101,13 @@ def _write_png(picture: Picture, stream: BinaryIO, name: str) -> set[str]:
     del name  # PNG refuses nothing
     image, info = to_image(_with_whole_palette(picture)), info_from_metadata(picture.metadata)
     chunks, kept = png_chunks_of(info, text_entries(picture.metadata))
-    options = {key: info[key] for key in ("icc_profile", "exif") if key in info}
+    density = png_density(info)
     # Pillow would write the properties of the image by itself, also those that no chunk can hold.
     image.info = {key: value for key, value in image.info.items() if key == "transparency" and _is_transparency(value)}
-    image.save(stream, "PNG", pnginfo=chunks, compress_level=PNG_LEVEL, **options)
-    return kept | {"icc", "exif"} | ({"transparency"} if image.info else set())
+    image.save(
+        stream, "PNG", pnginfo=chunks, compress_level=PNG_LEVEL, **density, **_options(info, "icc_profile", "exif")
+    )
+    return kept | {"icc", "exif", *density} | ({"transparency"} if image.info else set())
 
 
 def _is_transparency(value: Any) -> bool:

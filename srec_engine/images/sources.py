@@ -37,6 +37,8 @@ __all__ = ["account_for", "file_to_keep", "read_picture"]
 _ROOM = 1 << 16
 _PART_BYTES = 9
 _QOI_HEADER = 14
+# Bytes without which no stream of lossless WebP is whole: its last two hold bits of pixels.
+_CUT_OFF = 3
 _PNG_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
 # Pillow's reader of QOI is slow: it reads the first rows only.
 _QOI_PIXELS = 1 << 16
@@ -181,7 +183,22 @@ def _read_png(data: bytes, account: Account) -> Picture:
 def _read_webp(data: bytes, account: Account) -> Picture:
     picture = _by_pillow(data, account)
     check_agreement(picture, codecs().webp_decode(data))
+    if _is_whole_without_its_last_bytes(data, account):
+        raise UnaccountedError("its pixel data goes on behind its end")
     return picture
+
+
+def _is_whole_without_its_last_bytes(webp: bytes, account: Account) -> bool:
+    """Whether a WebP has its pixels still when their stream is made shorter: then something else lies at its end."""
+    start, end = account.places(PartKind.PIXELS)[0]
+    size = int.from_bytes(webp[start + 4 : start + 8], "little") - _CUT_OFF
+    pixels = webp[start : start + 4] + size.to_bytes(4, "little") + webp[start + 8 : start + 8 + size] + bytes(size % 2)
+    chunks = b"WEBP" + webp[12:start] + pixels + webp[end:]
+    try:
+        codecs().webp_decode(b"RIFF" + len(chunks).to_bytes(4, "little") + chunks)
+    except READING_ERRORS:
+        return False
+    return True
 
 
 def _read_qoi(data: bytes, account: Account) -> Picture:

@@ -51,7 +51,7 @@ def through_container(picture: Picture, effort: WebPEffort = WebPEffort.FAST) ->
         picture.height,
         payload,
         pixel_checksum(picture),
-        picture.metadata,
+        picture.stored_metadata,
         planes,
     )
     return picture_from_reader(Reader(container_bytes(contents), "a.srec"))

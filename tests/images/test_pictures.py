@@ -21,6 +21,8 @@ from srec_engine.images import (
     VerbatimOnlyError,
     WebPEffort,
     bytes_checksum,
+    converted_picture,
+    file_to_keep,
     network_planes,
     picture_from_image,
     picture_from_reader,
@@ -272,14 +274,15 @@ def test_what_would_lose_something_is_refused_with_the_reason_and_can_be_kept_ve
     with pytest.raises(VerbatimOnlyError, match=reason) as caught:
         read_picture(path)
     assert "verbatim" in str(caught.value)
-    assert caught.value.source is not None
-    assert (caught.value.source.name, caught.value.source.read()) == ("a.bin", data)
+    kept = caught.value.kept
+    assert kept is not None
+    assert (kept.source.name, kept.source.read()) == ("a.bin", data)
     with Image.open(path) as image:
-        assert (caught.value.mode, caught.value.width, caught.value.height) == (image.mode, *image.size)
+        assert (kept.mode, kept.width, kept.height) == (image.mode, *image.size)
 
 
 @pytest.mark.parametrize("depth", [8, 10, 12])
-def test_only_an_avif_of_8_bits_is_taken(depth: int) -> None:
+def test_an_avif_is_kept_as_its_bytes_and_converted_where_it_has_8_bits(depth: int) -> None:
     codecs = pytest.importorskip("imagecodecs")
     shift = depth - 8
     samples = np.zeros((32, 48, 3), np.uint16 if shift else np.uint8)
@@ -288,46 +291,64 @@ def test_only_an_avif_of_8_bits_is_taken(depth: int) -> None:
         data = codecs.avif_encode(samples, bitspersample=depth)
     except (RuntimeError, ValueError, NotImplementedError) as error:
         pytest.skip(f"the library for this test cannot write AVIF: {error}")
-    if depth == 8:
-        assert read_picture(data).mode == "RGB"
-    else:
-        with pytest.raises(VerbatimOnlyError, match="more than 8 bits"):
-            read_picture(data)
+    assert_only_eight_bits_are_converted(data, depth)
 
 
 @pytest.mark.parametrize("depth", [8, 12, 16])
-def test_only_a_jpeg_2000_of_8_bits_is_taken(depth: int) -> None:
+def test_a_jpeg_2000_is_kept_as_its_bytes_and_converted_where_it_has_8_bits(depth: int) -> None:
     codecs = pytest.importorskip("imagecodecs")
     samples = np.zeros((32, 48, 3), np.uint16 if depth > 8 else np.uint8)
     data = codecs.jpeg2k_encode(samples, bitspersample=depth)
+    assert_only_eight_bits_are_converted(data, depth)
+
+
+def assert_only_eight_bits_are_converted(data: bytes, depth: int) -> None:
+    with pytest.raises(VerbatimOnlyError, match="not known" if depth == 8 else "more than 8 bits"):
+        read_picture(data)
     if depth == 8:
-        assert read_picture(data).mode == "RGB"
+        assert converted_picture(data, "a")[0].mode == "RGB"
     else:
-        with pytest.raises(VerbatimOnlyError, match="more than 8 bits"):
-            read_picture(data)
+        with pytest.raises(UnsupportedImageError, match="more than 8 bits"):
+            converted_picture(data, "a")
 
 
 def test_an_image_in_memory_that_would_lose_something_is_refused() -> None:
     for image in (Image.new("I;16", (3, 3)), Image.open(io.BytesIO(frames("GIF")))):
         with pytest.raises(VerbatimOnlyError) as caught:
             picture_from_image(image)
-        assert caught.value.source is None
+        assert caught.value.kept is None
 
 
 DAMAGED = {
-    "text": b"this is no image",
-    "nothing": b"",
     "a cut PNG": file_bytes(image_of("RGB", 200, 200), "PNG")[:5000],
     "a cut JPEG": file_bytes(image_of("RGB", 200, 200), "JPEG")[:2000],
     "a PNG header": file_bytes(image_of("RGB"), "PNG")[:20],
-    "a PostScript program": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n",
+    "a PNG of a palette that is missing": bytes(file_bytes(image_of("P"), "PNG").replace(b"PLTE", b"PLTX")),
+    "a TIFF whose tags lead nowhere": b"II*\0\xff\xff\xff\0",
 }
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_what_is_no_image_or_damaged_is_refused_and_not_kept(name: str) -> None:
-    with pytest.raises(UnsupportedImageError) as caught:
+def test_what_is_damaged_is_kept_as_its_bytes(name: str) -> None:
+    with pytest.raises(VerbatimOnlyError) as caught:
         read_picture(DAMAGED[name], "a.png")
+    assert caught.value.kept is not None
+    assert caught.value.kept.source.read() == DAMAGED[name]
+
+
+NO_IMAGES = {
+    "text": b"this is no image",
+    "nothing": b"",
+    "a WebP of nothing": b"RIFF\x04\0\0\0WEBP",
+    "a PostScript program": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_IMAGES)
+def test_what_is_no_image_is_refused_unless_its_bytes_are_asked_for(name: str) -> None:
+    with pytest.raises(UnsupportedImageError) as caught:
+        read_picture(NO_IMAGES[name], "a.png")
+    assert file_to_keep(NO_IMAGES[name], "a.png").source.read() == NO_IMAGES[name]
     assert not isinstance(caught.value, VerbatimOnlyError)
     assert "a.png" in str(caught.value)
 
@@ -362,7 +383,7 @@ def test_a_source_that_changed_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(SrecError, match="was changed"):
         source.read()
     path.unlink()
-    with pytest.raises(SrecError, match="could not be read"):
+    with pytest.raises(SrecError, match="cannot be opened"):
         source.read()
 
 
