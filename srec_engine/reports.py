@@ -10,6 +10,8 @@ from pathlib import Path
 from srec_engine.options import Method
 
 __all__ = [
+    "CheckReport",
+    "CheckedPart",
     "ComesBack",
     "DecodeReport",
     "Device",
@@ -73,6 +75,50 @@ class ComesBack(StrEnum):
 
     PICTURE = "picture"
     """A PNG of the picture, which came from no file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPart:
+    """Some bytes of a source file.
+
+    Attributes:
+        kind: "carried" (kept byte for byte), "pixels", or "made again" (lengths, checksums, the way of compressing).
+        what: What they are in the words of the format ("tEXt", "tag 700", "rows").
+        count: How many pieces of that name there are.
+        size: Bytes of all of them.
+    """
+
+    kind: str
+    what: str
+    count: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What would become of a file.
+
+    Attributes:
+        name: The file's name.
+        format: Its format, as Pillow names it.
+        file_bytes: Its size.
+        methods: The ways that would be tried; the smallest wins, or the file's own bytes where they are smaller.
+        comes_back: What decoding would give.
+        parts: All bytes of the file; empty where it is kept as its bytes.
+        reason: Why it is kept as its bytes, as a clause; "" where it is not.
+    """
+
+    name: str
+    format: str
+    file_bytes: int
+    methods: tuple[Method, ...]
+    comes_back: ComesBack
+    parts: tuple[CheckedPart, ...] = ()
+    reason: str = ""
+
+    def size_of(self, kind: str) -> int:
+        """Bytes of all parts of a kind."""
+        return sum(part.size for part in self.parts if part.kind == kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "decode": Command("srec_engine.cli.decode", "bring pictures back from .srec files"),
         "info": Command("srec_engine.cli.info", "show what .srec files hold and where their bytes went"),
         "inspect": Command("srec_engine.cli.inspect", "write maps of what the network predicted and what it cost"),
+        "check": Command("srec_engine.cli.check", "tell what would become of pictures, and why, writing nothing"),
         "verify": Command("srec_engine.cli.verify", "decode .srec files and check every pixel, writing nothing"),
         "thumbnail": Command("srec_engine.cli.thumbnail", "write a small picture of a .srec file, without decoding it"),
         "eval": Command("srec_engine.cli.eval", "compute the bits that a network needs for images, part by part"),
