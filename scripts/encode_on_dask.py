@@ -29,9 +29,11 @@ def encode_part(number: int, count: int, pictures: str, results: str) -> dict[st
     """
     command = [sys.executable, "-m", "srec_engine.cli", "encode", pictures, "-o", results, "--mirror"]
     command += ["--shard", f"{number}/{count}", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # The bytes of JSON: a worker's locale need not be able to hold the names of all files.
+    done = subprocess.run(command, capture_output=True, check=False)
     if not done.stdout:
-        raise RuntimeError(f"Part {number} of {count} could not be worked on: {done.stderr}")
+        complaint = done.stderr.decode(errors="backslashreplace")
+        raise RuntimeError(f"Part {number} of {count} could not be worked on: {complaint}")
     document: dict[str, Any] = json.loads(done.stdout)
     return document
 
@@ -57,9 +59,17 @@ def encode_folder(client: Client, pictures: Path, results: Path) -> tuple[Counte
     for finished, part in enumerate(as_completed(parts), start=1):
         document = part.result()
         totals.update({state: document[state] for state in ("done", "skipped", "failed")})
-        complaints += [file["message"] for file in document["files"] if file["state"] == "failed"]
+        complaints += [complaint(file) for file in document["files"] if file["state"] == "failed"]
         print(f"part {finished} of {count}: {totals['done']} pictures done", flush=True)
     return totals, complaints
+
+
+def complaint(file: dict[str, Any]) -> str:
+    """What one file of `srec encode --json` complains about, with its name."""
+    message, source = str(file["message"]), str(file["source"])
+    named = message if source in message else f"{source}: {message}"
+    # Names that are not in UTF-8 are shown as well as can be.
+    return named.encode("utf-8", "backslashreplace").decode()
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from srec_engine.analysis.picture import draw_map, unit_text
     from srec_engine.analysis.readout import Distribution, PixelReadout
     from srec_engine.analysis.report import ledger_csv, ledger_json, write_bytes
+    from srec_engine.codec.checking import check_file
     from srec_engine.codec.decode import (
         DecodedImage,
         DecodeStep,
@@ -64,13 +65,25 @@ if TYPE_CHECKING:
     from srec_engine.model.store import model_names
     from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method
     from srec_engine.pillow_plugin import register_pillow
-    from srec_engine.reports import ComesBack, DecodeReport, Device, EncodeReport, FileInfo, ScaleBytes
+    from srec_engine.places import home_folder
+    from srec_engine.reports import (
+        CheckedPart,
+        CheckReport,
+        ComesBack,
+        DecodeReport,
+        Device,
+        EncodeReport,
+        FileInfo,
+        ScaleBytes,
+    )
 
 _MODULE_OF = {
     "BELOW": "analysis.colours",
     "BEYOND": "analysis.colours",
     "CancelToken": "control",
     "Cancelled": "errors",
+    "CheckReport": "reports",
+    "CheckedPart": "reports",
     "CodecOptions": "options",
     "ComesBack": "reports",
     "DEFAULT_MODEL": "options",
@@ -110,6 +123,7 @@ _MODULE_OF = {
     "UNREADABLE": "analysis.ledger",
     "UnsupportedImageError": "errors",
     "ValueRange": "analysis.colours",
+    "check_file": "codec.checking",
     "byte_scale": "analysis.layers",
     "colour_table": "analysis.colours",
     "decode_file": "codec.decode",
@@ -122,6 +136,7 @@ _MODULE_OF = {
     "explain_reading": "files",
     "fault_sentence": "files",
     "find_files": "files",
+    "home_folder": "places",
     "identify": "files",
     "inspect_file": "analysis.inspection",
     "inspect_with_network": "analysis.inspection",
@@ -152,6 +167,8 @@ __all__ = [
     "UNREADABLE",
     "CancelToken",
     "Cancelled",
+    "CheckReport",
+    "CheckedPart",
     "CodecOptions",
     "ComesBack",
     "DamageLog",
@@ -190,6 +207,7 @@ __all__ = [
     "UnsupportedImageError",
     "ValueRange",
     "byte_scale",
+    "check_file",
     "colour_table",
     "decode_file",
     "decode_image",
@@ -201,6 +219,7 @@ __all__ = [
     "explain_reading",
     "fault_sentence",
     "find_files",
+    "home_folder",
     "identify",
     "inspect_file",
     "inspect_with_network",

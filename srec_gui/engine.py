@@ -6,7 +6,7 @@ when it is first called (its public names are lazy), which happens in a worker t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,10 +32,17 @@ from srec_engine import (
     OutputError,
     Progress,
     ProgressCallback,
+    ResultNames,
     ScaleBytes,
+    SourceError,
     SrecError,
     Stage,
     UnsupportedImageError,
+    explain_reading,
+    fault_sentence,
+    home_folder,
+    require_regular_file,
+    write_fault_report,
 )
 
 if TYPE_CHECKING:
@@ -67,11 +74,18 @@ __all__ = [
     "OutputError",
     "Progress",
     "ProgressCallback",
+    "ResultNames",
     "ScaleBytes",
+    "SourceError",
     "SrecEngine",
     "SrecError",
     "Stage",
     "UnsupportedImageError",
+    "explain_reading",
+    "fault_sentence",
+    "home_folder",
+    "require_regular_file",
+    "write_fault_report",
 ]
 
 AUTOMATIC_DEVICE = CodecOptions().device
@@ -134,6 +148,14 @@ class Engine(Protocol):
         """Tell what a file is by its first bytes."""
         ...
 
+    def is_promised(self, path: Path, kind: FileKind, wanted: Collection[FileKind]) -> bool:
+        """Tell whether a file of a folder has to be named to who wants such files, whatever is in it."""
+        ...
+
+    def result_name(self, packed: Path, source_name: str | None) -> str:
+        """Return the name of the file that comes out of a `.srec`."""
+        ...
+
     def output_path(self, source: Path, suffix: str, folder: Path | None = None, root: Path | None = None) -> Path:
         """Where the result of `source` goes: beside it, in `folder`, or mirrored below it from `root` on."""
         ...
@@ -142,7 +164,13 @@ class Engine(Protocol):
         """Return the path to write, or None to skip."""
         ...
 
-    def find_files(self, paths: Iterable[Path], *, cancel: CancelToken | None = None) -> Iterator[Path]:
+    def find_files(
+        self,
+        paths: Iterable[Path],
+        *,
+        cancel: CancelToken | None = None,
+        unreadable: Callable[[Path, OSError], None] | None = None,
+    ) -> Iterator[Path]:
         """Walk files and folders in natural order."""
         ...
 
@@ -224,6 +252,14 @@ class SrecEngine:
         """Tell what a file is."""
         return srec_engine.identify(path)
 
+    def is_promised(self, path: Path, kind: FileKind, wanted: Collection[FileKind]) -> bool:
+        """Tell whether a file of a folder has to be named."""
+        return srec_engine.is_promised(path, kind, wanted)
+
+    def result_name(self, packed: Path, source_name: str | None) -> str:
+        """Return the name of the file that comes out of a `.srec`."""
+        return srec_engine.result_name(packed, source_name)
+
     def output_path(self, source: Path, suffix: str, folder: Path | None = None, root: Path | None = None) -> Path:
         """Where the result of `source` goes."""
         return srec_engine.output_path(source, suffix, folder, root)
@@ -232,9 +268,15 @@ class SrecEngine:
         """Return the path to write, or None to skip."""
         return srec_engine.resolve_existing(destination, policy)
 
-    def find_files(self, paths: Iterable[Path], *, cancel: CancelToken | None = None) -> Iterator[Path]:
+    def find_files(
+        self,
+        paths: Iterable[Path],
+        *,
+        cancel: CancelToken | None = None,
+        unreadable: Callable[[Path, OSError], None] | None = None,
+    ) -> Iterator[Path]:
         """Walk files and folders."""
-        return srec_engine.find_files(paths, cancel=cancel)
+        return srec_engine.find_files(paths, cancel=cancel, unreadable=unreadable)
 
     def inspect_file(self, source: Path, options: CodecOptions = _CODEC_OPTIONS) -> Inspection:
         """Look into a `.srec`."""

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from srec_gui import APP_ID
+from srec_gui.engine import home_folder
 
 __all__ = ["Instance", "hand_over", "server_name"]
 
@@ -30,10 +31,12 @@ _READ_MS = 2000
 
 def server_name() -> str:
     """Name of this user's socket."""
+    # A container's user may have neither a home nor a name, but there is only one of them then.
+    home = home_folder() or ""
     try:
-        user = f"{Path.home()}/{getpass.getuser()}"
+        user = f"{home}/{getpass.getuser()}"
     except (OSError, KeyError, ImportError):  # no such user in the system's list
-        user = str(Path.home())
+        user = str(home)
     return f"{APP_ID}-{hashlib.sha256(user.encode()).hexdigest()[:16]}"
 
 

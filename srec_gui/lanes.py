@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 
-from srec_gui.engine import Cancelled, CancelToken, Progress, SrecError, Stage
+from srec_gui.engine import Cancelled, CancelToken, Progress, SrecError, Stage, write_fault_report
 
 __all__ = ["Job", "Lane", "Outcome", "Work"]
 
@@ -53,7 +53,7 @@ class Job:
         self._pause: Callable[[CancelToken], None] | None = None
 
     def run(self, pause: Callable[[CancelToken], None] | None = None) -> None:
-        """Run to the end and tell how it went. Nothing escapes: a crash is an outcome.
+        """Run to the end and tell how it went. Nothing escapes: a crash is an outcome, and a report that can be sent.
 
         `pause(token)` is called after each report of a job that gives way, and returns when it may go on.
         """
@@ -67,9 +67,11 @@ class Job:
             value = work(self.token, self._report)
         except Cancelled:
             self._tell(Outcome.CANCELLED, None)
-        except Exception as error:
+        # Not only Exception: libraries that are written in Rust raise what is none (PanicException).
+        except BaseException as error:
             if not isinstance(error, SrecError):
-                logger.exception("A job crashed.")
+                logger.warning("A job crashed. What is known about it is in %s.", write_fault_report(error))
+                logger.debug("It was this.", exc_info=True)
             # The traceback would keep every array of the crashed frames alive.
             self._tell(Outcome.FAILED, error.with_traceback(None))
         else:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+from srec_gui.engine import home_folder
+
 __all__ = [
     "byte_size",
     "counted",
@@ -95,7 +97,7 @@ def device_text(name: str, title: str = "", kernel: str = "") -> str:
 
 def short_path(path: Path) -> str:
     """A path from the person's home folder on, with a tilde."""
-    try:
-        return str(Path("~") / path.relative_to(Path.home()))
-    except ValueError:
+    home = home_folder()
+    if home is None or not path.is_relative_to(home):
         return str(path)
+    return str(Path("~") / path.relative_to(home))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import logging
 import os
 import platform
@@ -50,7 +49,8 @@ def fault_sentence(error: BaseException, path: Path | None = None) -> str:
     sent = f" A report to send to its makers is in {report}." if report is not None else ""
     if isinstance(error, MemoryError):
         return (
-            f"{subject}There is too little memory for it. Close other programs, or work on a machine with more.{sent}"
+            f"{subject}There is too little memory for it ({type(error).__name__}). Close other programs, or work on a "
+            f"machine with more.{sent}"
         )
     what = str(error).strip().splitlines()
     reason = f"{type(error).__name__}: {what[0]}" if what else type(error).__name__
@@ -84,6 +84,8 @@ def _report(error: traceback.TracebackException, path: Path | None) -> str:
 
 
 def _versions() -> Iterator[tuple[str, str]]:
+    import importlib.metadata  # takes a moment, which every start would pay for
+
     for name in _PACKAGES:
         try:
             yield name, importlib.metadata.version(name)

@@ -47,7 +47,7 @@ class Item:
         source_bytes: Its size.
         root: The dropped folder it was found in, or None.
         width, height: Pixels, 0 while unknown.
-        stored_suffix: For a `.srec` that holds its source file as it was, that file's suffix; else "".
+        stored_name: For a `.srec`, the name of the file it was made from, where it is known; else None.
         state: Where it is.
         stage, fraction, scale, message: Of the last progress.
         destination: The result's file once known.
@@ -66,7 +66,7 @@ class Item:
     root: Path | None = None
     width: int = 0
     height: int = 0
-    stored_suffix: str = ""
+    stored_name: str | None = None
     state: State = State.WAITING
     stage: Stage | None = None
     fraction: float = 0.0

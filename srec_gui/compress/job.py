@@ -21,10 +21,14 @@ from srec_gui.engine import (
     ExistingPolicy,
     OutputError,
     ProgressCallback,
+    ResultNames,
+    SrecError,
+    fault_sentence,
+    require_regular_file,
 )
 from srec_gui.gpu_memory import on_cpu_instead
 
-__all__ = ["Asks", "Finished", "Skipped", "Texts", "run_item"]
+__all__ = ["Asks", "Finished", "Skipped", "Texts", "UnforeseenError", "run_item"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,17 @@ class Texts:
 
     on_cpu: str
     not_trashed: str
+    dropped: str
+
+
+class UnforeseenError(SrecError):
+    """What a library raised, as a sentence that says where the report about it is."""
 
 
 def run_item(
     item: Item,
     policy: Policy,
-    taken: frozenset[Path],
+    names: ResultNames,
     engine: Engine,
     texts: Texts,
     cancel: CancelToken,
@@ -84,27 +93,50 @@ def run_item(
     Args:
         item: The item.
         policy: What the person chose.
-        taken: Results of this batch: two sources of one name must not overwrite each other.
+        names: Names of this batch's results: two sources of one name must not overwrite each other.
         engine: The engine.
         texts: Sentences for notes.
         cancel: Stops it.
         report: Takes the engine's progress.
 
     Raises:
-        SrecError: Whatever the engine has to say.
+        SrecError: Whatever the engine has to say, and whatever a library raises.
     """
+    try:
+        return _run(item, policy, names, engine, texts, cancel, report)
+    except SrecError:
+        raise
+    # The boundary, which knows the file's name. Not only Exception: libraries in Rust raise what is none.
+    except BaseException as error:  # noqa: BLE001
+        sentence = fault_sentence(error, item.source)
+    # Out here it does not refer to what was raised, whose traceback keeps every array of the crashed frames alive.
+    raise UnforeseenError(sentence)
+
+
+def _run(
+    item: Item,
+    policy: Policy,
+    names: ResultNames,
+    engine: Engine,
+    texts: Texts,
+    cancel: CancelToken,
+    report: Callable[[object], None],
+) -> Asks | Skipped | Finished:
+    require_regular_file(item.source)
     wanted = policy.destination(item, engine)
-    existing = ExistingPolicy.RENAME if wanted in taken else policy.existing
-    if existing is None and wanted.exists():
-        return Asks(wanted)
-    destination = engine.resolve_existing(wanted, existing or ExistingPolicy.SKIP)
+    named = names.name(item.source, wanted)
+    if policy.existing is None and os.path.lexists(named):
+        return Asks(named)
+    destination = names.choose(item.source, wanted, policy.existing or ExistingPolicy.SKIP)
     if destination is None:
-        return Skipped(wanted)
-    replaced = destination.exists()
+        return Skipped(named)
+    replaced = os.path.lexists(destination)
     done, notes = _with_fallback(item, destination, policy, engine, texts, cancel, report)
     trashed = None
     if policy.trash_originals and isinstance(done, EncodeReport) and done.verified and destination != item.source:
         trashed = _trash(item.source, notes, texts)
+    if isinstance(done, DecodeReport) and done.dropped:
+        notes.append(texts.dropped.replace("%1", ", ".join(done.dropped)))
     return Finished(destination, done, destination.stat().st_size, replaced, trashed, tuple(notes))
 
 

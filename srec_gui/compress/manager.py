@@ -17,7 +17,7 @@ from srec_gui.compress.job import Asks, Finished, Skipped, run_item
 from srec_gui.compress.policy import Policy
 from srec_gui.compress.sentences import crash_text, job_texts, skipped_text
 from srec_gui.compress.undo import Step, Undone, take_back
-from srec_gui.engine import Engine, ExistingPolicy, Progress, SrecError
+from srec_gui.engine import Engine, ExistingPolicy, Progress, ResultNames, SrecError
 from srec_gui.worker import Task, Worker
 
 __all__ = ["BatchEnd", "Queue"]
@@ -75,7 +75,7 @@ class Queue(QObject):
         self._current: tuple[Item, Task] | None = None
         self._leaving: list[Item] = []
         self._answer: ExistingPolicy | None = None
-        self._taken: set[Path] = set()
+        self._names = ResultNames()
         self._batch = 0
         self._steps: list[Step] = []
         self._undoable: list[Step] = []
@@ -121,6 +121,7 @@ class Queue(QObject):
             self._begin_batch()
             for item in fresh:
                 item.batch = self._batch
+            self._names.keep(item.source for item in fresh)
             self.adding.emit(len(self.items), len(self.items) + len(fresh) - 1)
             self.items.extend(fresh)
             self.added.emit()
@@ -209,7 +210,7 @@ class Queue(QObject):
         if not self._active:
             self._batch += 1
             self._answer = None
-            self._taken.clear()
+            self._names = ResultNames()
             self._steps = []
             self._rate.clear()
             self._started = time.monotonic()
@@ -220,6 +221,7 @@ class Queue(QObject):
         for item in items:
             item.restart()
             item.batch = self._batch
+        self._names.keep(item.source for item in items)
         self._tell(items)
         self._advance()
 
@@ -256,8 +258,7 @@ class Queue(QObject):
 
     def _start(self, item: Item) -> None:
         policy = self._policy().with_existing(self._answer)
-        taken = frozenset(self._taken)
-        work = partial(run_item, item, policy, taken, self._engine, job_texts())
+        work = partial(run_item, item, policy, self._names, self._engine, job_texts())
         item.state = State.RUNNING
         # Whoever opens a picture while a batch runs shall not wait for it.
         task = self._worker.submit(work, gives_way=True)
@@ -283,7 +284,6 @@ class Queue(QObject):
                 item.state = State.SKIPPED
                 item.note = skipped_text(destination)
             case Finished():
-                self._taken.add(value.destination)
                 item.take_result(value.destination, value.report, value.result_bytes)
                 item.replaced, item.trashed = value.replaced, value.trashed
                 # Kept apart from the row: a list that was cleared can still be taken back.

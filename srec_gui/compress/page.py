@@ -16,8 +16,8 @@ from srec_gui.actions import Actions
 from srec_gui.compress.bindings import bind_actions, fill_menu, update_actions
 from srec_gui.compress.delegate import THUMBNAIL_SIDE
 from srec_gui.compress.footer import Footer
-from srec_gui.compress.intake import Found, Scanning, scan
-from srec_gui.compress.item import Direction, Item
+from srec_gui.compress.intake import Found, Rejected, Scanning, scan
+from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.manager import BatchEnd, Queue
 from srec_gui.compress.model import QueueModel
 from srec_gui.compress.notices import Notice, Question
@@ -35,7 +35,7 @@ from srec_gui.compress.sentences import (
 from srec_gui.compress.table import QueueTable
 from srec_gui.compress.undo import Undone
 from srec_gui.desktop import notify
-from srec_gui.engine import AUTOMATIC_DEVICE, CPU, Device, EncodeReport, Engine
+from srec_gui.engine import AUTOMATIC_DEVICE, CPU, Device, EncodeReport, Engine, home_folder
 from srec_gui.pages import Page
 from srec_gui.placard import Placard
 from srec_gui.settings import OutputPlace, Settings
@@ -240,6 +240,9 @@ class CompressPage(Page):
     def _scanned(self, task: Task, expand: bool, found: Found) -> None:
         self._scan_ended(task)
         items, opened = _sort_out(found, expand)
+        if len(found.rejected) > _MOST_REJECTED:
+            # More than the note can name: each has its row then.
+            items = [*items, *map(_rejected_item, found.rejected)]
         texts = [rejected_text(one) for one in found.rejected[:_MOST_REJECTED]]
         if len(found.rejected) > _MOST_REJECTED:
             texts.append(self.tr("…and %1 more like these.").replace("%1", str(len(found.rejected) - _MOST_REJECTED)))
@@ -333,12 +336,17 @@ class CompressPage(Page):
 def _sort_out(found: Found, expand: bool) -> tuple[list[Item], list[Path]]:
     """What goes to the queue, and which `.srec` files are opened."""
     if expand:
-        return found.packed, []
+        return [*found.packed, *found.closed], []
     # `.srec` files inside dropped folders are most likely earlier results; they are only opened when asked for.
-    opened = [item.source for item in found.packed if item.root is None or not found.pictures]
-    return found.pictures, opened
+    pictures = [item for item in found.pictures if item.state is State.WAITING]
+    opened = [item.source for item in found.packed if item.root is None or not pictures]
+    return [*found.pictures, *found.closed], opened
+
+
+def _rejected_item(rejected: Rejected) -> Item:
+    return Item(rejected.path, Direction.COMPRESS, 0, state=State.FAILED, note=rejected_text(rejected))
 
 
 def _example_item() -> Item:
-    source = Path.home() / "photo.png"
+    source = (home_folder() or Path()) / "photo.png"
     return Item(source, Direction.COMPRESS, 0)

@@ -12,12 +12,6 @@ from srec_gui.settings import Existing, OutputPlace, Settings
 __all__ = ["SREC_SUFFIX", "Policy"]
 
 SREC_SUFFIX = ".srec"
-_PICTURE_SUFFIX = ".png"
-# A name inside a file is hostile: it may choose among picture suffixes and nothing else.
-_KEPT_SUFFIXES = frozenset(
-    {".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jp2", ".jpeg", ".jpg", ".jxl", ".png", ".ppm", ".pgm"}
-    | {".tga", ".tif", ".tiff", ".webp"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +53,19 @@ class Policy:
         return self if self.existing is not None else replace(self, existing=answer)
 
     def destination(self, item: Item, engine: Engine) -> Path:
-        """The file that the result of `item` goes to, before it is known whether that exists."""
-        suffix = SREC_SUFFIX if item.direction is Direction.COMPRESS else _picture_suffix(item)
+        """The file that the result of `item` goes to, before it is known whether that exists or has been given out."""
+        packed = self._packed(item, engine)
+        if item.direction is Direction.COMPRESS:
+            return packed
+        # A name inside a file leads to no other folder: the engine makes a plain file name of it.
+        return packed.with_name(engine.result_name(item.source, item.stored_name))
+
+    def _packed(self, item: Item, engine: Engine) -> Path:
+        """Where a `.srec` of that name goes: what comes out of one goes to the same folder."""
         if self.place is OutputPlace.SAME or self.folder == Path():
-            return engine.output_path(item.source, suffix)
+            return engine.output_path(item.source, SREC_SUFFIX)
         if self.place is OutputPlace.MIRROR:
             # From the dropped folder's parent on: two dropped folders stay two.
             root = item.root.parent if item.root is not None else None
-            return engine.output_path(item.source, suffix, self.folder, root)
-        return engine.output_path(item.source, suffix, self.folder)
-
-
-def _picture_suffix(item: Item) -> str:
-    stored = item.stored_suffix.lower()
-    return stored if stored in _KEPT_SUFFIXES else _PICTURE_SUFFIX
+            return engine.output_path(item.source, SREC_SUFFIX, self.folder, root)
+        return engine.output_path(item.source, SREC_SUFFIX, self.folder)

@@ -89,6 +89,7 @@ def job_texts() -> Texts:
     return Texts(
         on_cpu=translate("compress", "The GPU’s memory did not suffice, so the CPU did it."),
         not_trashed=translate("compress", "The original could not be moved to the trash; it is where it was."),
+        dropped=translate("compress", "What its format cannot hold was left out: %1."),
     )
 
 
@@ -104,6 +105,8 @@ def crash_text(error: Exception) -> str:
 
 def rejected_text(rejected: Rejected) -> str:
     """Why a file that was named cannot be taken."""
+    if rejected.reason:
+        return rejected.reason.replace(str(rejected.path), rejected.path.name)
     if rejected.empty:
         return translate("compress", "%1 is empty.").replace("%1", rejected.path.name)
     texts = {

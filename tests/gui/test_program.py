@@ -81,6 +81,7 @@ application = Application([])
 session = Session(application, Settings())
 def look():
     if all(session.window.has_room(room) for room in ROOMS):
+        timer.stop()
         print(",".join(sorted({"torch", "numba", "numpy"} & set(sys.modules))))
         session.window.close()
 timer = QTimer()

@@ -43,12 +43,20 @@ def test_mirroring_a_file_that_was_dropped_alone_puts_it_into_the_folder(setting
 
 
 @pytest.mark.parametrize(
-    ("stored", "suffix"),
-    [("", ".png"), (".JPG", ".jpg"), (".desktop", ".png"), (".exe", ".png"), ("/../x", ".png"), (".webp", ".webp")],
+    ("stored", "expected"),
+    [
+        (None, "b.png"),
+        *((name, name) for name in ("b.JPG", "b.mpo", "b.ico", "b.psd", "b.jfif", "b", "b.gif~", "b.tif (1)")),
+        ("other.ico", "b.ico"),
+        ("/../../etc/b.ico", "b.ico"),
+        ("..", "b.png"),
+    ],
 )
-def test_a_name_inside_a_file_can_only_choose_a_picture_suffix(settings: Settings, stored: str, suffix: str) -> None:
-    packed = Item(Path("/a/b.srec"), Direction.EXPAND, 100, stored_suffix=stored)
-    assert Policy.from_settings(settings).destination(packed, FakeEngine()) == Path(f"/a/b{suffix}")
+def test_what_comes_out_has_its_own_name_and_stays_in_its_folder(
+    settings: Settings, stored: str | None, expected: str
+) -> None:
+    packed = Item(Path("/a/b.srec"), Direction.EXPAND, 100, stored_name=stored)
+    assert Policy.from_settings(settings).destination(packed, FakeEngine()) == Path("/a") / expected
 
 
 def test_an_answer_only_counts_where_the_policy_asks(settings: Settings) -> None:
