@@ -31,8 +31,8 @@ _READERS: Mapping[str, Callable[[bytes], Account]] = MappingProxyType(
 ACCOUNTED_FORMATS = frozenset(_READERS)
 """Formats, by Pillow's names, of which each byte is known."""
 
-# A JPEG's pixels are no reason to take it apart: they need several times its bytes.
-_REASONS = {"JPEG": "a JPEG is far smaller than its pixels", "MPO": "a JPEG is far smaller than its pixels"}
+_JPEG = "its pixels would not give the JPEG back"
+_REASONS = {"JPEG": _JPEG, "MPO": _JPEG}
 
 
 def account_of(data: bytes, format_name: str) -> Account:
@@ -47,7 +47,7 @@ def account_of(data: bytes, format_name: str) -> Account:
     """
     name = recognised_format(data) or format_name
     if name not in _READERS:
-        raise UnaccountedError(_REASONS.get(name, f"what a {name} file holds beside its pixels is not known"))
+        raise UnaccountedError(_REASONS.get(name, f"what a file of the format {name} holds is not wholly known here"))
     return _READERS[name](data)
 
 

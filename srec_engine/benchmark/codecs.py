@@ -13,7 +13,7 @@ from PIL import Image
 
 from srec_engine.codec.decode import decode_image
 from srec_engine.codec.encode import encode_image
-from srec_engine.errors import MissingDependencyError
+from srec_engine.images.second_reader import codecs as second_reader
 from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, Method
 from srec_engine.reports import DecodeReport, EncodeReport
 
@@ -56,7 +56,7 @@ def make_codec(name: str, options: CodecOptions) -> BenchmarkCodec:
         return _pillow(name, "PNG", optimize=True)
     if name == "webp":
         return _pillow(name, "WEBP", lossless=True, quality=100, method=4)
-    codecs = _imagecodecs()
+    codecs = second_reader()
     if name == "jpeg2000":
         return _plain(name, lambda pixels: codecs.jpeg2k_encode(pixels, level=0, reversible=True), codecs.jpeg2k_decode)
     if name in ("jxl-7", "jxl-9"):
@@ -96,13 +96,3 @@ def _pillow(name: str, format_name: str, **parameters: Any) -> BenchmarkCodec:
 
 def _plain(name: str, encode: Callable[[Pixels], bytes], decode: Callable[[bytes], Pixels]) -> BenchmarkCodec:
     return BenchmarkCodec(name, lambda pixels: (encode(pixels), None), lambda data: (decode(data), None))
-
-
-def _imagecodecs() -> Any:
-    try:
-        import imagecodecs
-    except ImportError as error:
-        raise MissingDependencyError(
-            "JPEG XL and JPEG 2000 are measured through imagecodecs, which is not installed: pip install imagecodecs"
-        ) from error
-    return imagecodecs

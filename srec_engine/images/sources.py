@@ -19,7 +19,7 @@ from srec_engine.accounts import (
     skeleton_of,
 )
 from srec_engine.accounts.png import PNG_SIGNATURE, png_chunks
-from srec_engine.errors import UnsupportedImageError
+from srec_engine.errors import MissingDependencyError, UnsupportedImageError
 from srec_engine.images.agreement import check_agreement, check_agreement_with_pillow
 from srec_engine.images.carried_metadata import carried_metadata
 from srec_engine.images.opening import Identified, check_size, identified, pillow_image, planes_of_image
@@ -37,6 +37,7 @@ __all__ = ["account_for", "file_to_keep", "read_picture"]
 _ROOM = 1 << 16
 _PART_BYTES = 9
 _QOI_HEADER = 14
+_NO_SECOND_READER = "imagecodecs is not installed, which would have to read it a second time"
 # Bytes without which no stream of lossless WebP is whole: its last two hold bits of pixels.
 _CUT_OFF = 3
 _PNG_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
@@ -66,6 +67,8 @@ def read_picture(source: Path | bytes, name: str = "picture") -> Picture:
         skeleton = _skeleton(data, account, picture, file)
     except UnaccountedError as reason:
         raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
+    except (ImportError, MissingDependencyError) as error:
+        raise VerbatimOnlyError(_NO_SECOND_READER, file, found.mode, found.size) from error
     except READING_ERRORS as error:
         damage = f"it is damaged, or of a kind that is not read here ({error})"
         raise VerbatimOnlyError(damage, file, found.mode, found.size) from error
