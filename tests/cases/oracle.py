@@ -14,11 +14,12 @@ from typing import Any
 
 import imagecodecs
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from tests.cases.structures import Part, StructureError, structure_of
 
-__all__ = ["NOTES", "complaints", "look_of"]
+__all__ = ["NOTES", "complaints", "look_of", "same_colours"]
 
 NOTES = b"notes that somebody hid"
 """What variants of files hold in places where no walker looks: it has to be there again, as often."""
@@ -74,6 +75,39 @@ def look_of(data: bytes) -> Look:
     look = _imagecodecs_look(data)
     assert look is not None
     return look
+
+
+def same_colours(source: bytes, back: bytes) -> bool:
+    """Whether a file of another format shows the same: colours where they are to be seen, and alpha.
+
+    Alpha that only one of the two has, because the format of the other has a fourth sample of no declared meaning, is
+    no difference for a BMP.
+    """
+    before, after = _visible(source), _visible(back)
+    if source.startswith(b"BM"):
+        return before.shape == after.shape and np.array_equal(before[:, :, :3], _opaque(back))
+    return np.array_equal(before, after)
+
+
+def _visible(data: bytes) -> NDArray[np.uint8]:
+    """RGBA by Pillow, turned by no tag; nothing is left of a colour that is wholly transparent."""
+    samples = np.asarray(_unturned(data).convert("RGBA")).copy()
+    samples[samples[:, :, 3] == 0] = 0
+    return samples
+
+
+def _opaque(data: bytes) -> NDArray[np.uint8]:
+    return np.asarray(_unturned(data).convert("RGBA"))[:, :, :3]
+
+
+def _unturned(data: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = Image.open(io.BytesIO(_without_text(data)))
+        if image.format == "TIFF":
+            image.getexif().pop(274, None)
+        image.load()
+    return image
 
 
 def _pillow_look(data: bytes) -> Look | None:

@@ -22,7 +22,7 @@ from srec_engine import (
 )
 from tests.cases.block_variants import gifs, icos, jp2s, jpegs, webps
 from tests.cases.bmp_variants import bmps
-from tests.cases.oracle import complaints
+from tests.cases.oracle import complaints, same_colours
 from tests.cases.png_variants import pngs
 from tests.cases.raw_variants import netpbms, qois, tgas
 from tests.cases.tiff_variants import tiffs
@@ -71,6 +71,21 @@ def assert_comes_back(data: bytes, name: str) -> None:
             decode_file(packed, back)
             assert source.read_bytes() == data
             assert complaints(data, back.read_bytes()) == [], f"method {method}"
+            if method != Method.SREC:
+                assert_other_formats_show_the_same(data, packed)
+
+
+def assert_other_formats_show_the_same(data: bytes, packed: Path) -> None:
+    for format_name, ending in (("png", "png"), ("tiff", "tif"), ("webp", "webp")):
+        other = packed.parent / f"other.{ending}"
+        try:
+            decode_file(packed, other, format=format_name)
+        except UnsupportedImageError:
+            event(f"{format_name}: refused")
+            assert not other.exists()
+            continue
+        assert pillow_reads(data)
+        assert other.read_bytes() == data or same_colours(data, other.read_bytes()), format_name
 
 
 @settings(max_examples=40, suppress_health_check=SLOW)
