@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from srec_engine.codec.encode import EncodedImage, encode_file, encode_image
     from srec_engine.codec.information import read_info, read_preview
     from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
+    from srec_engine.descriptors import occupy_standard_descriptors
     from srec_engine.errors import (
         Cancelled,
         DamagedFileError,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         identify,
         is_promised,
         output_path,
+        require_no_pipe,
         require_regular_file,
         resolve_existing,
         result_name,
@@ -146,11 +148,13 @@ _MODULE_OF = {
     "list_devices": "codec.devices",
     "make_layers": "analysis.layers",
     "model_names": "model.store",
+    "occupy_standard_descriptors": "descriptors",
     "output_path": "files",
     "prepare_inspection": "analysis.inspection",
     "read_info": "codec.information",
     "read_preview": "codec.information",
     "register_pillow": "pillow_plugin",
+    "require_no_pipe": "files",
     "require_regular_file": "files",
     "resolve_existing": "files",
     "result_name": "files",
@@ -229,11 +233,13 @@ __all__ = [
     "list_devices",
     "make_layers",
     "model_names",
+    "occupy_standard_descriptors",
     "output_path",
     "prepare_inspection",
     "read_info",
     "read_preview",
     "register_pillow",
+    "require_no_pipe",
     "require_regular_file",
     "resolve_existing",
     "result_name",

@@ -41,6 +41,8 @@ from srec_engine import (
     explain_reading,
     fault_sentence,
     home_folder,
+    occupy_standard_descriptors,
+    require_no_pipe,
     require_regular_file,
     write_fault_report,
 )
@@ -84,6 +86,8 @@ __all__ = [
     "explain_reading",
     "fault_sentence",
     "home_folder",
+    "occupy_standard_descriptors",
+    "require_no_pipe",
     "require_regular_file",
     "write_fault_report",
 ]

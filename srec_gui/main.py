@@ -8,8 +8,10 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from srec_gui import APP_NAME, __version__
+from srec_gui.engine import occupy_standard_descriptors
 
 __all__ = ["EXIT_NO_DISPLAY", "display_problem", "main"]
 
@@ -30,6 +32,7 @@ def display_problem() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window. Returns the exit code: 0, or `EXIT_NO_DISPLAY`."""
+    occupy_standard_descriptors()
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     if options.verbose:
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _change_registration(register=options.register)
     problem = display_problem()
     if problem:
-        sys.stderr.write(f"srec-gui: {problem}\n")
+        _say(f"srec-gui: {problem}", sys.stderr)
         return EXIT_NO_DISPLAY
     paths = [Path(name) for name in options.files]
     return _run(paths, alone=options.new_window)
@@ -80,7 +83,13 @@ def _change_registration(*, register: bool) -> int:
     try:
         done = registration.register() if register else registration.unregister()
     except OSError as error:
-        sys.stderr.write(f"srec-gui: {error}\n")
+        _say(f"srec-gui: {error}", sys.stderr)
         return 1
-    sys.stdout.write(f"{done.message}\n")
+    _say(done.message, sys.stdout)
     return 0
+
+
+def _say(text: str, stream: TextIO | None) -> None:
+    """Write a line, where there is somebody to write to: Python has no stream for what was closed before."""
+    if stream is not None:
+        stream.write(f"{text}\n")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
-from srec_gui.engine import CancelToken, Engine, FileKind, SrecError
+from srec_gui.engine import CancelToken, Engine, FileKind, SrecError, require_no_pipe
 from srec_gui.worker import Task, Worker
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def make_thumbnail(
     from PIL import Image as pillow  # noqa: N813 - the name of the type is taken
 
     try:
+        require_no_pipe(path)
         opened = engine.read_preview(path) if engine.identify(path) is FileKind.SREC else pillow.open(path)
         with opened:  # also when cancelled: the file must not stay open
             cancel.raise_if_cancelled()

@@ -83,7 +83,7 @@ def _inspect(
         for name, picture in _pictures(inspection, scale, arguments.part, cancel):
             stream = io.BytesIO()
             picture.save(stream, "PNG")
-            write_atomically(folder / f"{name}.png", stream.getvalue())
+            write_atomically(folder / f"{name}.png", stream.getvalue(), readable_like=source.path)
     ledger = inspection.complete_ledger(cancel=cancel, progress=progress)
     write_atomically(folder / "ledger.csv", srec_engine.ledger_csv(ledger).encode())
     write_atomically(folder / "ledger.json", srec_engine.ledger_json(ledger).encode())

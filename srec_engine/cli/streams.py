@@ -14,6 +14,8 @@ import sys
 from types import TracebackType
 from typing import Any, Self, TextIO, cast
 
+from srec_engine.descriptors import occupy_standard_descriptors
+
 __all__ = ["Streams"]
 
 _ERRORS = "srec-readable"
@@ -81,7 +83,7 @@ class Streams:
         return trouble is not None and not (isinstance(trouble, OSError) and trouble.errno in _NOBODY_LISTENS)
 
     def __enter__(self) -> Self:
-        _fill_descriptors()
+        occupy_standard_descriptors()
         codecs.register_error(_ERRORS, _readable)
         self._previous = (sys.stdout, sys.stderr)
         self._guarded = [_Guarded(_writable(stream)) for stream in self._previous]
@@ -103,14 +105,3 @@ def _writable(stream: TextIO | None) -> TextIO:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors=_ERRORS)
     return stream
-
-
-def _fill_descriptors() -> None:
-    """Occupy what was closed: the next file opened would become standard error, and a library's words its content."""
-    for descriptor in range(3):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            # The lowest that is free is taken, which is this one.
-            with contextlib.suppress(OSError):
-                os.open(os.devnull, os.O_RDWR)

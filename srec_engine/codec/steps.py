@@ -16,6 +16,7 @@ from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import Box, Reader, open_reader
 from srec_engine.control import CancelToken, Progress, Stage
 from srec_engine.errors import DamagedFileError, ModelError
+from srec_engine.files import require_no_pipe
 from srec_engine.images import (
     Picture,
     bytes_checksum,
@@ -57,8 +58,9 @@ class Step:
 
 @contextmanager
 def opened(source: Path | bytes) -> Iterator[Reader]:
-    """A reader of a file or of bytes."""
+    """A reader of a file or of bytes. Raises `SourceError` for a pipe, which might never end."""
     if isinstance(source, Path):
+        require_no_pipe(source)
         with open_reader(source) as reader:
             yield reader
     else:

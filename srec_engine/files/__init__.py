@@ -15,7 +15,7 @@ from srec_engine.files.formats import (
 )
 from srec_engine.files.identify import FileKind, identify, is_promised
 from srec_engine.files.names import ResultNames, group_name, name_key, result_name
-from srec_engine.files.regular import explain_reading, is_folder, require_regular_file
+from srec_engine.files.regular import explain_reading, is_folder, require_no_pipe, require_regular_file
 from srec_engine.files.walk import find_files, natural_key
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "natural_key",
     "output_path",
     "readable_formats",
+    "require_no_pipe",
     "require_regular_file",
     "resolve_existing",
     "result_name",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from srec_engine.errors import SourceError
 
-__all__ = ["explain_reading", "is_folder", "require_regular_file"]
+__all__ = ["explain_reading", "is_folder", "require_no_pipe", "require_regular_file"]
 
 _REASONS = {
     errno.ENOENT: "does not exist. Check its name",
@@ -54,6 +55,23 @@ def require_regular_file(path: Path) -> None:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         raise explain_reading(path, error) from error
-    for test, reason in _KINDS:
+    _refuse(path, mode, _KINDS)
+
+
+def require_no_pipe(path: Path) -> None:
+    """Refuse pipes, sockets and devices only: whoever opens the file will say himself what else is wrong with it.
+
+    Raises:
+        SourceError: It is one.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return
+    _refuse(path, mode, _KINDS[1:])
+
+
+def _refuse(path: Path, mode: int, kinds: Sequence[tuple[Callable[[int], bool], str]]) -> None:
+    for test, reason in kinds:
         if test(mode):
             raise SourceError(f"{path} {reason}.")

@@ -21,6 +21,7 @@ from srec_gui.engine import (
     FileInfo,
     FileKind,
     SrecError,
+    require_no_pipe,
 )
 from srec_gui.gpu_memory import on_cpu_instead
 from srec_gui.view.display import make_picture, orientation_of
@@ -68,6 +69,7 @@ def open_document(
         SrecError: Nothing can be shown; the message says why.
     """
     try:
+        require_no_pipe(path)
         kind = engine.identify(path)
         cancel.raise_if_cancelled()
         if kind in {FileKind.SREC, FileKind.MOTOROLA_SREC, FileKind.ORIGINAL_SREC}:
