@@ -78,29 +78,25 @@ def look_of(data: bytes) -> Look:
 
 
 def same_colours(source: bytes, back: bytes) -> bool:
-    """Whether a file of another format shows the same: colours where they are to be seen, and alpha.
+    """Whether a file of another format shows the same, by Pillow: colours where they are to be seen, and alpha.
 
-    Alpha that only one of the two has, because the format of the other has a fourth sample of no declared meaning, is
-    no difference for a BMP.
+    A BMP may have a fourth sample of which nothing is said: whether it is taken for alpha is no difference.
     """
-    before, after = _visible(source), _visible(back)
-    if source.startswith(b"BM"):
-        return before.shape == after.shape and np.array_equal(before[:, :, :3], _opaque(back))
-    return np.array_equal(before, after)
+    before, after = _unturned(source), _unturned(back)
+    if source.startswith(b"BM") and before.mode == "RGB":
+        return before.size == after.size and before.tobytes() == after.convert("RGB").tobytes()
+    return np.array_equal(_visible(before), _visible(after))
 
 
-def _visible(data: bytes) -> NDArray[np.uint8]:
-    """RGBA by Pillow, turned by no tag; nothing is left of a colour that is wholly transparent."""
-    samples = np.asarray(_unturned(data).convert("RGBA")).copy()
+def _visible(image: Image.Image) -> NDArray[np.uint8]:
+    """RGBA; nothing is left of a colour that is wholly transparent."""
+    samples = np.asarray(image.convert("RGBA")).copy()
     samples[samples[:, :, 3] == 0] = 0
     return samples
 
 
-def _opaque(data: bytes) -> NDArray[np.uint8]:
-    return np.asarray(_unturned(data).convert("RGBA"))[:, :, :3]
-
-
 def _unturned(data: bytes) -> Image.Image:
+    """As it lies in the file, whatever a tag says of its orientation."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         image = Image.open(io.BytesIO(_without_text(data)))
