@@ -68,7 +68,7 @@ def write_fault_report(error: BaseException, path: Path | None = None) -> Path |
     frames = traceback.TracebackException.from_exception(error)
     digest = hashlib.sha256("\n".join(_places(frames)).encode(errors="replace")).hexdigest()[:12]
     with _lock:
-        if digest in _written:
+        if digest in _written and _written[digest].exists():
             return _written[digest]
         report = _write(f"fault-{digest}.txt", _report(frames, path))
         if report is not None:

@@ -75,6 +75,59 @@ def test_the_finished_file_has_the_permissions_of_any_new_file(tmp_path: Path, u
     assert stat.S_IMODE((tmp_path / "a.srec").stat().st_mode) == 0o666 & ~umask
 
 
+@posix_only
+@pytest.mark.parametrize("umask", [0o022, 0o002, 0o077])
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o444, 0o604])
+def test_nobody_may_read_a_result_who_may_not_read_its_source(tmp_path: Path, umask: int, mode: int) -> None:
+    source, result = tmp_path / "a.png", tmp_path / "a.srec"
+    source.touch()
+    source.chmod(mode)
+    old = os.umask(umask)
+    try:
+        write_atomically(result, NEW, readable_like=source)
+    finally:
+        os.umask(old)
+    made = stat.S_IMODE(result.stat().st_mode)
+    assert made & ~(0o666 & ~umask) == 0
+    readers = 0o044 & mode if mode != 0o604 else 0
+    assert made & 0o044 == readers & ~umask
+    assert made & 0o600 == 0o600
+
+
+@posix_only
+def test_a_disk_that_lets_nobody_change_rights_is_written_to_and_still_keeps_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_descriptor: int, _mode: int) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    # CIFS, exFAT, the NTFS of another user.
+    monkeypatch.setattr(os, "fchmod", refuse)
+    source, result = tmp_path / "a.png", tmp_path / "a.srec"
+    source.touch(mode=0o600)
+    write_atomically(result, NEW)
+    assert result.read_bytes() == NEW
+    write_atomically(result, NEW, readable_like=source)
+    assert stat.S_IMODE(result.stat().st_mode) == 0o600
+
+
+@posix_only
+@pytest.mark.parametrize(("number", "works"), [(errno.EINVAL, True), (errno.ENOTSUP, True), (errno.EIO, False)])
+def test_only_a_disk_that_has_failed_to_keep_the_bytes_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, works: bool
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    if not works:
+        with pytest.raises(OutputError):
+            write_atomically(tmp_path / "a.srec", NEW)
+        return
+    write_atomically(tmp_path / "a.srec", NEW)
+    assert (tmp_path / "a.srec").read_bytes() == NEW
+
+
 def test_an_existing_file_is_replaced_only_when_that_is_allowed(tmp_path: Path) -> None:
     path = tmp_path / "a.srec"
     path.write_bytes(OLD)
