@@ -182,7 +182,7 @@ class EncodeReport:
         scales: Coded bytes by scale, coarse to fine.
         model_bits: The model's own bits by scale, coarse to fine, in the order of `scales` (empty without a network).
         seconds: Wall time of the whole operation.
-        stage_seconds: Wall time of "network", "distribution", "entropy", "io", "verify".
+        stage_seconds: Wall time of "network", "distribution", "entropy", "io", "account", "second reader", "verify".
         device, kernel: What computed the network ("" without a network).
         verified: Whether the result was decoded again and compared.
         note: Something the person should know ("stored as it was: the JPEG is smaller than its pixels"), or "".

@@ -89,6 +89,7 @@ class _Directory:
         self._data = data
         self._numbers = Numbers(data, "little" if data[:2] == b"II" else "big")
         self._spans: dict[tuple[int, int], str] = {(0, 8): "header"}
+        self._shared: set[tuple[int, int]] = set()
         self._folders: set[int] = set()
         place = self._numbers.at(4, 4)
         self._tags = self._read(place, top=True)
@@ -128,6 +129,8 @@ class _Directory:
         start = self._numbers.at(place + 8, 4)
         if start + size > len(self._data):
             raise UnaccountedError("it ends before what it announces")
+        if (start, start + size) in self._spans:
+            self._shared.add((start, start + size))
         self._spans[start, start + size] = f"tag {tag}"
         return tag, _Entry(kind, count, start, start + size)
 
@@ -226,7 +229,7 @@ class _Directory:
         """The same spans with those numbers cut out that say where strips lie and how long they are."""
         for tag, wanted in ((_OFFSETS, PartKind.STRIP_PLACES), (_STRIP_SIZES, PartKind.STRIP_SIZES)):
             entry = self._tags[tag]
-            if entry.type not in (3, 4):
+            if entry.type not in (3, 4) or (entry.start, entry.end) in self._shared:
                 raise UnaccountedError("its strips are not as its tags say")
             holder = next(span for span in found if span[0] <= entry.start and entry.end <= span[1])
             found = [span for span in found if span is not holder]

@@ -14,7 +14,7 @@ from PIL import Image
 
 from srec_engine.benchmark.codecs import BenchmarkCodec, make_codec
 from srec_engine.benchmark.range_coder import coded_symbols, range_coder_seconds
-from srec_engine.benchmark.stages import StageSeconds, input_output_seconds
+from srec_engine.benchmark.stages import StageSeconds, file_seconds
 from srec_engine.errors import SrecError
 from srec_engine.options import CodecOptions
 
@@ -119,14 +119,14 @@ def measure(name: str, paths: Sequence[Path], options: CodecOptions) -> Measurem
     encoding, decoding = range_coder_seconds(sum(image.model_bits for image in measurement.images) / symbols)
     return replace(
         measurement,
-        encode_stages=StageSeconds.divided(clocks.encode, encoding * symbols, clocks.encode["files"]),
-        decode_stages=StageSeconds.divided(clocks.decode, decoding * symbols, clocks.decode["files"]),
+        encode_stages=StageSeconds.divided(clocks.encode, encoding * symbols),
+        decode_stages=StageSeconds.divided(clocks.decode, decoding * symbols),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Clocks:
-    """Seconds by a report's stages, and of "files", summed over images."""
+    """Seconds by a report's stages and those of `file_seconds`, summed over images."""
 
     encode: dict[str, float]
     decode: dict[str, float]
@@ -153,9 +153,9 @@ def _measure_image(codec: BenchmarkCodec, path: Path, clocks: _Clocks) -> ImageR
     result = ImageResult(path, height * width, len(data), between - started, finished - between)
     if encoded is None or decoded is None:
         return result
-    reading, writing = input_output_seconds(path, pixels, data)
-    _add(clocks.encode, {**encoded.stage_seconds, "files": reading})
-    _add(clocks.decode, {**decoded.stage_seconds, "files": writing})
+    encoding, decoding = file_seconds(path, pixels, data)
+    _add(clocks.encode, {**encoded.stage_seconds, **encoding})
+    _add(clocks.decode, {**decoded.stage_seconds, **decoding})
     return replace(
         result,
         model_bits=sum(encoded.model_bits),

@@ -108,6 +108,7 @@ _STAGES = {
     "distributions": "distributions",
     "range_coder": "entropy coder",
     "adaptation": "adaptation",
+    "second_reader": "second reader",
     "input_output": "I/O",
 }
 

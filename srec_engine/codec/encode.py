@@ -158,8 +158,7 @@ def _encoded_file(job: _Job, source: Path) -> tuple[Candidate, EncodeReport]:
     if job.options.method == Method.VERBATIM:
         return _stored(job, file_to_keep(source), "")
     try:
-        with job.clock.measure("io"):
-            picture = read_picture(source)
+        picture = read_picture(source, measure=job.clock.measure)
         candidate = _smallest(job, picture)
         facts = _Facts.of(picture, _is_compared(job, candidate))
         del picture  # its pixels would stay in memory beside those that verification decodes

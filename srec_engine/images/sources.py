@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,12 +47,20 @@ _PNG_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
 _QOI_PIXELS = 1 << 16
 
 
-def read_picture(source: Path | bytes, name: str = "picture") -> Picture:
-    """Read an image file.
+Measure = Callable[[str], AbstractContextManager[None]]
+
+
+def _unmeasured(_stage: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def read_picture(source: Path | bytes, name: str = "picture", measure: Measure = _unmeasured) -> Picture:
+    """Read an image file: account for it, read its pixels, and have a second reader see the same.
 
     Args:
         source: The file or its bytes.
         name: The file's name where `source` is bytes.
+        measure: Is entered for "io", "account" and "second reader".
 
     Returns:
         The picture with its `source` and its `skeleton`.
@@ -60,10 +70,16 @@ def read_picture(source: Path | bytes, name: str = "picture") -> Picture:
         UnsupportedImageError: When this is no image that is known, or it is too large.
         SrecError: When the file cannot be read.
     """
-    data, found, file = _read(source, name)
+    with measure("io"):
+        data, found, file = _read(source, name)
     try:
-        account = _account(data, found)
-        picture = _READERS[account.filling](data, account)
+        with measure("account"):
+            account = _account(data, found)
+        first, second = _READERS[account.filling]
+        with measure("io"):
+            picture = first(data, account)
+        with measure("second reader"):
+            second(data, account, picture)
         skeleton = _skeleton(data, account, picture, file)
     except UnaccountedError as reason:
         raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
@@ -149,8 +165,11 @@ def _read_raster(data: bytes, account: Account) -> Picture:
     for band in row_bands(account.width, account.height):
         if not np.array_equal(rows_of_picture(part_of(picture, band), raster), _band_of(rows, band, raster)):
             raise UnaccountedError("its rows hold something beside its pixels")
-    check_agreement_with_pillow(picture, data, account.format)
     return picture
+
+
+def _pillow_agrees(data: bytes, account: Account, picture: Picture) -> None:
+    check_agreement_with_pillow(picture, data, account.format)
 
 
 def _band_of(rows: NDArray[np.uint8], band: slice, raster: Raster) -> NDArray[np.uint8]:
@@ -166,36 +185,39 @@ def _read_strips(data: bytes, account: Account) -> Picture:
     for number, (start, end) in enumerate(account.places(PartKind.PIXELS)):
         strip = rows[number * raster.strip_rows : (number + 1) * raster.strip_rows]
         strip[:] = unpack_strip(data[start:end], len(strip), raster, account.width)
-    picture = picture_of_rows(rows, account, raster)
-    check_agreement_with_pillow(picture, data, account.format)
-    return picture
+    return picture_of_rows(rows, account, raster)
 
 
-def _read_png(data: bytes, account: Account) -> Picture:
+def _bare_png(data: bytes) -> bytes:
     """Pixels and palette only: Pillow takes texts of some names for its own, and refuses long ones."""
     view = memoryview(data)
     wanted = [(start - 8, end + 4) for name, start, end in png_chunks(data) if name in _PNG_PIXELS]
-    bare = PNG_SIGNATURE + b"".join(view[start:end] for start, end in wanted)
-    picture = _by_pillow(bare, account)
+    return PNG_SIGNATURE + b"".join(view[start:end] for start, end in wanted)
+
+
+def _read_png(data: bytes, account: Account) -> Picture:
+    picture = _by_pillow(_bare_png(data), account)
     if picture.mode != account.mode:
         raise UnaccountedError(f"it is read as {picture.mode} where {account.mode} was expected")
-    check_agreement(picture, codecs().png_decode(bare))
     return picture
 
 
-def _read_webp(data: bytes, account: Account) -> Picture:
-    picture = _by_pillow(data, account)
+def _libpng_agrees(data: bytes, _account: Account, picture: Picture) -> None:
+    check_agreement(picture, codecs().png_decode(_bare_png(data)))
+
+
+def _libwebp_agrees(data: bytes, account: Account, picture: Picture) -> None:
     check_agreement(picture, codecs().webp_decode(data))
     if _is_whole_without_its_last_bytes(data, account):
         raise UnaccountedError("its pixel data goes on behind its end")
-    return picture
 
 
 def _is_whole_without_its_last_bytes(webp: bytes, account: Account) -> bool:
     """Whether a WebP has its pixels still when their stream is made shorter: then something else lies at its end."""
     start, end = account.places(PartKind.PIXELS)[0]
-    size = int.from_bytes(webp[start + 4 : start + 8], "little") - _CUT_OFF
-    pixels = webp[start : start + 4] + size.to_bytes(4, "little") + webp[start + 8 : start + 8 + size] + bytes(size % 2)
+    size = int.from_bytes(webp[start + 4 : start + 8], "little")
+    stream = webp[start + 8 : start + 8 + size].rstrip(b"\0")[:-_CUT_OFF]
+    pixels = webp[start : start + 4] + len(stream).to_bytes(4, "little") + stream + bytes(len(stream) % 2)
     chunks = b"WEBP" + webp[12:start] + pixels + webp[end:]
     try:
         codecs().webp_decode(b"RIFF" + len(chunks).to_bytes(4, "little") + chunks)
@@ -210,11 +232,14 @@ def _read_qoi(data: bytes, account: Account) -> Picture:
     picture = Picture(account.mode, account.width, account.height, np.ascontiguousarray(samples[:, :, :3]), alpha)
     if bytes(codecs().qoi_encode(samples))[_QOI_HEADER:] != data[_QOI_HEADER:]:
         raise UnaccountedError("its pixels are packed in another way than usual")
+    return picture
+
+
+def _pillow_agrees_on_the_first_rows(data: bytes, account: Account, picture: Picture) -> None:
     rows = min(account.height, max(1, _QOI_PIXELS // account.width))
     first = data[:8] + rows.to_bytes(4, "big") + data[12:]
     with pillow_image(first, account.format) as image:
         check_agreement(picture, samples_of(image), rows)
-    return picture
 
 
 def _by_pillow(data: bytes, account: Account) -> Picture:
@@ -223,10 +248,11 @@ def _by_pillow(data: bytes, account: Account) -> Picture:
         return planes_of_image(image)
 
 
-_READERS = {
-    Filling.RASTER: _read_raster,
-    Filling.TIFF_STRIPS: _read_strips,
-    Filling.PNG: _read_png,
-    Filling.WEBP: _read_webp,
-    Filling.QOI: _read_qoi,
+_READERS: dict[Filling, tuple[Callable[[bytes, Account], Picture], Callable[[bytes, Account, Picture], None]]] = {
+    Filling.RASTER: (_read_raster, _pillow_agrees),
+    Filling.TIFF_STRIPS: (_read_strips, _pillow_agrees),
+    Filling.PNG: (_read_png, _libpng_agrees),
+    Filling.WEBP: (_by_pillow, _libwebp_agrees),
+    Filling.QOI: (_read_qoi, _pillow_agrees_on_the_first_rows),
 }
+"""For each filling what reads the pixels, and what reads them once more."""

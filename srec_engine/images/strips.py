@@ -57,8 +57,8 @@ def _lzw_decoded(data: bytes, size: int) -> bytes:
     """At most `size` + 1 bytes, whatever the strip would like to become."""
     plain = codecs().lzw_decode(data, out=np.empty(size + 1, np.uint8))
     # Its last code and its end take more than two bytes: what is whole without three bytes has others behind its end.
-    shortened = codecs().lzw_decode(data[:-3], out=np.empty(size + 1, np.uint8)) if len(data) > 8 else b""
-    if len(shortened) >= len(plain) and data[-3:].strip(b"\0"):
+    shorter = data.rstrip(b"\0")[:-3]
+    if len(shorter) > 4 and len(codecs().lzw_decode(shorter, out=np.empty(size + 1, np.uint8))) >= len(plain):
         raise UnaccountedError(_GOES_ON)
     return bytes(plain)
 
