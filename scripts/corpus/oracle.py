@@ -47,7 +47,7 @@ _KINDS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("JPEG", (b"\xff\xd8\xff",)),
     ("QOI", (b"qoif",)),
     ("PNM", (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6", b"P7", b"Pf", b"PF")),
-    ("ICO", (b"\0\0\1\0", b"\0\0\2\0")),
+    ("ICO", (b"\0\0\1\0",)),
     ("PSD", (b"8BPS",)),
     ("DDS", (b"DDS ",)),
     ("SGI", (b"\x01\xda",)),

@@ -44,11 +44,13 @@ netpbm-free openjpeg2 tiff vips
 # Files that were made to harm readers, or that did: they belong to those who mend the readers, not into a corpus.
 _HARMFUL = re.compile(
     r"crash|fuzz|(?:^|[^a-z])oom|cve|timeout|poc|(?:^|[^a-z])hang|bomb|overflow|overrun|oob|segfault|asan|ghsa|malform"
-    r"|randomly|invalid|corrupt|(?:^|/)fail/|(?:^|[^a-z])dos|(?:^|[^a-z])issue[-_]?\d",
+    r"|randomly|recursion|invalid|corrupt|(?:^|/)fail/|(?:^|[^a-z])dos|(?:^|[^a-z])issue[-_]?\d",
     re.IGNORECASE,
 )
-# Raw samples of gdk-pixbuf's tests, which end like files of Silicon Graphics, and jhead's texts about pictures.
-_NO_PICTURE = re.compile(r"gif-test-suite/.*\.rgba$|/expected-txt/")
+# Raw samples and makefiles, which end like files of Silicon Graphics, and texts about pictures.
+_NO_PICTURE = re.compile(
+    r"gif-test-suite/.*\.rgba$|giflib.*\.rgb$|expected-txt/|(?:^|/)(?:makefile|readme)\.", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
