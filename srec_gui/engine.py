@@ -15,7 +15,9 @@ from srec_engine import (
     DEFAULT_MODEL,
     Cancelled,
     CancelToken,
+    CheckReport,
     CodecOptions,
+    ComesBack,
     DamagedFileError,
     DecodeReport,
     Device,
@@ -58,7 +60,9 @@ __all__ = [
     "DEFAULT_MODEL",
     "CancelToken",
     "Cancelled",
+    "CheckReport",
     "CodecOptions",
+    "ComesBack",
     "DamagedFileError",
     "DecodeReport",
     "Device",
@@ -146,6 +150,10 @@ class Engine(Protocol):
 
     def read_preview(self, source: Path) -> Image:
         """Return a small picture of a `.srec`, without the network."""
+        ...
+
+    def check_file(self, source: Path, *, pixels: bool = True) -> CheckReport:
+        """Tell what would become of `source`, and why."""
         ...
 
     def identify(self, path: Path) -> FileKind:
@@ -251,6 +259,10 @@ class SrecEngine:
     def read_preview(self, source: Path) -> Image:
         """Return a small picture of a `.srec`."""
         return srec_engine.read_preview(source)
+
+    def check_file(self, source: Path, *, pixels: bool = True) -> CheckReport:
+        """Tell what would become of `source`, and why."""
+        return srec_engine.check_file(source, pixels=pixels)
 
     def identify(self, path: Path) -> FileKind:
         """Tell what a file is."""

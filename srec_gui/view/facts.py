@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srec_gui.engine import DecodeReport, FileInfo
+from srec_gui.engine import CheckReport, DecodeReport, FileInfo
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,6 +42,7 @@ class Facts:
         texts: Names and values of text chunks.
         info: The header of a `.srec`, else None.
         report: What decoding it did, once it is done.
+        check: What would become of an ordinary picture as a `.srec`, once it is known.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class Facts:
     texts: tuple[tuple[str, str], ...] = ()
     info: FileInfo | None = None
     report: DecodeReport | None = None
+    check: CheckReport | None = None
 
 
 def frame_count(image: Image) -> int:

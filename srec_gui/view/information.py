@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from srec_gui.engine import FileInfo, Method
+from srec_gui.engine import CheckReport, ComesBack, FileInfo, Method
 from srec_gui.view.document import Document
 from srec_gui.view.facts import Facts
 from srec_gui.wording import byte_size, device_text, duration, megapixels, pixel_size, share, short_path
@@ -82,6 +82,8 @@ def _file(facts: Facts) -> Section:
         rows.append(Row(translate("view", "Missing"), missing))
     rows.append(Row(translate("view", "Changed"), modified))
     rows.append(Row(translate("view", "Format"), facts.format))
+    if facts.check is not None:
+        rows.append(Row(translate("view", "As .srec"), _check_text(facts.check)))
     return Section(translate("view", "File"), tuple(rows))
 
 
@@ -114,6 +116,7 @@ def _srec(facts: Facts, info: FileInfo) -> Section:
     rows = [Row(translate("view", "Method"), method_name(info.method))]
     if info.source_name:
         rows.append(Row(translate("view", "Original name"), info.source_name))
+    rows.append(Row(translate("view", "Comes back"), _comes_back_text(info)))
     if info.model_id is not None:
         rows.append(Row(translate("view", "Model"), info.model_name or translate("view", "Not installed here")))
         rows.append(Row(translate("view", "Model id"), info.model_id))
@@ -131,6 +134,27 @@ def _srec(facts: Facts, info: FileInfo) -> Section:
         if report.device:
             rows.append(Row(translate("view", "Device"), device_text(report.device, kernel=report.kernel)))
     return Section("SReC", tuple(rows))
+
+
+def _check_text(check: CheckReport) -> str:
+    """What would become of the file, and why."""
+    if check.reason:
+        return translate("view", "Kept as its bytes: {reason}").format(reason=check.reason)
+    if check.comes_back is ComesBack.BYTES:
+        return translate("view", "By its pixels; comes back byte for byte")
+    carried = byte_size(check.size_of("carried"))
+    return translate("view", "By its pixels, and {size} around them byte for byte").format(size=carried)
+
+
+def _comes_back_text(info: FileInfo) -> str:
+    """What decoding the file gives."""
+    return {
+        ComesBack.BYTES: translate("view", "Byte for byte"),
+        ComesBack.FILE: translate("view", "As {format}, with everything around its pixels").format(
+            format=info.source_format
+        ),
+        ComesBack.PICTURE: translate("view", "As a PNG"),
+    }[info.comes_back]
 
 
 def _bytes(info: FileInfo) -> Section:

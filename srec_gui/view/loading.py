@@ -74,7 +74,9 @@ def open_document(
         cancel.raise_if_cancelled()
         if kind in {FileKind.SREC, FileKind.MOTOROLA_SREC, FileKind.ORIGINAL_SREC}:
             return _open_srec(path, engine, cancel, max_pixels)
-        return _open_ordinary(path, cancel, report, max_pixels)
+        document = _open_ordinary(path, cancel, report, max_pixels)
+        report(document)  # what would become of the file may take a moment, which no picture has to wait for
+        return _checked(document, engine, cancel)
     except SrecError:
         raise
     except (OSError, MemoryError, ValueError) as error:
@@ -166,6 +168,17 @@ def _open_ordinary(path: Path, cancel: CancelToken, report: Report, max_pixels: 
             if preview is not None:
                 report(Document(path, State.REFINING, preview, image_facts(path, image)))
         return _load_ordinary(path, image, cancel)
+
+
+def _checked(document: Document, engine: Engine, cancel: CancelToken) -> Document:
+    """The document with what would become of its file as a `.srec`, where that can be told."""
+    cancel.raise_if_cancelled()
+    try:
+        check = engine.check_file(document.path, pixels=False)
+    except SrecError:
+        return document  # it can be shown, which is what was asked for
+    facts = document.facts
+    return document if facts is None else replace(document, facts=replace(facts, check=check))
 
 
 def _load_ordinary(path: Path, image: ImageFile, cancel: CancelToken) -> Document:

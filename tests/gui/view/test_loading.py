@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from srec_engine import encode_image
+from srec_engine import encode_file, encode_image
 from srec_gui.engine import (
     CancelToken,
     CodecOptions,
@@ -46,6 +46,34 @@ def test_ordinary_pictures_are_opened_whole(name: str) -> None:
     assert document.picture is not None
     with Image.open(PICTURES / name) as image:
         assert document.picture.original.tobytes() == image.copy().tobytes()
+
+
+def rows_of(document: Document) -> dict[str, str]:
+    return {row.label: row.value for section in describe(document) for row in section.rows}
+
+
+def test_the_panel_says_what_would_become_of_an_ordinary_picture_and_why(tmp_path: Path) -> None:
+    photograph = (PICTURES / "chelsea.png").read_bytes()
+    longer = tmp_path / "longer.png"
+    longer.write_bytes(photograph + b"PK and an archive")
+    bitmap = tmp_path / "plain.bmp"
+    with Image.open(io.BytesIO(photograph)) as image:
+        image.convert("RGB").save(bitmap)
+    assert "around them" in rows_of(opened(PICTURES / "chelsea.png"))["As .srec"]
+    assert "17 bytes behind its end" in rows_of(opened(longer))["As .srec"]
+    assert "byte for byte" in rows_of(opened(bitmap))["As .srec"]
+    assert "JPEG" in rows_of(opened(PICTURES / "rocket.jpg"))["As .srec"]
+
+
+def test_the_panel_says_what_comes_back_of_a_srec(tmp_path: Path) -> None:
+    expected = {"chelsea.png": "As PNG", "rocket.jpg": "Byte for byte"}
+    for name, text in expected.items():
+        packed = tmp_path / f"{name}.srec"
+        encode_file(PICTURES / name, packed, EncodeOptions(verify=False, adaptation=False))
+        document = open_document(packed, SrecEngine(), CancelToken(), lambda _value: None)
+        rows = rows_of(document)
+        assert rows["Original name"] == name
+        assert rows["Comes back"].startswith(text)
 
 
 def test_the_pixels_of_a_file_with_several_pictures_do_not_depend_on_the_file_any_more(tmp_path: Path) -> None:
