@@ -58,7 +58,7 @@ def _read(path: Path) -> Any:
         return None
     digest, content = data[:32], data[32:]
     if hashlib.sha256(content).digest() != digest:
-        _log.warning("The compiled code in %s is damaged and is made again.", path)
+        _log.info("The compiled code in %s is damaged and is made again.", path)
         return None
     return pickle.loads(content)  # noqa: S301 - a folder that only this user can write to
 
@@ -84,4 +84,4 @@ def _harmless(folder: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        _log.warning("Compiled code cannot be kept in %s: %s", folder, error)
+        _log.info("Compiled code cannot be kept in %s: %s", folder, error)

@@ -70,7 +70,7 @@ def load_backend(before_build: Callable[[], None] | None = None) -> TorchacBacke
                 return _load(path)
             except MissingDependencyError as error:
                 # Left behind by a crash, or by a system that has changed since: it is made again.
-                _log.warning("%s", error)
+                _log.info("%s", error)
         if before_build is not None:
             before_build()
         _build(source, path)

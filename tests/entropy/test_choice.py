@@ -84,3 +84,41 @@ def test_a_cache_folder_that_cannot_be_written_is_no_reason_to_fail(project_root
     (tmp_path / "cache").write_text("a file is where the folder should be", encoding="utf-8")
     code = "print(entropy.choose_coder('numba').name)"
     assert run(code, project_root, SREC_CACHE_DIR=str(tmp_path / "cache")).splitlines()[-1] == "numba"
+
+
+def damaged(content: bytes) -> list[bytes]:
+    """What may become of a file: empty, cut off, one bit changed, something else."""
+    middle = len(content) // 2
+    changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    return [b"", content[:-1], changed, b"\x80\x04K\x01."]
+
+
+def test_compiled_code_that_is_damaged_is_made_again(project_root: Path, tmp_path: Path) -> None:
+    code = "print(entropy.choose_coder('numba').name)"
+    cache = tmp_path / "cache"
+    assert run(code, project_root, SREC_CACHE_DIR=str(cache)).splitlines() == ["numba"]
+    sizes = {path: path.stat().st_size for path in sorted(cache.rglob("*.nb?"))}
+    assert len(sizes) >= 4
+    for number, path in enumerate(sizes):
+        path.write_bytes(damaged(path.read_bytes())[number % 4])
+    for _ in range(2):
+        assert run(code, project_root, SREC_CACHE_DIR=str(cache)).splitlines() == ["numba"]
+        assert {path: path.stat().st_size for path in sizes} == sizes
+
+
+def test_a_library_of_torchac_that_is_damaged_is_made_again(project_root: Path, tmp_path: Path) -> None:
+    code = """
+sys.modules["numba"] = None
+try:
+    print(entropy.choose_coder("torchac", print).name)
+except Exception as error:
+    print(error)
+"""
+    cache = tmp_path / "cache"
+    output = run(code, project_root, SREC_CACHE_DIR=str(cache))
+    if "could not be compiled" in output or "is not installed" in output:
+        pytest.skip(output)
+    (library,) = cache.rglob("*srec_torchac_backend*.so")
+    library.write_bytes(b"")
+    assert run(code, project_root, SREC_CACHE_DIR=str(cache)).splitlines()[-1] == "torchac"
+    assert library.stat().st_size > 0
