@@ -1,0 +1,110 @@
+"""Makes golden files of source files: `python tests/codec/golden_sources.py` adds missing ones, and repairs none.
+
+Each source is a small file with something beside its pixels; its `.srec` must give it back for ever.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+import zlib
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from srec_engine import EncodeOptions, Method, encode_file
+from tests.codec.golden import MODEL, ROOT
+
+GOLDEN_SOURCES = ROOT / "tests" / "data" / "golden" / "sources"
+
+
+def _photo(width: int = 40, height: int = 30) -> Image.Image:
+    with Image.open(ROOT / "resources" / "sample" / "chelsea.png") as photograph:
+        part = photograph.convert("RGB").crop((180, 90, 180 + width, 90 + height))
+    part.info.clear()
+    return part
+
+
+def _saved(image: Image.Image, format_name: str, **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, format_name, **options)
+    return stream.getvalue()
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def _png() -> bytes:
+    texts = PngInfo()
+    texts.add_text("transparency", "a word that is no property")
+    texts.add_itxt("Title", "Katze", "de", "Titel")
+    data = _saved(_photo(), "PNG", pnginfo=texts, dpi=(300, 300))
+    header, end = 33, len(data) - 12
+    first = _chunk(b"cICP", bytes([9, 16, 0, 1])) + _chunk(b"prVt", b"somebody's own")
+    return data[:header] + first + data[header:end] + _chunk(b"tIME", b"\x07\xdb\5\4\3\2\1") + data[end:]
+
+
+def _grey_png() -> bytes:
+    """Four bits a sample and a level that is clear."""
+    values = np.asarray(_photo().convert("L")) >> 4
+    rows = b"".join(b"\0" + bytes(row[0::2] << 4 | row[1::2]) for row in values)
+    header = struct.pack(">IIBBBBB", 40, 30, 4, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"tRNS", b"\0\7"), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _webp() -> bytes:
+    return _saved(_photo(), "WEBP", lossless=True, exact=True, xmp=b"<x:xmpmeta/>")
+
+
+def _tiff(compression: str, predictor: int = 1) -> bytes:
+    tags = {270: "a cat", 282: 300.0} | ({317: predictor} if predictor > 1 else {})
+    return _saved(_photo(), "TIFF", compression=compression, tiffinfo=tags)
+
+
+def _bmp_with_alpha() -> bytes:
+    image = _photo()
+    image.putalpha(image.getchannel(0))
+    rows = np.asarray(image)[::-1, :, [2, 1, 0, 3]].tobytes()
+    header = struct.pack("<IiiHHIIiiII", 40, 40, 30, 1, 32, 0, len(rows), 2835, 2835, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + len(rows), 0, 0, 54) + header + rows
+
+
+def _ppm() -> bytes:
+    return b"P6\n# tray 4, frame 17\n40 30\n255\n" + np.asarray(_photo()).tobytes()
+
+
+SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
+    "chunks.png": (_png, Method.SREC),
+    "grey-of-4-bits.png": (_grey_png, Method.SREC),
+    "palette.png": (lambda: _saved(_photo().quantize(24), "PNG"), Method.WEBP),
+    "plain.tif": (lambda: _tiff("raw"), Method.SREC),
+    "lzw.tif": (lambda: _tiff("tiff_lzw", predictor=2), Method.SREC),
+    "deflate.tif": (lambda: _tiff("tiff_adobe_deflate"), Method.SREC),
+    "alpha.bmp": (_bmp_with_alpha, Method.SREC),
+    "grey.tga": (lambda: _saved(_photo().convert("L"), "TGA"), Method.SREC),
+    "comment.ppm": (_ppm, Method.SREC),
+    "xmp.webp": (_webp, Method.SREC),
+    "photo.qoi": (lambda: _saved(_photo(), "QOI"), Method.SREC),
+}
+
+
+def main() -> None:
+    """Write the sources and the golden files that are missing."""
+    GOLDEN_SOURCES.mkdir(exist_ok=True)
+    for name, (make, method) in SOURCES.items():
+        source = GOLDEN_SOURCES / name
+        if source.exists():
+            continue
+        source.write_bytes(make())
+        options = EncodeOptions(method=method, model=str(MODEL))
+        encode_file(source, source.with_name(f"{name}.srec"), options)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()
