@@ -106,6 +106,7 @@ def test_compiled_code_that_is_damaged_is_made_again(project_root: Path, tmp_pat
         assert {path: path.stat().st_size for path in sizes} == sizes
 
 
+@pytest.mark.slow
 def test_a_library_of_torchac_that_is_damaged_is_made_again(project_root: Path, tmp_path: Path) -> None:
     code = """
 sys.modules["numba"] = None
