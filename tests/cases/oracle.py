@@ -78,7 +78,7 @@ def look_of(data: bytes) -> Look:
 
 
 def same_colours(source: bytes, back: bytes) -> bool:
-    """Whether a file of another format shows the same, by Pillow: colours where they are to be seen, and alpha.
+    """Whether a file of another format shows the same: colours where they are to be seen, and alpha.
 
     A BMP may have a fourth sample of which nothing is said: whether it is taken for alpha is no difference.
     """
@@ -96,10 +96,15 @@ def _visible(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _unturned(data: bytes) -> Image.Image:
-    """As it lies in the file, whatever a tag says of its orientation."""
+    """As it lies in the file, whatever a tag says of its orientation.
+
+    A PNG by imagecodecs: Pillow does not find the transparent level of greys of few bits.
+    """
+    if data.startswith(b"\x89PNG"):
+        return Image.fromarray(np.asarray(imagecodecs.png_decode(data)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        image = Image.open(io.BytesIO(_without_text(data)))
+        image = Image.open(io.BytesIO(data))
         if image.format == "TIFF":
             image.getexif().pop(274, None)
         image.load()

@@ -14,7 +14,7 @@ from PIL import Image
 
 from srec_engine import EncodeOptions, Method, UnsupportedImageError, decode_file, encode_file, verify_file
 from tests.cases.make_cases import icc_profile, photo, png, png_chunk, text
-from tests.cases.oracle import NOTES, complaints
+from tests.cases.oracle import NOTES, complaints, same_colours
 from tests.cases.tiff_variants import Tags, Writer
 
 PIXELS = photo(40, 40)
@@ -103,6 +103,29 @@ def webp_with_notes(*, in_the_picture: bool) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def pages_of_which_one_is_of_an_unknown_kind() -> bytes:
+    """RGB, and then three channels of which two are said to be alpha and none to be a colour."""
+    writer = Writer("<", big=False)
+    at = 4
+    for photometric, extra in ((2, ()), (0, (1, 1))):
+        place = writer.put(PIXELS.tobytes())
+        tags: Tags = {
+            256: writer.numbers(4, 40),
+            257: writer.numbers(4, 40),
+            258: writer.numbers(3, 8, 8, 8),
+            262: writer.numbers(3, photometric),
+            273: writer.numbers(4, place),
+            277: writer.numbers(3, 3),
+            279: writer.numbers(4, PIXELS.size),
+        }
+        if extra:
+            tags[338] = writer.numbers(3, *extra)
+        start, next_at = writer.folder(tags)
+        writer.point(at, start)
+        at = next_at
+    return bytes(writer.body)
+
+
 def bmp_with_a_profile_elsewhere() -> bytes:
     """A linked profile: a name behind the pixels, which is no profile."""
     rows = PIXELS[::-1, :, ::-1].tobytes()
@@ -126,6 +149,7 @@ ODD: dict[str, bytes] = {
     "notes-and-zeros-behind-lzw.tif": lzw_strips(NOTES + bytes(3)),
     "notes-and-more-zeros-behind-lzw.tif": lzw_strips(NOTES + bytes(30)),
     "notes-behind-packbits.tif": packbits_strips(NOTES),
+    "second-page-of-an-unknown-kind.tif": pages_of_which_one_is_of_an_unknown_kind(),
     "notes-between-strips.tif": two_strips(DEFLATED, 8, writer=Writer("<", big=False, gap=NOTES)),
     "checksum-of-a-text.png": png_with_wrong_checksum(),
     "text-called-interlace.png": interlaced_png_with_a_text_of_that_name(),
@@ -159,3 +183,19 @@ def test_an_odd_file_comes_back_whole_or_is_not_taken_apart(name: str, method: M
     verify_file(result)
     decode_file(result, back)
     assert complaints(ODD[name], back.read_bytes()) == []
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("format_name", ["png", "tiff", "webp"])
+def test_an_odd_file_becomes_another_format_or_the_engine_says_why_not(
+    name: str, format_name: str, tmp_path: Path
+) -> None:
+    source, result, back = tmp_path / name, tmp_path / "packed.srec", tmp_path / f"back.{format_name}"
+    source.write_bytes(ODD[name])
+    encode_file(source, result, EncodeOptions(adaptation=False))
+    try:
+        decode_file(result, back, format=format_name)
+    except UnsupportedImageError:
+        assert not back.exists()
+        return
+    assert back.read_bytes() == ODD[name] or same_colours(ODD[name], back.read_bytes())
