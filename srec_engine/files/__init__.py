@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srec_engine.files.atomic import TEMPORARY_SUFFIX, atomic_write, is_temporary, write_atomically
+from srec_engine.files.atomic import TEMPORARY_SUFFIX, atomic_write, is_temporary, limit_readers, write_atomically
 from srec_engine.files.destinations import copy_timestamps, output_path, resolve_existing
 from srec_engine.files.faults import fault_sentence, write_fault_report
 from srec_engine.files.formats import (
@@ -37,6 +37,7 @@ __all__ = [
     "is_known_name",
     "is_promised",
     "is_temporary",
+    "limit_readers",
     "name_key",
     "natural_key",
     "output_path",

@@ -26,7 +26,8 @@ _written: dict[str, Path] = {}
 
 _PACKAGES = ("srec-desktop", "numpy", "pillow", "imagecodecs", "tifffile", "torch", "torchac", "numba", "pyside6")
 # The folders of a path, up to its last part: what is said of a file needs its name and not where it lies.
-_FOLDERS = re.compile(r"(?<![\w./\\])(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\"<>|:*?]+)*[\\/](?=[^\\/\s'\"])")
+_QUOTED = re.compile(r"""(['"])(?:[A-Za-z]:)?[\\/][^'"\n]*[\\/]([^'"\\/\n]*)\1""")
+_FOLDERS = re.compile(r"(?<![\w./\\…])(?:[A-Za-z]:)?[\\/]?(?:[\\/][^\\/\s'\"<>|:*?]+)*[\\/](?=[^\\/\s'\"])")
 _OWN_CODE = ("site-packages", "dist-packages", "srec_engine", "srec_gui", f"python{sys.version_info.major}")
 
 
@@ -130,7 +131,7 @@ def _without_folders(text: str, path: Path | None) -> str:
     for folder in folders:
         if folder is not None and len(str(folder)) > 1:
             text = text.replace(str(folder), "…")
-    return _FOLDERS.sub("…/", text)
+    return _FOLDERS.sub("…/", _QUOTED.sub(r"\1…/\2\1", text))
 
 
 def _write(name: str, text: str) -> Path | None:

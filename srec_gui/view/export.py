@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
-from srec_gui.engine import CancelToken, OutputError, UnsupportedImageError
+from srec_gui.engine import CancelToken, OutputError, UnsupportedImageError, limit_readers
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -50,11 +50,11 @@ def format_of(path: Path) -> SaveFormat | None:
     return next((form for form in FORMATS if path.suffix.lower() in form.suffixes), None)
 
 
-def save_picture(image: Image, destination: Path, cancel: CancelToken) -> Path:
+def save_picture(image: Image, destination: Path, cancel: CancelToken, source: Path | None = None) -> Path:
     """Write `image` losslessly to `destination`, in the format of its suffix, and return that path.
 
     Colour profile, EXIF (with its orientation) and resolution are kept. An existing file is replaced at the very end;
-    on any error nothing is left behind.
+    on any error nothing is left behind. Who may not read `source`, where there is one, may not read the result.
 
     Raises:
         Cancelled: The token was set.
@@ -70,7 +70,7 @@ def save_picture(image: Image, destination: Path, cancel: CancelToken) -> Path:
         raise UnsupportedImageError(message.format(format=form.name, mode=image.mode))
     cancel.raise_if_cancelled()
     try:
-        _write(image, form, destination, cancel)
+        _write(image, form, destination, cancel, source)
     except (OSError, ValueError) as error:
         message = translate("view", "“{name}” could not be saved: {reason}. Choose another folder, or free some space.")
         reason = getattr(error, "strerror", None) or str(error)
@@ -78,11 +78,13 @@ def save_picture(image: Image, destination: Path, cancel: CancelToken) -> Path:
     return destination
 
 
-def _write(image: Image, form: SaveFormat, destination: Path, cancel: CancelToken) -> None:
+def _write(image: Image, form: SaveFormat, destination: Path, cancel: CancelToken, source: Path | None) -> None:
     # Beside the destination, so that the last step is a renaming; opened as any new file, for the usual permissions.
     temporary = destination.with_name(f".{destination.stem[:100]}.{secrets.token_hex(4)}{form.suffixes[0]}")
     try:
         with temporary.open("xb") as file:
+            if source is not None:
+                limit_readers(temporary, source)
             image.save(file, form.name, **_options(image, form))
             file.flush()
             os.fsync(file.fileno())

@@ -134,7 +134,7 @@ class Sharing(QObject):
             return
 
         def work(cancel: CancelToken, _report: Callable[[object], None]) -> Path:
-            return save_picture(picture.original, destination, cancel)
+            return save_picture(picture.original, destination, cancel, document.path)
 
         def finished(_path: object) -> None:
             self.done.emit(self.tr("Saved as “{name}”").format(name=destination.name))

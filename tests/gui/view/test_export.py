@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,12 @@ def test_a_cancelled_or_failed_saving_leaves_everything_as_it_was(tmp_path: Path
     with pytest.raises(OutputError, match="could not be saved"):
         save_picture(photograph, tmp_path / "missing" / "a.png", CancelToken())
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="uses rights of POSIX")
+def test_a_private_picture_is_saved_for_nobody_else(tmp_path: Path) -> None:
+    source = tmp_path / "a.srec"
+    source.touch(mode=0o600)
+    image = Image.new("RGB", (8, 8), "teal")
+    saved = save_picture(image, tmp_path / "a.png", CancelToken(), source)
+    assert saved.stat().st_mode & 0o077 == 0
