@@ -13,7 +13,7 @@ from PIL import Image
 
 from srec_engine import EncodeOptions, EncodeReport, Method, SrecError, decode_file, encode_file, read_info, verify_file
 from tests.cases.make_cases import CASES, Block, bgr_rows, bmp, noise, picture_tags, png, rgb_png, text, tiff
-from tests.cases.oracle import complaints, look_of
+from tests.cases.oracle import complaints, look_of, same_colours
 from tests.cases.structures import structure_of
 
 OPTIONS = EncodeOptions(adaptation=False)
@@ -162,11 +162,6 @@ def test_no_resolution_hinders_another_format(name: str, tmp_path: Path) -> None
     assert complaints(source, unpacked(tmp_path, result, "back.tif", "tiff")) == []
     for ending in ("png", "webp"):
         assert same_colours(source, unpacked(tmp_path, result, f"back.{ending}", ending))
-
-
-def same_colours(source: bytes, back: bytes) -> bool:
-    with Image.open(io.BytesIO(source)) as before, Image.open(io.BytesIO(back)) as after:
-        return before.size == after.size and before.convert("RGBA").tobytes() == after.convert("RGBA").tobytes()
 
 
 @pytest.mark.parametrize("name", [name for name in TAKEN if name.startswith("03-")])
