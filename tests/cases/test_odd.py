@@ -92,6 +92,13 @@ def two_runs_of_pixels() -> bytes:
     return data[: start - 4] + b"".join(png_chunk(*chunk) for chunk in chunks) + data[end:]
 
 
+def png_with_a_level_beyond_its_depth() -> bytes:
+    """Of the level 257 an 8-bit PNG has the low byte only: 1 is transparent, and 255 is not."""
+    levels = np.ascontiguousarray(PIXELS[:, :, 0])
+    levels[0, :2] = 1, 255
+    return png([row.tobytes() for row in levels], (40, 40), 8, 0, middle=[(b"tRNS", struct.pack(">H", 257))])
+
+
 def webp_with_notes(*, in_the_picture: bool) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(PIXELS).save(stream, "WEBP", lossless=True)
@@ -154,6 +161,7 @@ ODD: dict[str, bytes] = {
     "checksum-of-a-text.png": png_with_wrong_checksum(),
     "text-called-interlace.png": interlaced_png_with_a_text_of_that_name(),
     "text-called-bbox.png": png(rgb_rows(), (40, 40), middle=[text("bbox", "1 2 3 4")]),
+    "level-beyond-the-depth.png": png_with_a_level_beyond_its_depth(),
     "two-runs-of-pixels.png": two_runs_of_pixels(),
     "notes-in-the-picture.webp": webp_with_notes(in_the_picture=True),
     "notes-behind-the-picture.webp": webp_with_notes(in_the_picture=False),
