@@ -18,6 +18,7 @@ __all__ = [
     "remaining",
     "share",
     "short_path",
+    "shown_name",
     "speed",
 ]
 
@@ -93,6 +94,11 @@ def device_text(name: str, title: str = "", kernel: str = "") -> str:
     cpu, gpu = translate("wording", "CPU"), translate("wording", "GPU (%1)").replace("%1", name)
     device = cpu if name == "cpu" else title or gpu
     return f"{device}, {kernel}" if kernel else device
+
+
+def shown_name(path: Path) -> str:
+    """A file's name with every byte of it: Qt leaves out what is not UTF-8."""
+    return path.name.encode("utf-8", "backslashreplace").decode()
 
 
 def short_path(path: Path) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, Q
 from srec_gui.compress.item import Item
 from srec_gui.compress.manager import Queue
 from srec_gui.compress.sentences import method_text, state_text
-from srec_gui.wording import byte_size, pixel_size, share, speed
+from srec_gui.wording import byte_size, pixel_size, share, shown_name, speed
 
 __all__ = ["ITEM_ROLE", "SORT_ROLE", "Column", "QueueModel"]
 
@@ -164,7 +164,7 @@ class QueueModel(QAbstractTableModel):
 def _shown(item: Item, column: Column) -> str:
     match column:
         case Column.NAME:
-            return item.source.name
+            return shown_name(item.source)
         case Column.STATE:
             return state_text(item)
         case Column.PIXELS:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 import srec_engine
 from srec_engine import read_info
@@ -313,3 +314,31 @@ def test_the_thumbnailer_refuses_a_pipe_too(tmp_path: Path, capsys: pytest.Captu
     assert thumbnailer([str(tmp_path / "p.srec"), str(tmp_path / "p.png")]) == exit_codes.FAILED
     assert "is a pipe" in capsys.readouterr().err
     assert not (tmp_path / "p.png").exists()
+
+
+def test_what_a_chosen_format_cannot_hold_is_named_in_the_line_and_in_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = PngInfo()
+    text.add_text("Comment", "something to be lost")
+    Image.new("RGB", (20, 10), "teal").save(tmp_path / "a.png", pnginfo=text)
+    assert main([*ENCODE, str(tmp_path / "a.png")]) == exit_codes.OK
+    capsys.readouterr()
+    words = ["decode", str(tmp_path / "a.srec"), "-o", str(tmp_path / "back"), "--format", "tiff"]
+    assert main(words) == exit_codes.OK
+    assert "cannot hold: text" in capsys.readouterr().out
+    assert main([*words, "--existing", "replace", "--json"]) == exit_codes.OK
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    assert file["dropped"] == ["text"]
+    assert "text" in file["note"]
+
+
+@pytest.mark.parametrize(("name", "back"), [("a.p?g", "a.pg"), ("a?.png", "a?.png"), ("con.png", "con.png")])
+def test_a_name_that_not_every_system_has_comes_back_or_its_change_is_said(
+    tmp_path: Path, png: bytes, name: str, back: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_bytes(png)
+    assert main([*ENCODE, str(tmp_path / name), "-o", str(tmp_path / "packed")]) == exit_codes.OK
+    assert ("does not fit every system" in capsys.readouterr().out) is (name != back)
+    assert main(["decode", str(tmp_path / "packed"), "-o", str(tmp_path / "back")]) == exit_codes.OK
+    assert [path.name for path in (tmp_path / "back").iterdir()] == [back]

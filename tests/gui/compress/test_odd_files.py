@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import QMimeData, QUrl
 from pytestqt.qtbot import QtBot
 
 import srec_engine
@@ -17,8 +19,10 @@ from srec_gui.actions import Actions
 from srec_gui.compress.intake import scan
 from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.manager import Queue
+from srec_gui.compress.model import Column
 from srec_gui.compress.page import CompressPage
 from srec_gui.compress.policy import Policy
+from srec_gui.drop import dropped_paths
 from srec_gui.engine import CancelToken, EncodeOptions, Method, SrecEngine
 from srec_gui.settings import Existing, OutputPlace, Settings
 from srec_gui.worker import Worker
@@ -202,3 +206,17 @@ def test_a_picture_that_is_called_like_its_result_is_not_replaced(
         queue.add(items)
     assert misnamed.read_bytes() == content
     assert [item.result.name for item in items] == ["b (1).srec", "b (2).srec"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have names in Unicode only")
+def test_a_dropped_file_whose_name_is_not_utf_8_is_done_and_shown(
+    page: CompressPage, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    source = picture("a.png").rename(picture("b.png").with_name(os.fsdecode(b"caf\xe9.png")))
+    data = QMimeData()
+    data.setUrls([QUrl.fromEncoded(f"file://{source.parent}/caf%E9.png".encode())])
+    with qtbot.waitSignal(page.queue.batch_ended):
+        page.add_paths(dropped_paths(data))
+    assert rows(page) == {source.name: State.DONE}
+    assert source.with_suffix(".srec").exists()
+    assert page.table.model().index(0, Column.NAME).data() == "caf\\udce9.png"
