@@ -66,15 +66,18 @@ def write_fault_report(error: BaseException, path: Path | None = None) -> Path |
     Returns:
         The report, or None where none can be written.
     """
-    frames = traceback.TracebackException.from_exception(error)
-    digest = hashlib.sha256("\n".join(_places(frames)).encode(errors="replace")).hexdigest()[:12]
-    with _lock:
-        if digest in _written and _written[digest].exists():
+    try:
+        frames = traceback.TracebackException.from_exception(error)
+        digest = hashlib.sha256("\n".join(_places(frames)).encode(errors="replace")).hexdigest()[:12]
+        with _lock:
+            if digest not in _written or not os.path.lexists(_written[digest]):
+                report = _write(f"fault-{digest}.txt", _report(frames, path))
+                if report is None:
+                    return None
+                _written[digest] = report
             return _written[digest]
-        report = _write(f"fault-{digest}.txt", _report(frames, path))
-        if report is not None:
-            _written[digest] = report
-        return report
+    except (OSError, MemoryError):  # the boundaries that call this have none behind them
+        return None
 
 
 def _report(error: traceback.TracebackException, path: Path | None) -> str:
