@@ -15,7 +15,10 @@ from PIL import Image
 from srec_engine.cli import exit_codes
 from tests.cli.process import environment, run, without_an_administrators_rights
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="uses homes and rights of POSIX")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="uses homes and rights of POSIX"),
+    pytest.mark.slow,  # each compiles anew what it finds nowhere
+]
 
 HOMELESS: dict[str, str | None] = dict.fromkeys(
     ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "SREC_CACHE_DIR", "SREC_MODEL_DIR")

@@ -93,6 +93,7 @@ def damaged(content: bytes) -> list[bytes]:
     return [b"", content[:-1], changed, b"\x80\x04K\x01."]
 
 
+@pytest.mark.slow
 def test_compiled_code_that_is_damaged_is_made_again(project_root: Path, tmp_path: Path) -> None:
     code = "print(entropy.choose_coder('numba').name)"
     cache = tmp_path / "cache"
