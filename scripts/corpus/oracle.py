@@ -101,7 +101,11 @@ def judge(source: bytes, back: bytes, ending: str) -> Judgement:
 def _pixel_complaints(source: bytes, back: bytes, ending: str) -> list[str]:
     found = []
     is_seen = False
-    for reader, look in (("Pillow", _pillow_look), ("the second reader", _second_look)):
+    readers: dict[str, Callable[[bytes, str], list[_Samples] | None]] = {"Pillow": _pillow_look}
+    # Readers of two formats say the same in two ways; that it is another format is told elsewhere.
+    if kind_of(source, ending) == kind_of(back, ending):
+        readers["the second reader"] = _second_look
+    for reader, look in readers.items():
         before = look(source, ending)
         if before is None:
             continue
