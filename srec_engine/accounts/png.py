@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from srec_engine.accounts.account import Account, Filling, PartKind, Raster, UnaccountedError, covering_parts
 from srec_engine.accounts.numbers import Numbers
 
-__all__ = ["PNG_SIGNATURE", "Chunk", "account_of_png", "png_chunks"]
+__all__ = ["ADAM7", "PNG_INTERLACING", "PNG_SIGNATURE", "Chunk", "account_of_png", "png_chunks"]
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+PNG_INTERLACING = 28
+"""Where a PNG says whether it is interlaced: behind its signature, the last byte of its header."""
 
 Chunk = tuple[bytes, int, int]
 """Type, and where its data begins and ends."""
@@ -19,8 +22,9 @@ _GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _ORDERS = {_GREY: "L", _RGB: "RGB", _PALETTE: "P", _GREY_ALPHA: "LA", _RGBA: "RGBA"}
 _DEPTHS = {_GREY: (1, 2, 4, 8), _RGB: (8,), _PALETTE: (1, 2, 4, 8), _GREY_ALPHA: (8,), _RGBA: (8,)}
 _ANIMATION = (b"acTL", b"fcTL", b"fdAT")
-# Start and step of the columns and of the rows of Adam7's passes.
-_PASSES = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2))
+ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2))
+"""Start and step of the columns, then of the rows, of each pass of an interlaced picture."""
+
 _INFLATED_AT_ONCE = 1 << 20
 
 
@@ -92,7 +96,7 @@ def _inflated_bytes(width: int, height: int, bits: int, *, interlaced: bool) -> 
     if not interlaced:
         return height * (1 + -(-width * bits // 8))
     total = 0
-    for left, across, top, down in _PASSES:
+    for left, across, top, down in ADAM7:
         columns, rows = -(-(width - left) // across), -(-(height - top) // down)
         if columns > 0 and rows > 0:
             total += rows * (1 + -(-columns * bits // 8))
@@ -128,10 +132,7 @@ def _parts(chunks: list[Chunk], *, palette: bool) -> Iterator[tuple[int, int, Pa
     yield 0, len(PNG_SIGNATURE), PartKind.CARRIED, "signature"
     for name, start, end in chunks:
         what = name.decode()
-        if name == b"IHDR":
-            yield start - 8, end - 1, PartKind.CARRIED, what
-            yield end - 1, end + 4, PartKind.WITHOUT_MEANING, "interlacing"
-        elif name == b"IDAT":
+        if name == b"IDAT":
             yield start - 8, end + 4, PartKind.PIXELS, what
         elif name == b"PLTE" and palette:
             yield start - 8, start, PartKind.CARRIED, what

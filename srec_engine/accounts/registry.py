@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from srec_engine.accounts.account import Account, UnaccountedError
 from srec_engine.accounts.bmp import account_of_bmp
+from srec_engine.accounts.gif import account_of_gif
 from srec_engine.accounts.png import PNG_SIGNATURE, account_of_png
 from srec_engine.accounts.pnm import account_of_pnm
 from srec_engine.accounts.qoi import account_of_qoi
@@ -23,6 +24,7 @@ _READERS: Mapping[str, Callable[[bytes], Account]] = MappingProxyType(
         "BMP": account_of_bmp,
         "WEBP": account_of_webp,
         "PPM": account_of_pnm,
+        "GIF": account_of_gif,
         "QOI": account_of_qoi,
         "TGA": account_of_tga,
     }

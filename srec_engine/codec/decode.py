@@ -156,12 +156,12 @@ def decode_file(
     dropped: tuple[str, ...] = ()
     if wanted == own_format:
         data = result if isinstance(result, bytes) else own_file(result, str(destination))
-        write_atomically(destination, data)
+        write_atomically(destination, data, readable_like=source)
     else:
         picture = result
         if isinstance(picture, bytes):
             picture, dropped = converted_picture(picture, own_name)
-        dropped = (*save_image(picture, destination, format_name=wanted), *dropped)
+        dropped = (*save_image(picture, destination, format_name=wanted, readable_like=source), *dropped)
     return replace(_report(step), destination=destination, dropped=dropped)
 
 

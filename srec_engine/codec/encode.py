@@ -147,7 +147,7 @@ def encode_file(
     candidate, report = _encoded_file(job, source)
     job.tell(Stage.WRITING, 1.0)
     with job.clock.measure("io"):
-        write_atomically(destination, candidate.data)
+        write_atomically(destination, candidate.data, readable_like=source)
         if options.keep_timestamps:
             copy_timestamps(source, destination)
     return replace(report, destination=destination, seconds=job.clock.elapsed, stage_seconds=dict(job.clock.seconds))

@@ -7,6 +7,7 @@ from PIL import Image
 from srec_engine.accounts import PartKind, Skeleton, UnaccountedError
 from srec_engine.accounts.webp import riff_chunks
 from srec_engine.errors import SrecError
+from srec_engine.images.gif_metadata import gif_metadata
 from srec_engine.images.metadata import metadata_of, packed_properties
 from srec_engine.images.opening import quiet_pillow
 from srec_engine.images.pillow_errors import READING_ERRORS
@@ -41,6 +42,8 @@ def carried_metadata(skeleton: Skeleton, mode: str) -> dict[str, bytes]:
             return _bmp_metadata(skeleton)
         case "WEBP":
             return _webp_metadata(skeleton)
+        case "GIF":
+            return gif_metadata(skeleton.without_pixels())
     return {}
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 from srec_engine.accounts import UnaccountedError, account_of
 from srec_engine.accounts.jpeg import other_segments
 from srec_engine.errors import UnsupportedImageError
-from srec_engine.images.losses import reason_to_refuse
-from srec_engine.images.opening import open_image, picture_from_image
-from srec_engine.images.picture import Picture
+from srec_engine.images.opening import identified, open_image, picture_from_image
+from srec_engine.images.picture import Picture, VerbatimOnlyError
 from srec_engine.images.sources import read_picture
 
 __all__ = ["converted_picture"]
 
+_REFUSAL = "{name} was not converted: {reason}. Decode it without a format: that gives the file as it was."
 _JPEG_FORMATS = ("JPEG", "MPO")
 # Formats of which Pillow tells all that there is beside the pixels of a single picture.
 _PLAIN_FORMATS = ("MSP", "PCX", "XBM")
@@ -33,17 +33,19 @@ def converted_picture(data: bytes, name: str) -> tuple[Picture, tuple[str, ...]]
     Raises:
         UnsupportedImageError: When pixels would be lost (16 bits, several frames, …), or it is no image that is read.
     """
-    with open_image(io.BytesIO(data), name) as image:
-        reason, format_name = reason_to_refuse(image, io.BytesIO(data)), image.format or ""
-        if reason:
-            raise UnsupportedImageError(
-                f"{name} was not converted: {reason}. Decode it without a format: that gives the file as it was."
-            )
-        try:
-            account_of(data, format_name)
-            return replace(read_picture(data, name), source=None, skeleton=None), ()
-        except (UnaccountedError, UnsupportedImageError):
-            return picture_from_image(image), _others(data, format_name)
+    found = identified(data, name)
+    if found.reason:
+        raise UnsupportedImageError(_REFUSAL.format(name=name, reason=found.reason))
+    try:
+        account_of(data, found.format)
+        return replace(read_picture(data, name), source=None, skeleton=None), ()
+    except (UnaccountedError, VerbatimOnlyError):
+        pass  # what Pillow makes of it, and the names of the rest
+    try:
+        with open_image(io.BytesIO(data), name) as image:
+            return picture_from_image(image), _others(data, found.format)
+    except VerbatimOnlyError as error:
+        raise UnsupportedImageError(_REFUSAL.format(name=name, reason=error.reason)) from error
 
 
 def _others(data: bytes, format_name: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from srec_engine.container.header import MODES
 from srec_engine.errors import UnsupportedImageError
-from srec_engine.files import readable_formats
+from srec_engine.files import accepts_mark, readable_formats
 from srec_engine.images.losses import reason_to_refuse
 from srec_engine.images.metadata import metadata_of
 from srec_engine.images.picture import Picture, VerbatimOnlyError
@@ -68,20 +68,20 @@ def identified(data: bytes, name: str) -> Identified:
             reason = reason_to_refuse(image, io.BytesIO(data))
             return Identified(image.format or begins_like, mode, image.size, reason)
     except READING_ERRORS as error:
-        return Identified(begins_like, reason=f"it is damaged, or of a kind that is not read here ({error})")
+        return Identified(begins_like, reason=f"it cannot be decoded here ({error})")
     except TooManyPixelsError:
         raise
     except UnsupportedImageError:
         if not begins_like:
             raise
-        return Identified(begins_like, reason="it is damaged, or of a kind that is not read here")
+        return Identified(begins_like, reason="it cannot be decoded here")
 
 
 def signature_format(first_bytes: bytes) -> str:
     """Pillow's name of the format that a file begins like, or "" for none that has a mark."""
     for name in readable_formats():
         accept = Image.OPEN[name][1]
-        if accept is not None and accept(first_bytes) is True:
+        if accept is not None and accepts_mark(accept, first_bytes):
             return name
     return ""
 
@@ -165,7 +165,7 @@ def _explained(name: str, action: str) -> Iterator[None]:
         raise UnsupportedImageError(f"{name} is not an image in a format that can be read.") from error
     except READING_ERRORS as error:
         raise UnsupportedImageError(
-            f"{name} is damaged and cannot be {action} ({error}). Repair the file first."
+            f"{name} cannot be {action} here ({error}). Open it with the program that made it."
         ) from error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from srec_engine.accounts import Skeleton, pack_skeleton
 from srec_engine.container import PIXEL_CHECKSUM_BYTES
 from srec_engine.errors import SrecError, UnsupportedImageError
+from srec_engine.files import require_regular_file
 
 __all__ = [
     "PICTURE_MODES",
@@ -90,8 +90,7 @@ def _bytes_of(path: Path) -> bytes:
         SrecError: When it cannot be read.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise SrecError(f"{path} is not a file but a folder, a pipe or a device. Save the picture as a file first.")
+        require_regular_file(path)
         return path.read_bytes()
     except OSError as error:
         raise SrecError(f"{path} cannot be opened: {error.strerror or error}. Check its name and rights.") from error

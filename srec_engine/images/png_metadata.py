@@ -81,7 +81,8 @@ def _transparency(content: bytes, mode: str, bits: int) -> object:
         return content
     levels = [int.from_bytes(content[place : place + 2], "big") for place in range(0, len(content), 2)]
     if mode in ("1", "L") and levels:
-        return min(255, levels[0] * (255 // ((1 << bits) - 1)))
+        largest = (1 << bits) - 1
+        return (levels[0] & largest) * (255 // largest)
     return levels[:3] if mode == "RGB" and len(levels) >= 3 else None
 
 

@@ -9,10 +9,12 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.accounts import Filling, PartKind, Raster, Skeleton
-from srec_engine.accounts.png import png_chunks
+from srec_engine.accounts import Filling, PartKind, Raster, Skeleton, UnaccountedError, account_of
+from srec_engine.accounts.gif import GIF_INTERLACED
+from srec_engine.accounts.png import PNG_INTERLACING, png_chunks
 from srec_engine.accounts.webp import riff_chunks
 from srec_engine.errors import DamagedFileError
+from srec_engine.images.interlacing import interlaced_rows, png_chunk
 from srec_engine.images.picture import Picture
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import image_from_samples
@@ -26,6 +28,8 @@ __all__ = ["restored_file"]
 
 _CHUNK_START, _CHECKSUM = 8, 4
 _SMALL_PNG_LEVEL = 9
+_FASTEST = 1
+_GIF_PASSES = ((0, 8), (4, 8), (2, 4), (1, 2))
 _RIFF_SIZE = slice(4, 8)
 _QOI_FRAME = slice(14, -8)
 _ROW_PADDING = 3
@@ -41,7 +45,7 @@ def restored_file(picture: Picture, skeleton: Skeleton) -> bytes:
     """
     try:
         data = _FILLERS[skeleton.filling](picture, skeleton)
-    except (zlib.error, *READING_ERRORS) as error:
+    except (zlib.error, StopIteration, UnaccountedError, *READING_ERRORS) as error:
         raise DamagedFileError(
             f"{skeleton.name} cannot be put together again: its pixels do not fit the rest of it ({error})."
         ) from error
@@ -132,43 +136,50 @@ def _write_numbers(file: bytearray, places: list[tuple[int, int]], values: list[
 
 
 def _png_file(picture: Picture, skeleton: Skeleton) -> bytes:
-    pieces: list[bytes] = []
-    pixels = _png_pixels(picture, _raster(skeleton, picture))
+    raster = _raster(skeleton, picture)
+    interlaced = skeleton.carried[PNG_INTERLACING : PNG_INTERLACING + 1] == b"\1"
+    rows = interlaced_rows(picture, raster, _filtered_rows) if interlaced else b""
+    pixels = png_chunk(b"IDAT", zlib.compress(rows, PNG_LEVEL)) if interlaced else _png_pixels(picture, raster)
+    return _with_pixels(skeleton, pixels, picture)
+
+
+def _with_pixels(skeleton: Skeleton, pixels: bytes, picture: Picture) -> bytes:
+    """The skeleton with packed pixels in the place of its first pixel part, and with the picture's palette."""
     palette = b"" if picture.palette is None else picture.palette.data
+    pieces: list[bytes] = []
     for kind, size, data in skeleton.pieces():
-        match kind:
-            case PartKind.PIXELS:
-                pieces.append(pixels)
-                pixels = b""
-            case PartKind.PALETTE:
-                if len(palette) != size:
-                    raise ValueError("its palette is another one")
-                pieces.append(palette)
-            case PartKind.WITHOUT_MEANING:
-                # No interlacing, and the checksum of the header, of which the rest was carried.
-                header = b"".join(pieces)[-16:] + b"\0"
-                pieces.append(b"\0" + zlib.crc32(header).to_bytes(4, "big"))
-            case _:
-                pieces.append(data)
+        if kind is PartKind.PIXELS:
+            pieces.append(pixels)
+            pixels = b""
+        elif kind is PartKind.PALETTE:
+            if len(palette) != size:
+                raise ValueError("its palette is another one")
+            pieces.append(palette)
+        else:
+            pieces.append(data or bytes(size))
     return b"".join(pieces)
 
 
 def _png_pixels(picture: Picture, raster: Raster) -> bytes:
     """The IDAT chunks of a picture."""
     if raster.bits < 8:
-        rows = rows_of_picture(picture, raster)
-        unfiltered = np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1)
-        content = zlib.compress(unfiltered.tobytes(), _SMALL_PNG_LEVEL)
-        checksum = zlib.crc32(b"IDAT" + content)
-        return len(content).to_bytes(4, "big") + b"IDAT" + content + checksum.to_bytes(4, "big")
+        return png_chunk(b"IDAT", zlib.compress(_filtered_rows(picture, raster), _SMALL_PNG_LEVEL))
     stream = io.BytesIO()
     image_from_samples(picture).save(stream, "PNG", compress_level=PNG_LEVEL, bits=8)
-    return _idat(stream.getvalue())
-
-
-def _idat(png: bytes) -> bytes:
+    png = stream.getvalue()
     places = [(start, end) for name, start, end in png_chunks(png) if name == b"IDAT"]
     return b"".join(memoryview(png)[start - _CHUNK_START : end + _CHECKSUM] for start, end in places)
+
+
+def _filtered_rows(picture: Picture, raster: Raster) -> bytes:
+    """Rows with their filters: none where samples have fewer than 8 bits, else what Pillow chooses."""
+    if raster.bits < 8:
+        rows = rows_of_picture(picture, raster)
+        return np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1).tobytes()
+    stream = io.BytesIO()
+    image_from_samples(picture).save(stream, "PNG", compress_level=_FASTEST, bits=8)
+    png = stream.getvalue()
+    return zlib.decompress(b"".join(png[start:end] for name, start, end in png_chunks(png) if name == b"IDAT"))
 
 
 def _webp_file(picture: Picture, skeleton: Skeleton) -> bytes:
@@ -176,17 +187,34 @@ def _webp_file(picture: Picture, skeleton: Skeleton) -> bytes:
     image_from_samples(picture).save(stream, "WEBP", **lossless_options())
     written = stream.getvalue()
     start, end = next((start, end) for name, start, end in riff_chunks(written) if name == b"VP8L")
-    pixels = written[start - 8 : end + (end - start) % 2]
-    file = bytearray()
-    for kind, size, data in skeleton.pieces():
-        file += pixels if kind is PartKind.PIXELS else (data or bytes(size))
+    file = bytearray(_with_pixels(skeleton, written[start - 8 : end + (end - start) % 2], picture))
     file[_RIFF_SIZE] = (len(file) - 8).to_bytes(4, "little")
     return bytes(file)
 
 
+def _gif_file(picture: Picture, skeleton: Skeleton) -> bytes:
+    if picture.indices is None:
+        raise ValueError(f"a picture of mode {picture.mode} has no indices")
+    rows = picture.indices
+    if _last_carried_before_pixels(skeleton) & GIF_INTERLACED:
+        rows = np.concatenate([rows[start::step] for start, step in _GIF_PASSES])
+    written = bytes(codecs().gif_encode(rows, colormap=np.zeros((256, 3), np.uint8)))
+    start, end = account_of(written, "GIF").places(PartKind.PIXELS)[0]
+    return _with_pixels(skeleton, written[start:end], picture)
+
+
+def _last_carried_before_pixels(skeleton: Skeleton) -> int:
+    """The last byte that is carried before the pixels: the flags of a GIF's picture."""
+    last = 0
+    for kind, _, data in skeleton.pieces():
+        if kind is PartKind.PIXELS:
+            break
+        last = data[-1] if data else last
+    return last
+
+
 def _qoi_file(picture: Picture, skeleton: Skeleton) -> bytes:
-    packed: bytes = bytes(codecs().qoi_encode(_samples(picture)))[_QOI_FRAME]
-    return b"".join(packed if kind is PartKind.PIXELS else data for kind, _, data in skeleton.pieces())
+    return _with_pixels(skeleton, bytes(codecs().qoi_encode(_samples(picture)))[_QOI_FRAME], picture)
 
 
 def _samples(picture: Picture) -> NDArray[np.uint8]:
@@ -202,5 +230,6 @@ _FILLERS = {
     Filling.TIFF_STRIPS: _strips_file,
     Filling.PNG: _png_file,
     Filling.WEBP: _webp_file,
+    Filling.GIF: _gif_file,
     Filling.QOI: _qoi_file,
 }

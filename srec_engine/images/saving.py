@@ -51,7 +51,12 @@ def to_image(picture: Picture) -> Image.Image:
 
 
 def save_image(
-    picture: Picture, path: Path, *, format_name: str | None = None, replace: bool = True
+    picture: Picture,
+    path: Path,
+    *,
+    format_name: str | None = None,
+    replace: bool = True,
+    readable_like: Path | None = None,
 ) -> tuple[str, ...]:
     """Save a picture losslessly, wholly or not at all.
 
@@ -60,6 +65,7 @@ def save_image(
         path: Where to.
         format_name: "PNG", "TIFF" or "WEBP"; None takes that of the path's extension (`LOSSLESS_EXTENSIONS`).
         replace: Whether a file that is there may be replaced.
+        readable_like: Nobody may read the result who could not read this file.
 
     Returns:
         Names of the metadata that this format cannot hold; () when all was kept. PNG keeps the most.
@@ -72,7 +78,7 @@ def save_image(
     if format_name not in _FORMATS:
         known = ", ".join(LOSSLESS_EXTENSIONS)
         raise UnsupportedImageError(f"{path} cannot be written: no lossless format is known for its name. Use {known}.")
-    with atomic_write(path, replace=replace) as file:
+    with atomic_write(path, replace=replace, readable_like=readable_like) as file:
         return write_image(picture, file, format_name, str(path))
 
 

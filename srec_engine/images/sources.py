@@ -20,12 +20,13 @@ from srec_engine.accounts import (
     account_of,
     skeleton_of,
 )
-from srec_engine.accounts.png import PNG_SIGNATURE, png_chunks
+from srec_engine.accounts.png import PNG_INTERLACING, PNG_SIGNATURE, png_chunks
 from srec_engine.errors import MissingDependencyError, UnsupportedImageError
 from srec_engine.images.agreement import check_agreement, check_agreement_with_pillow
 from srec_engine.images.carried_metadata import carried_metadata
+from srec_engine.images.interlacing import pass_files
 from srec_engine.images.opening import Identified, check_size, identified, pillow_image, planes_of_image
-from srec_engine.images.picture import KeptFile, Picture, SourceFile, VerbatimOnlyError
+from srec_engine.images.picture import KeptFile, Palette, Picture, SourceFile, VerbatimOnlyError
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import samples_of
 from srec_engine.images.rasters import part_of, picture_of_rows, row_bands, rows_of_picture
@@ -40,8 +41,9 @@ _ROOM = 1 << 16
 _PART_BYTES = 9
 _QOI_HEADER = 14
 _NO_SECOND_READER = "imagecodecs is not installed, which would have to read it a second time"
-# Bytes without which no stream of lossless WebP is whole: its last two hold bits of pixels.
+# Bytes without which no stream of lossless WebP or GIF is whole: its last two hold bits of pixels.
 _CUT_OFF = 3
+_GOES_ON = "its pixel data goes on behind its end"
 _PNG_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
 # Pillow's reader of QOI is slow: it reads the first rows only.
 _QOI_PIXELS = 1 << 16
@@ -86,7 +88,7 @@ def read_picture(source: Path | bytes, name: str = "picture", measure: Measure =
     except (ImportError, MissingDependencyError) as error:
         raise VerbatimOnlyError(_NO_SECOND_READER, file, found.mode, found.size) from error
     except READING_ERRORS as error:
-        damage = f"it is damaged, or of a kind that is not read here ({error})"
+        damage = f"it cannot be decoded here ({error})"
         raise VerbatimOnlyError(damage, file, found.mode, found.size) from error
     return replace(picture, source=file, skeleton=skeleton, metadata=carried_metadata(skeleton, picture.mode))
 
@@ -202,25 +204,56 @@ def _read_png(data: bytes, account: Account) -> Picture:
     return picture
 
 
-def _libpng_agrees(data: bytes, _account: Account, picture: Picture) -> None:
-    check_agreement(picture, codecs().png_decode(_bare_png(data)))
+def _libpng_agrees(data: bytes, account: Account, picture: Picture) -> None:
+    bare = _bare_png(data)
+    if not bare[PNG_INTERLACING]:
+        check_agreement(picture, codecs().png_decode(bare))
+        return
+    # libpng speaks to the terminal where it reads the rows of interlaced files one by one.
+    for part, file in pass_files(bare, picture, _raster(account)):
+        check_agreement(part, codecs().png_decode(file))
 
 
 def _libwebp_agrees(data: bytes, account: Account, picture: Picture) -> None:
     check_agreement(picture, codecs().webp_decode(data))
-    if _is_whole_without_its_last_bytes(data, account):
-        raise UnaccountedError("its pixel data goes on behind its end")
+    if _is_whole(codecs().webp_decode, _shortened_webp(data, account)):
+        raise UnaccountedError(_GOES_ON)
 
 
-def _is_whole_without_its_last_bytes(webp: bytes, account: Account) -> bool:
-    """Whether a WebP has its pixels still when their stream is made shorter: then something else lies at its end."""
+def _shortened_webp(webp: bytes, account: Account) -> bytes:
+    """A WebP without the last bytes of its pixels."""
     start, end = account.places(PartKind.PIXELS)[0]
     size = int.from_bytes(webp[start + 4 : start + 8], "little")
     stream = webp[start + 8 : start + 8 + size].rstrip(b"\0")[:-_CUT_OFF]
     pixels = webp[start : start + 4] + len(stream).to_bytes(4, "little") + stream + bytes(len(stream) % 2)
     chunks = b"WEBP" + webp[12:start] + pixels + webp[end:]
+    return b"RIFF" + len(chunks).to_bytes(4, "little") + chunks
+
+
+def _read_gif(data: bytes, account: Account) -> Picture:
+    indices = np.asarray(codecs().gif_decode(data, asrgb=False))
+    if indices.shape != (account.height, account.width):
+        raise UnaccountedError("its picture has another size than it says")
+    return Picture("P", account.width, account.height, indices=indices, palette=Palette("RGB", account.palette))
+
+
+def _pillow_agrees_and_nothing_follows(data: bytes, account: Account, picture: Picture) -> None:
+    check_agreement_with_pillow(picture, data, account.format)
+    start, end = account.places(PartKind.PIXELS)[0]
+    stream, place = b"", start + 1
+    while size := data[place]:
+        stream += data[place + 1 : place + 1 + size]
+        place += 1 + size
+    shorter = stream.rstrip(b"\0")[:-_CUT_OFF]
+    blocks = (bytes([len(shorter[at : at + 255])]) + shorter[at : at + 255] for at in range(0, len(shorter), 255))
+    if _is_whole(codecs().gif_decode, data[: start + 1] + b"".join(blocks) + b"\0" + data[end:]):
+        raise UnaccountedError(_GOES_ON)
+
+
+def _is_whole(decode: Callable[[bytes], object], data: bytes) -> bool:
+    """Whether a file has its pixels still when their stream is made shorter: then something else lies at its end."""
     try:
-        codecs().webp_decode(b"RIFF" + len(chunks).to_bytes(4, "little") + chunks)
+        decode(data)
     except READING_ERRORS:
         return False
     return True
@@ -253,6 +286,7 @@ _READERS: dict[Filling, tuple[Callable[[bytes, Account], Picture], Callable[[byt
     Filling.TIFF_STRIPS: (_read_strips, _pillow_agrees),
     Filling.PNG: (_read_png, _libpng_agrees),
     Filling.WEBP: (_by_pillow, _libwebp_agrees),
+    Filling.GIF: (_read_gif, _pillow_agrees_and_nothing_follows),
     Filling.QOI: (_read_qoi, _pillow_agrees_on_the_first_rows),
 }
 """For each filling what reads the pixels, and what reads them once more."""

@@ -57,6 +57,20 @@ def _grey_png() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
+def _interlaced_png() -> bytes:
+    """Adam7 without filters, written by hand: Pillow reads it and does not write it."""
+    pixels = np.asarray(_photo())
+    passes = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2))
+    rows = [b"\0" + row.tobytes() for x, dx, y, dy in passes for row in pixels[y::dy, x::dx]]
+    header = struct.pack(">IIBBBBB", 40, 30, 8, 2, 0, 0, 1)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _gif() -> bytes:
+    return _saved(_photo().quantize(24), "GIF", comment=b"a cat", transparency=3)
+
+
 def _webp() -> bytes:
     return _saved(_photo(), "WEBP", lossless=True, exact=True, xmp=b"<x:xmpmeta/>")
 
@@ -81,6 +95,8 @@ def _ppm() -> bytes:
 SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
     "chunks.png": (_png, Method.SREC),
     "grey-of-4-bits.png": (_grey_png, Method.SREC),
+    "interlaced.png": (_interlaced_png, Method.SREC),
+    "comment.gif": (_gif, Method.WEBP),
     "palette.png": (lambda: _saved(_photo().quantize(24), "PNG"), Method.WEBP),
     "plain.tif": (lambda: _tiff("raw"), Method.SREC),
     "lzw.tif": (lambda: _tiff("tiff_lzw", predictor=2), Method.SREC),
