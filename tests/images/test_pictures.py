@@ -405,8 +405,9 @@ def test_every_image_for_development_comes_back_or_is_refused_with_a_reason(path
         expected.load()
         try:
             picture = read_picture(path)
-        except VerbatimOnlyError:
-            assert path.parent.name == "png16"
+        except VerbatimOnlyError as refusal:
+            # One has an archive behind its end.
+            assert path.parent.name == "png16" or "behind its end" in str(refusal)
             return
         assert path.parent.name != "png16"
         planes = (picture.colour, picture.alpha)
@@ -420,4 +421,6 @@ def test_every_image_for_development_comes_back_or_is_refused_with_a_reason(path
         )
         image = to_image(again)
         assert_same(image, expected)
-        assert {key: image.info.get(key) for key in expected.info} == expected.info
+        # XMP is kept as such, and under Pillow's second name for it no more.
+        wanted = {key: value for key, value in expected.info.items() if key != "XML:com.adobe.xmp"}
+        assert {key: image.info.get(key) for key in wanted} == wanted
