@@ -107,7 +107,7 @@ def _encode(
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
     report = srec_engine.encode_file(source.path, destination, options, cancel=cancel, progress=progress)
     message = (
-        f"{destination}  {_sizes(report.source_bytes, report.file_bytes)}  {report.bpsp:.3f} bpsp  "
+        f"{destination}  {_sizes(report.source_bytes, report.file_bytes)}  {_bpsp(report)}"
         f"{report.method.value}{', verified' if report.verified else ''}  {report.seconds:.1f} s"
     )
     notes = " ".join(filter(None, (report.note, _name_note(source.path, destination))))
@@ -120,6 +120,11 @@ def _name_note(source: Path, destination: Path) -> str:
     if name == source.name:
         return ""
     return f"its name does not fit every system; it comes back as {name}"
+
+
+def _bpsp(report: EncodeReport) -> str:
+    """Bits per subpixel; nothing where the picture's size is not known, for which 1 × 1 stands."""
+    return f"{report.bpsp:.3f} bpsp  " if report.width * report.height > 1 else ""
 
 
 def _sizes(before: int, after: int) -> str:

@@ -125,9 +125,12 @@ def info_from_metadata(metadata: Mapping[str, bytes]) -> dict[str, Any]:
     info: dict[str, Any] = {key: metadata[name] for key, name in _BYTES.items() if name in metadata}
     if "dpi" in metadata:
         dpi = _unpack(metadata["dpi"], "dpi")
-        if not isinstance(dpi, tuple) or len(dpi) != 2 or not all(isinstance(value, _NUMBERS) for value in dpi):
+        # The first versions took a text of that name for the density: it stays without effect.
+        if isinstance(dpi, str):
+            dpi = None
+        elif not isinstance(dpi, tuple) or len(dpi) != 2 or not all(isinstance(value, _NUMBERS) for value in dpi):
             raise DamagedFileError('The metadata "dpi" of the file is not two numbers.')
-        info["dpi"] = dpi
+        info |= {} if dpi is None else {"dpi": dpi}
     info |= properties_of(metadata)
     for key, text in text_entries(metadata):
         if key not in _PILLOWS_OWN:
@@ -146,7 +149,7 @@ def properties_of(metadata: Mapping[str, bytes]) -> dict[str, Any]:
     properties = _unpack(metadata["properties"], "properties")
     if not isinstance(properties, dict):
         raise DamagedFileError('The metadata "properties" of the file is not a list of named values.')
-    return {key: value for key, value in properties.items() if key in _PROPERTIES}
+    return {key: value for key, value in properties.items() if key in _PROPERTIES and not isinstance(value, str)}
 
 
 def text_entries(metadata: Mapping[str, bytes]) -> list[tuple[str, str]]:

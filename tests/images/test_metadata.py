@@ -115,6 +115,11 @@ def test_what_no_file_can_hold_is_left_out() -> None:
     assert set(picture_from_image(image).metadata) == {"text"}
 
 
+def test_what_older_versions_took_for_a_property_does_not_keep_a_file_from_being_decoded() -> None:
+    metadata = {"dpi": b'"300"', "properties": b'{"transparency":"yes","gamma":0.5}'}
+    assert info_from_metadata(metadata) == {"gamma": 0.5}
+
+
 def test_more_metadata_than_allowed_is_refused() -> None:
     image = image_of("RGB")
     image.info["comment"] = bytes(65 << 20)
