@@ -171,8 +171,10 @@ class _Directory:
         depths = set(self._values(_BITS, 1))
         bits = depths.pop()
         compression, predictor = self._value(_COMPRESSION, _NONE), self._value(_PREDICTOR, 1)
+        if bits > 8:
+            raise UnaccountedError(f"its samples have {bits} bits")
         if depths or bits not in (1, 2, 4, 8):
-            raise UnaccountedError("its samples have more than 8 bits" if bits > 8 else f"its samples have {bits} bits")
+            raise UnaccountedError("its samples have different or unusual depths")
         if compression not in _COMPRESSIONS:
             raise UnaccountedError(f"it is compressed in a way that is not taken apart here ({compression})")
         if self._value(_PLANES, 1) != 1 and channels > 1:

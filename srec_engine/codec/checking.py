@@ -30,8 +30,7 @@ def check_file(source: Path, *, pixels: bool = True) -> CheckReport:
     try:
         account, file = account_for(source)
         if pixels:
-            picture = read_picture(source)
-            check_way_back(picture, file.digest)
+            check_way_back(read_picture(source), file)
     except VerbatimOnlyError as refusal:
         kept = refusal.kept
         if kept is None:

@@ -19,7 +19,7 @@ from srec_engine.codec.candidates import (
 )
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.torch_libraries import load_torch_libraries
-from srec_engine.codec.way_back import check_way_back
+from srec_engine.codec.way_back import WrittenFile
 from srec_engine.container import DEFAULT_TILE_SIZE, Geometry
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
@@ -334,7 +334,9 @@ def _verify(job: _Job, candidate: Candidate, facts: _Facts) -> None:
             "This is a fault of the program or of the machine's memory: please report it, the original is untouched."
         )
     if isinstance(back, Picture):
-        check_way_back(replace(back, source=facts.source), facts.source_digest)
+        written = WrittenFile.of(back, facts.source)
+        del back  # its pixels would stay in memory beside those that are read now
+        written.check()
 
 
 def _note(method: Method, facts: _Facts) -> str:

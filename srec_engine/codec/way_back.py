@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-
-import numpy as np
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from srec_engine.accounts import Filling, Skeleton
 from srec_engine.errors import SrecError
-from srec_engine.images import Picture, VerbatimOnlyError, pixel_checksum, read_picture, restored_file, write_image
+from srec_engine.images import (
+    Picture,
+    SourceFile,
+    VerbatimOnlyError,
+    pixel_checksum,
+    read_picture,
+    restored_file,
+    write_image,
+)
 
-__all__ = ["check_way_back", "own_file"]
+__all__ = ["WrittenFile", "check_way_back", "own_file"]
 
 _NOT_THE_SAME = "the file that would come back of its pixels would not be the same picture with all that is around it"
 
@@ -30,52 +38,100 @@ def own_file(picture: Picture, name: str = "The picture") -> bytes:
     return stream.getvalue()
 
 
-def check_way_back(picture: Picture, source_digest: bytes) -> None:
+def check_way_back(picture: Picture, source: SourceFile | None) -> None:
     """Write a decoded picture into memory as decoding would, read that file again, and compare.
 
     Args:
         picture: As it was decoded, its pixels known to be those of the source.
-        source_digest: SHA-256 of the source file; b"" for an image that came from none.
+        source: The file that it came from; None for an image in memory.
 
     Raises:
         VerbatimOnlyError: When the file differs from the source in pixels or in what is around them.
     """
-    try:
-        data = own_file(picture)
-        if source_digest and hashlib.sha256(data).digest() == source_digest:
+    written = WrittenFile.of(picture, source)
+    del picture  # a caller that drops it as well has room for the pixels that are read now
+    written.check()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """The file that a picture became, and what is expected of it.
+
+    Attributes:
+        data: The file; b"" where it could not be written.
+        mode, size: Of the picture.
+        checksum: Of its pixels.
+        metadata: What of it a PNG has to hold.
+        skeleton: Of the source file, or None.
+        source: That file, or None.
+    """
+
+    data: bytes
+    mode: str
+    size: tuple[int, int]
+    checksum: bytes
+    metadata: Mapping[str, bytes]
+    skeleton: Skeleton | None
+    source: SourceFile | None
+
+    @classmethod
+    def of(cls, picture: Picture, source: SourceFile | None) -> WrittenFile:
+        """Write a picture into memory."""
+        try:
+            data = own_file(picture)
+        except SrecError:
+            data = b""
+        return cls(
+            data,
+            picture.mode,
+            (picture.width, picture.height),
+            pixel_checksum(_compared(picture)),
+            {name: picture.metadata[name] for name in ("icc",) if name in picture.metadata},
+            picture.skeleton,
+            source,
+        )
+
+    def check(self) -> None:
+        """Read the file and compare.
+
+        Raises:
+            VerbatimOnlyError: When it is not what it should be.
+        """
+        if self.source is not None and hashlib.sha256(self.data).digest() == self.source.digest:
             return
-        again = read_picture(data)
-        same = _is_same_picture(picture, again) and _is_same_frame(picture, again, data)
-    except SrecError as error:
-        raise _refusal(picture, f"{_NOT_THE_SAME} ({error})") from error
-    if not same:
-        raise _refusal(picture, _NOT_THE_SAME)
+        try:
+            again = read_picture(self.data, twice=False)
+            same = self._is_same_picture(again) and self._is_same_frame(again)
+        except SrecError as error:
+            raise self._refusal() from error
+        if not same:
+            raise self._refusal()
+
+    def _refusal(self) -> VerbatimOnlyError:
+        return VerbatimOnlyError(_NOT_THE_SAME, self.source, self.mode, self.size)
+
+    def _is_same_picture(self, again: Picture) -> bool:
+        compared = again if self.skeleton is not None else _compared(replace(again, skeleton=None))
+        return pixel_checksum(compared) == self.checksum
+
+    def _is_same_frame(self, again: Picture) -> bool:
+        """Whether all that is no pixel came back."""
+        if self.skeleton is None:
+            # What an image in memory brings may be what no PNG can hold; that is named when it is decoded to one.
+            return all(again.metadata.get(name) == value for name, value in self.metadata.items())
+        if again.skeleton is None or again.skeleton.format != self.skeleton.format:
+            return False
+        if self.skeleton.filling is Filling.TIFF_STRIPS:
+            return _keeps_places(self.skeleton, self.data)
+        return again.skeleton.carried == self.skeleton.carried
 
 
-def _refusal(picture: Picture, reason: str) -> VerbatimOnlyError:
-    return VerbatimOnlyError(reason, picture.source, picture.mode, (picture.width, picture.height))
+def _compared(picture: Picture) -> Picture:
+    """The picture as far as the way back gives it.
 
-
-def _is_same_picture(picture: Picture, again: Picture) -> bool:
-    if picture.skeleton is not None or picture.palette is None or again.palette is None:
-        return pixel_checksum(picture) == pixel_checksum(again)
-    # A PNG has colours for all places that pixels name; an image in memory may have fewer.
-    if picture.indices is None or again.indices is None:
-        return False
-    longer = again.palette.data.startswith(picture.palette.data)
-    return longer and np.array_equal(picture.indices, again.indices)
-
-
-def _is_same_frame(picture: Picture, again: Picture, data: bytes) -> bool:
-    """Whether all that is no pixel came back."""
-    if picture.skeleton is None:
-        # What an image in memory brings may be what no PNG can hold; that is named when it is decoded to one.
-        return all(again.metadata.get(name) == picture.metadata[name] for name in ("icc",) if name in picture.metadata)
-    if again.skeleton is None or again.skeleton.format != picture.skeleton.format:
-        return False
-    if picture.skeleton.filling is Filling.TIFF_STRIPS:
-        return _keeps_places(picture.skeleton, data)
-    return again.skeleton.carried == picture.skeleton.carried
+    A PNG has colours for all places that pixels name; an image in memory may have fewer.
+    """
+    return picture if picture.skeleton is not None else replace(picture, palette=None)
 
 
 def _keeps_places(skeleton: Skeleton, data: bytes) -> bool:

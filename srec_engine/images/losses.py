@@ -19,6 +19,9 @@ _KNOWN_FORMATS = frozenset(
 )
 
 _MODE_REASONS = {
+    "La": "its grey is multiplied by its alpha channel",
+    "RGBa": "its colours are multiplied by its alpha channel",
+    "RGBX": "it has a fourth channel of an unknown meaning",
     "CMYK": "it is CMYK, for printing",
     "YCbCr": "it is stored as YCbCr, not RGB",
     "LAB": "it is stored as L*a*b*, not RGB",
@@ -83,7 +86,7 @@ def _tiff_reason(image: Image.Image) -> str:
     if any(kind != 1 for kind in _numbers(tags.get(339, 1))):
         return "its samples are signed or floating-point numbers"
     if tags.get(277, 1) != len(image.getbands()):
-        return f"it has {tags.get(277, 1)} channels, of which Pillow keeps {len(image.getbands())}"
+        return f"it has {tags.get(277, 1)} channels, which Pillow does not keep as they are"
     if 1 in _numbers(tags.get(338, 0)):
         return "its colours are multiplied by its alpha channel, which Pillow undoes with rounding"
     if tags.get(274, 1) != 1:

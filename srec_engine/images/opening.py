@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from srec_engine.images.pixels import palette_of, samples_of, split_samples
 from srec_engine.limits import MAX_METADATA_BYTES, MAX_PIXELS, MAX_SIDE
 
 __all__ = [
+    "NOT_DECODED",
     "Identified",
     "check_size",
     "identified",
@@ -33,6 +35,12 @@ __all__ = [
     "signature_format",
 ]
 
+NOT_DECODED = "it cannot be decoded here"
+"""Why a file is kept that begins like an image and that Pillow gives up on; a clause."""
+
+_log = logging.getLogger(__name__)
+
+_TOO_LARGE = "Cut it into smaller pictures, or keep its bytes (method verbatim)."
 # Small entries cost a little more in the container than their own bytes.
 _METADATA_ROOM = 1 << 16
 
@@ -68,13 +76,14 @@ def identified(data: bytes, name: str) -> Identified:
             reason = reason_to_refuse(image, io.BytesIO(data))
             return Identified(image.format or begins_like, mode, image.size, reason)
     except READING_ERRORS as error:
-        return Identified(begins_like, reason=f"it cannot be decoded here ({error})")
+        _log.info("%s cannot be opened: %s", name, error)
+        return Identified(begins_like, reason=NOT_DECODED)
     except TooManyPixelsError:
         raise
     except UnsupportedImageError:
         if not begins_like:
             raise
-        return Identified(begins_like, reason="it cannot be decoded here")
+        return Identified(begins_like, reason=NOT_DECODED)
 
 
 def signature_format(first_bytes: bytes) -> str:
@@ -158,9 +167,7 @@ def _explained(name: str, action: str) -> Iterator[None]:
     try:
         yield
     except Image.DecompressionBombError as error:
-        raise TooManyPixelsError(
-            f"{name} has more pixels than Pillow opens ({error}). Cut it into smaller pictures first."
-        ) from error
+        raise TooManyPixelsError(f"{name} has more pixels than Pillow opens ({error}). {_TOO_LARGE}") from error
     except UnidentifiedImageError as error:
         raise UnsupportedImageError(f"{name} is not an image in a format that can be read.") from error
     except READING_ERRORS as error:
@@ -183,6 +190,5 @@ def check_size(width: int, height: int, name: str) -> None:
         raise UnsupportedImageError(f"{name} has no pixels ({width} x {height}).")
     if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
         raise TooManyPixelsError(
-            f"{name} has {width} x {height} pixels, more than the {MAX_PIXELS} that can be compressed. "
-            "Cut it into smaller pictures first."
+            f"{name} has {width} x {height} pixels, more than the {MAX_PIXELS} that can be compressed. {_TOO_LARGE}"
         )

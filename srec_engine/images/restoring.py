@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from srec_engine.accounts.png import PNG_INTERLACING, png_chunks
 from srec_engine.accounts.webp import riff_chunks
 from srec_engine.errors import DamagedFileError
 from srec_engine.images.interlacing import interlaced_rows, png_chunk
-from srec_engine.images.picture import Picture
+from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import image_from_samples
 from srec_engine.images.png_writing import PNG_LEVEL
@@ -34,6 +36,10 @@ _RIFF_SIZE = slice(4, 8)
 _QOI_FRAME = slice(14, -8)
 _ROW_PADDING = 3
 _STRIP_SLACK = 1 << 20
+
+
+Packed = Sequence[bytes | memoryview]
+"""Packed pixels in pieces, of which no second copy is made."""
 
 
 def restored_file(picture: Picture, skeleton: Skeleton) -> bytes:
@@ -83,7 +89,7 @@ def _raster_file(picture: Picture, skeleton: Skeleton) -> bytes:
 
 
 def _strips_file(picture: Picture, skeleton: Skeleton) -> bytes:
-    """Each strip goes into its old place; one that has grown goes to the end of the file."""
+    """Each strip goes into its old place; from one that has grown on, all go to the end of the file, in order."""
     raster = _raster(skeleton, picture)
     sizes = [part.size for part in skeleton.parts if part.kind is PartKind.PIXELS]
     room = raster.row_bytes * picture.height
@@ -97,10 +103,12 @@ def _strips_file(picture: Picture, skeleton: Skeleton) -> bytes:
     file = bytearray(b"".join(data or bytes(size) for _, size, data in skeleton.pieces()))
     starts: list[int] = []
     lengths: list[int] = []
+    moved = False
     for number, (start, size) in enumerate(_places(skeleton, PartKind.PIXELS)):
         band = np.ascontiguousarray(rows[number * raster.strip_rows : (number + 1) * raster.strip_rows])
         strip = pack_strip(band, raster, picture.width)
-        if len(strip) > size:
+        moved = moved or len(strip) > size
+        if moved:
             file += bytes(len(file) % 2)
             start = len(file)
             file += strip
@@ -139,18 +147,18 @@ def _png_file(picture: Picture, skeleton: Skeleton) -> bytes:
     raster = _raster(skeleton, picture)
     interlaced = skeleton.carried[PNG_INTERLACING : PNG_INTERLACING + 1] == b"\1"
     rows = interlaced_rows(picture, raster, _filtered_rows) if interlaced else b""
-    pixels = png_chunk(b"IDAT", zlib.compress(rows, PNG_LEVEL)) if interlaced else _png_pixels(picture, raster)
+    pixels = [png_chunk(b"IDAT", zlib.compress(rows, PNG_LEVEL))] if interlaced else _png_pixels(picture, raster)
     return _with_pixels(skeleton, pixels, picture)
 
 
-def _with_pixels(skeleton: Skeleton, pixels: bytes, picture: Picture) -> bytes:
+def _with_pixels(skeleton: Skeleton, pixels: Packed, picture: Picture) -> bytes:
     """The skeleton with packed pixels in the place of its first pixel part, and with the picture's palette."""
     palette = b"" if picture.palette is None else picture.palette.data
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
     for kind, size, data in skeleton.pieces():
         if kind is PartKind.PIXELS:
-            pieces.append(pixels)
-            pixels = b""
+            pieces += pixels
+            pixels = ()
         elif kind is PartKind.PALETTE:
             if len(palette) != size:
                 raise ValueError("its palette is another one")
@@ -160,15 +168,13 @@ def _with_pixels(skeleton: Skeleton, pixels: bytes, picture: Picture) -> bytes:
     return b"".join(pieces)
 
 
-def _png_pixels(picture: Picture, raster: Raster) -> bytes:
+def _png_pixels(picture: Picture, raster: Raster) -> Packed:
     """The IDAT chunks of a picture."""
     if raster.bits < 8:
-        return png_chunk(b"IDAT", zlib.compress(_filtered_rows(picture, raster), _SMALL_PNG_LEVEL))
-    stream = io.BytesIO()
-    image_from_samples(picture).save(stream, "PNG", compress_level=PNG_LEVEL, bits=8)
-    png = stream.getvalue()
+        return [png_chunk(b"IDAT", zlib.compress(_filtered_rows(picture, raster), _SMALL_PNG_LEVEL))]
+    png = _by_pillow(picture, PNG_LEVEL)
     places = [(start, end) for name, start, end in png_chunks(png) if name == b"IDAT"]
-    return b"".join(memoryview(png)[start - _CHUNK_START : end + _CHECKSUM] for start, end in places)
+    return [memoryview(png)[start - _CHUNK_START : end + _CHECKSUM] for start, end in places]
 
 
 def _filtered_rows(picture: Picture, raster: Raster) -> bytes:
@@ -176,10 +182,18 @@ def _filtered_rows(picture: Picture, raster: Raster) -> bytes:
     if raster.bits < 8:
         rows = rows_of_picture(picture, raster)
         return np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1).tobytes()
-    stream = io.BytesIO()
-    image_from_samples(picture).save(stream, "PNG", compress_level=_FASTEST, bits=8)
-    png = stream.getvalue()
+    png = _by_pillow(picture, _FASTEST)
     return zlib.decompress(b"".join(png[start:end] for name, start, end in png_chunks(png) if name == b"IDAT"))
+
+
+def _by_pillow(picture: Picture, level: int) -> bytes:
+    """A PNG of 8 bits a sample with the picture's pixels."""
+    if picture.indices is not None:
+        # A palette in full: Pillow takes fewer bits where there are fewer colours, whatever it is told.
+        picture = replace(picture, palette=Palette("RGB", bytes(3 * 256)))
+    stream = io.BytesIO()
+    image_from_samples(picture).save(stream, "PNG", compress_level=level, bits=8)
+    return stream.getvalue()
 
 
 def _webp_file(picture: Picture, skeleton: Skeleton) -> bytes:
@@ -187,7 +201,7 @@ def _webp_file(picture: Picture, skeleton: Skeleton) -> bytes:
     image_from_samples(picture).save(stream, "WEBP", **lossless_options())
     written = stream.getvalue()
     start, end = next((start, end) for name, start, end in riff_chunks(written) if name == b"VP8L")
-    file = bytearray(_with_pixels(skeleton, written[start - 8 : end + (end - start) % 2], picture))
+    file = bytearray(_with_pixels(skeleton, [written[start - 8 : end + (end - start) % 2]], picture))
     file[_RIFF_SIZE] = (len(file) - 8).to_bytes(4, "little")
     return bytes(file)
 
@@ -200,7 +214,7 @@ def _gif_file(picture: Picture, skeleton: Skeleton) -> bytes:
         rows = np.concatenate([rows[start::step] for start, step in _GIF_PASSES])
     written = bytes(codecs().gif_encode(rows, colormap=np.zeros((256, 3), np.uint8)))
     start, end = account_of(written, "GIF").places(PartKind.PIXELS)[0]
-    return _with_pixels(skeleton, written[start:end], picture)
+    return _with_pixels(skeleton, [written[start:end]], picture)
 
 
 def _last_carried_before_pixels(skeleton: Skeleton) -> int:
@@ -214,7 +228,7 @@ def _last_carried_before_pixels(skeleton: Skeleton) -> int:
 
 
 def _qoi_file(picture: Picture, skeleton: Skeleton) -> bytes:
-    return _with_pixels(skeleton, bytes(codecs().qoi_encode(_samples(picture)))[_QOI_FRAME], picture)
+    return _with_pixels(skeleton, [bytes(codecs().qoi_encode(_samples(picture)))[_QOI_FRAME]], picture)
 
 
 def _samples(picture: Picture) -> NDArray[np.uint8]:

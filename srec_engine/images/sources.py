@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -18,13 +19,15 @@ from srec_engine.accounts import (
 )
 from srec_engine.errors import MissingDependencyError, UnsupportedImageError
 from srec_engine.images.carried_metadata import carried_metadata
-from srec_engine.images.opening import Identified, check_size, identified
+from srec_engine.images.opening import NOT_DECODED, Identified, check_size, identified
 from srec_engine.images.picture import KeptFile, Picture, SourceFile, VerbatimOnlyError
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.readers import READERS
 from srec_engine.limits import MAX_METADATA_BYTES
 
 __all__ = ["account_for", "file_to_keep", "read_picture"]
+
+_log = logging.getLogger(__name__)
 
 # Beside what is carried, the container's metadata holds names, and for each part its size.
 _ROOM = 1 << 16
@@ -38,13 +41,16 @@ def _unmeasured(_stage: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def read_picture(source: Path | bytes, name: str = "picture", measure: Measure = _unmeasured) -> Picture:
+def read_picture(
+    source: Path | bytes, name: str = "picture", measure: Measure = _unmeasured, *, twice: bool = True
+) -> Picture:
     """Read an image file: account for it, read its pixels, and have a second reader see the same.
 
     Args:
         source: The file or its bytes.
         name: The file's name where `source` is bytes.
         measure: Is entered for "io", "account" and "second reader".
+        twice: Whether the second reader is asked; only what was written here need not be doubted again.
 
     Returns:
         The picture with its `source` and its `skeleton`.
@@ -62,16 +68,17 @@ def read_picture(source: Path | bytes, name: str = "picture", measure: Measure =
         first, second = READERS[account.filling]
         with measure("io"):
             picture = first(data, account)
-        with measure("second reader"):
-            second(data, account, picture)
+        if twice:
+            with measure("second reader"):
+                second(data, account, picture)
         skeleton = _skeleton(data, account, picture, file)
     except UnaccountedError as reason:
         raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
     except (ImportError, MissingDependencyError) as error:
         raise VerbatimOnlyError(_NO_SECOND_READER, file, found.mode, found.size) from error
     except READING_ERRORS as error:
-        damage = f"it cannot be decoded here ({error})"
-        raise VerbatimOnlyError(damage, file, found.mode, found.size) from error
+        _log.info("%s cannot be decoded: %s", file.name, error)
+        raise VerbatimOnlyError(NOT_DECODED, file, found.mode, found.size) from error
     return replace(picture, source=file, skeleton=skeleton, metadata=carried_metadata(skeleton, picture.mode))
 
 

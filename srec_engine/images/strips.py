@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from srec_engine.accounts import Raster, UnaccountedError
+from srec_engine.accounts import PartKind, Raster, UnaccountedError, account_of
 from srec_engine.accounts.tiff import DEFLATE, LZW, OLD_DEFLATE, PACKBITS
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.second_reader import codecs
@@ -15,6 +17,8 @@ from srec_engine.images.second_reader import codecs
 __all__ = ["pack_strip", "unpack_strip"]
 
 _DEFLATE_LEVEL = 6
+_LIBTIFFS_NAMES = {LZW: "tiff_lzw", PACKBITS: "packbits"}
+_PREDICTOR_TAG = 317
 _GOES_ON = "one of its strips goes on behind its end"
 
 
@@ -71,6 +75,8 @@ def pack_strip(samples: NDArray[np.uint8], raster: Raster, width: int) -> bytes:
         raster: Names compression and predictor.
         width: Pixels across.
     """
+    if raster.compression in _LIBTIFFS_NAMES and raster.bits in (1, 8):
+        return _by_libtiff(samples, raster, width)
     if raster.predictor == 2:
         pixels = samples.reshape(len(samples), width, len(raster.order))
         samples = np.diff(pixels, axis=1, prepend=np.uint8(0)).reshape(len(samples), raster.row_bytes)
@@ -80,3 +86,19 @@ def pack_strip(samples: NDArray[np.uint8], raster: Raster, width: int) -> bytes:
         # A run must not go on into the next row.
         return b"".join(bytes(codecs().packbits_encode(row.tobytes())) for row in samples)
     return zlib.compress(samples.tobytes(), _DEFLATE_LEVEL)
+
+
+def _by_libtiff(samples: NDArray[np.uint8], raster: Raster, width: int) -> bytes:
+    """The strip as Pillow's libtiff packs it, which most strips were packed by: they come back as they were."""
+    mode = "1" if raster.bits == 1 else {"P": "L", "BGR": "RGB"}.get(raster.order, raster.order)
+    stream = io.BytesIO()
+    Image.frombytes(mode, (width, len(samples)), np.ascontiguousarray(samples).tobytes()).save(
+        stream,
+        "TIFF",
+        compression=_LIBTIFFS_NAMES[raster.compression],
+        tiffinfo={_PREDICTOR_TAG: raster.predictor} if raster.predictor > 1 else {},
+        strip_size=max(1, samples.size),
+    )
+    data = stream.getvalue()
+    start, end = account_of(data, "TIFF").places(PartKind.PIXELS)[0]
+    return data[start:end]
