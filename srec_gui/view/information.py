@@ -84,6 +84,7 @@ def _file(facts: Facts) -> Section:
     rows.append(Row(translate("view", "Format"), facts.format))
     if facts.check is not None:
         rows.append(Row(translate("view", "As .srec"), _check_text(facts.check)))
+        rows.append(_comes_back(facts.check.comes_back, facts.check.format))
     return Section(translate("view", "File"), tuple(rows))
 
 
@@ -116,7 +117,7 @@ def _srec(facts: Facts, info: FileInfo) -> Section:
     rows = [Row(translate("view", "Method"), method_name(info.method))]
     if info.source_name:
         rows.append(Row(translate("view", "Original name"), info.source_name))
-    rows.append(Row(translate("view", "Comes back"), _comes_back_text(info)))
+    rows.append(_comes_back(info.comes_back, info.source_format))
     if info.model_id is not None:
         rows.append(Row(translate("view", "Model"), info.model_name or translate("view", "Not installed here")))
         rows.append(Row(translate("view", "Model id"), info.model_id))
@@ -139,22 +140,18 @@ def _srec(facts: Facts, info: FileInfo) -> Section:
 def _check_text(check: CheckReport) -> str:
     """What would become of the file, and why."""
     if check.reason:
-        return translate("view", "Kept as its bytes: {reason}").format(reason=check.reason)
-    if check.comes_back is ComesBack.BYTES:
-        return translate("view", "By its pixels; comes back byte for byte")
-    carried = byte_size(check.size_of("carried"))
-    return translate("view", "By its pixels, and {size} around them byte for byte").format(size=carried)
+        return translate("view", "As it is: {reason}").format(reason=check.reason)
+    return translate("view", "By its pixels, {size} kept").format(size=byte_size(check.size_of("carried")))
 
 
-def _comes_back_text(info: FileInfo) -> str:
-    """What decoding the file gives."""
-    return {
+def _comes_back(what: ComesBack, format_name: str) -> Row:
+    """What decoding gives."""
+    text = {
         ComesBack.BYTES: translate("view", "Byte for byte"),
-        ComesBack.FILE: translate("view", "As {format}, with everything around its pixels").format(
-            format=info.source_format
-        ),
+        ComesBack.FILE: translate("view", "{format}, complete").format(format=format_name),
         ComesBack.PICTURE: translate("view", "As a PNG"),
-    }[info.comes_back]
+    }[what]
+    return Row(translate("view", "Comes back"), text)
 
 
 def _bytes(info: FileInfo) -> Section:
