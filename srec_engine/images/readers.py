@@ -14,7 +14,7 @@ from srec_engine.images.interlacing import pass_files
 from srec_engine.images.opening import pillow_image, planes_of_image
 from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS
-from srec_engine.images.pixels import samples_of
+from srec_engine.images.pixels import samples_of, split_samples
 from srec_engine.images.rasters import part_of, picture_of_rows, row_bands, rows_of_picture
 from srec_engine.images.second_reader import codecs
 from srec_engine.images.strips import unpack_strip
@@ -75,15 +75,35 @@ def _bare_png(data: bytes) -> bytes:
     return PNG_SIGNATURE + b"".join(view[start:end] for start, end in wanted)
 
 
+def _is_for_pillow(data: bytes, account: Account) -> bool:
+    """Whether Pillow reads a PNG first: only it gives the indices of a palette.
+
+    Of interlaced files libpng, as it is called here, reads the passes only.
+    """
+    return account.mode == "P" or bool(data[PNG_INTERLACING])
+
+
 def _read_png(data: bytes, account: Account) -> Picture:
-    picture = _by_pillow(_bare_png(data), account)
+    bare = _bare_png(data)
+    picture = _by_pillow(bare, account) if _is_for_pillow(data, account) else _by_libpng(bare, account)
     if picture.mode != account.mode:
         raise UnaccountedError(f"it is read as {picture.mode} where {account.mode} was expected")
     return picture
 
 
-def _libpng_agrees(data: bytes, account: Account, picture: Picture) -> None:
+def _by_libpng(bare: bytes, account: Account) -> Picture:
+    samples = np.asarray(codecs().png_decode(bare))
+    samples = samples.reshape(account.height, account.width, -1)
+    if account.mode == "1":
+        return Picture("1", account.width, account.height, indices=samples[:, :, 0] // 255)
+    return Picture(account.mode, account.width, account.height, *split_samples(account.mode, samples))
+
+
+def _other_png_reader_agrees(data: bytes, account: Account, picture: Picture) -> None:
     bare = _bare_png(data)
+    if not _is_for_pillow(data, account):
+        check_agreement_with_pillow(picture, bare, account.format)
+        return
     if not bare[PNG_INTERLACING]:
         check_agreement(picture, codecs().png_decode(bare))
         return
@@ -162,7 +182,7 @@ def _by_pillow(data: bytes, account: Account) -> Picture:
 READERS: dict[Filling, tuple[Callable[[bytes, Account], Picture], Callable[[bytes, Account, Picture], None]]] = {
     Filling.RASTER: (_read_raster, _pillow_agrees),
     Filling.TIFF_STRIPS: (_read_strips, _pillow_agrees),
-    Filling.PNG: (_read_png, _libpng_agrees),
+    Filling.PNG: (_read_png, _other_png_reader_agrees),
     Filling.WEBP: (_by_pillow, _libwebp_agrees),
     Filling.GIF: (_read_gif, _pillow_agrees_and_nothing_follows),
     Filling.QOI: (_read_qoi, _pillow_agrees_on_the_first_rows),

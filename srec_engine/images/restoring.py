@@ -172,7 +172,7 @@ def _png_pixels(picture: Picture, raster: Raster) -> Packed:
     """The IDAT chunks of a picture."""
     if raster.bits < 8:
         return [png_chunk(b"IDAT", zlib.compress(_filtered_rows(picture, raster), _SMALL_PNG_LEVEL))]
-    png = _by_pillow(picture, PNG_LEVEL)
+    png = _by_pillow(picture, PNG_LEVEL) if picture.indices is not None else _by_libpng(picture)
     places = [(start, end) for name, start, end in png_chunks(png) if name == b"IDAT"]
     return [memoryview(png)[start - _CHUNK_START : end + _CHECKSUM] for start, end in places]
 
@@ -184,6 +184,13 @@ def _filtered_rows(picture: Picture, raster: Raster) -> bytes:
         return np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1).tobytes()
     png = _by_pillow(picture, _FASTEST)
     return zlib.decompress(b"".join(png[start:end] for name, start, end in png_chunks(png) if name == b"IDAT"))
+
+
+def _by_libpng(picture: Picture) -> bytes:
+    """A PNG of 8 bits a sample without a palette: as small as Pillow's, sooner, and without a copy in between."""
+    png = codecs().PNG
+    options = {"level": PNG_LEVEL, "strategy": png.STRATEGY.FILTERED, "filter": png.FILTER.ALL}
+    return bytes(codecs().png_encode(_samples(picture), **options))
 
 
 def _by_pillow(picture: Picture, level: int) -> bytes:
@@ -235,7 +242,8 @@ def _samples(picture: Picture) -> NDArray[np.uint8]:
     if picture.colour is None:
         raise ValueError(f"a picture of mode {picture.mode} has no samples")
     if picture.alpha is None:
-        return np.ascontiguousarray(picture.colour)
+        colour = np.ascontiguousarray(picture.colour)
+        return colour[:, :, 0] if colour.shape[2] == 1 else colour
     return np.concatenate([picture.colour, picture.alpha[:, :, None]], axis=2)
 
 
