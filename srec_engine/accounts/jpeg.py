@@ -22,6 +22,7 @@ _NAMES = {
     b"JP": "content credentials",
     b"JFXX\0": "jfif thumbnail",
 }
+_COMMENT = 0xFE
 _MAX_SEGMENTS = 1 << 16
 
 
@@ -45,13 +46,16 @@ def other_segments(data: bytes) -> tuple[str, ...]:
             if marker == _END:
                 break
     except UnaccountedError:
-        return tuple(names)
+        place = len(data)
     if place < len(data):
         names["bytes behind the picture"] = None
-    return tuple(names)
+    # One comment is kept by whatever keeps EXIF and XMP.
+    return tuple(name for name in names if name != "comment")
 
 
 def _enter(marker: int, content: bytes, names: dict[str, None]) -> None:
+    if marker == _COMMENT:
+        names["further comments" if "comment" in names else "comment"] = None
     if marker not in _APPLICATIONS or content.startswith(_KNOWN):
         return
     known = (name for start, name in _NAMES.items() if content.startswith(start))

@@ -21,11 +21,15 @@ Chunk = tuple[bytes, int, int]
 _GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _ORDERS = {_GREY: "L", _RGB: "RGB", _PALETTE: "P", _GREY_ALPHA: "LA", _RGBA: "RGBA"}
 _DEPTHS = {_GREY: (1, 2, 4, 8), _RGB: (8,), _PALETTE: (1, 2, 4, 8), _GREY_ALPHA: (8,), _RGBA: (8,)}
+# Where Apple's programs say at which byte the second half of the pixels begins, to unpack both at once. It holds for
+# one compressed stream only, and for the next one it would be wrong.
+_ABOUT_COMPRESSION = frozenset([b"iDOT"])
 _ANIMATION = (b"acTL", b"fcTL", b"fdAT")
 ADAM7 = ((0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2))
 """Start and step of the columns, then of the rows, of each pass of an interlaced picture."""
 
 _INFLATED_AT_ONCE = 1 << 20
+_DEFLATED_AT_ONCE = 1 << 16
 
 
 def png_chunks(data: bytes) -> Iterator[Chunk]:
@@ -105,14 +109,12 @@ def _inflated_bytes(width: int, height: int, bits: int, *, interlaced: bool) -> 
 
 def _check_pixels(data: bytes, chunks: list[Chunk], expected: int) -> None:
     """The compressed stream must hold the rows and nothing else, and end where its chunks end."""
-    inflater, view, count = zlib.decompressobj(), memoryview(data), 0
+    inflater, count = zlib.decompressobj(), 0
     try:
-        for name, start, end in chunks:
-            if name != b"IDAT":
-                continue
-            if inflater.eof and end > start:
+        for piece in _pixel_pieces(data, chunks):
+            if inflater.eof:
                 raise UnaccountedError("its pixel data goes on behind its end")
-            left: bytes | memoryview = view[start:end]
+            left: bytes | memoryview = piece
             while len(left) and not inflater.eof:
                 count += len(inflater.decompress(left, _INFLATED_AT_ONCE))
                 left = inflater.unconsumed_tail
@@ -128,12 +130,25 @@ def _check_pixels(data: bytes, chunks: list[Chunk], expected: int) -> None:
         raise UnaccountedError("its pixel data is cut off or too long")
 
 
+def _pixel_pieces(data: bytes, chunks: list[Chunk]) -> Iterator[memoryview]:
+    """The compressed pixels in small pieces: what is left of one is copied each time that it is not used up."""
+    view = memoryview(data)
+    for name, start, end in chunks:
+        if name == b"IDAT":
+            for place in range(start, end, _DEFLATED_AT_ONCE):
+                yield view[place : min(end, place + _DEFLATED_AT_ONCE)]
+
+
 def _parts(chunks: list[Chunk], *, palette: bool) -> Iterator[tuple[int, int, PartKind, str]]:
     yield 0, len(PNG_SIGNATURE), PartKind.CARRIED, "signature"
+    pixels = [(start, end) for name, start, end in chunks if name == b"IDAT"]
+    yield pixels[0][0] - 8, pixels[-1][1] + 4, PartKind.PIXELS, "IDAT"
     for name, start, end in chunks:
         what = name.decode()
         if name == b"IDAT":
-            yield start - 8, end + 4, PartKind.PIXELS, what
+            continue
+        if name in _ABOUT_COMPRESSION:
+            yield start - 8, end + 4, PartKind.WITHOUT_MEANING, what
         elif name == b"PLTE" and palette:
             yield start - 8, start, PartKind.CARRIED, what
             yield start, end, PartKind.PALETTE, what

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
-from srec_engine.accounts.account import Account, Filling, Part, PartKind, Raster
+from srec_engine.accounts.account import Account, Filling, Part, PartKind, Raster, UnaccountedError
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.container.names import safe_file_name
 from srec_engine.errors import DamagedFileError
@@ -15,6 +15,9 @@ __all__ = ["Skeleton", "pack_skeleton", "parse_skeleton", "skeleton_of"]
 _FILLINGS = tuple(Filling)
 _MAX_PARTS = 1 << 20
 _KIND_BITS = 3
+_ROW_PADDING = 3
+# Strips that are compressed are rarely longer than their samples.
+_STRIP_SLACK = 1 << 20
 # The places and sizes of a million strips.
 _MAX_MADE_AGAIN_BYTES = 1 << 23
 _MAX_TEXT_BYTES = 255
@@ -59,6 +62,22 @@ class Skeleton:
                 position += part.size
             yield part.kind, part.size, data
 
+    def check_size(self, width: int, height: int) -> None:
+        """Check that the pixel parts are those of a picture of this size.
+
+        Raises:
+            DamagedFileError: When they are not.
+        """
+        raster = self.raster
+        if raster is None:
+            return
+        needed = -(-width * raster.bits * len(raster.order) // 8)
+        pixels = sum(part.size for part in self.parts if part.kind is PartKind.PIXELS)
+        exact = self.filling is not Filling.RASTER or pixels == raster.row_bytes * height
+        strips = self.filling is not Filling.TIFF_STRIPS or pixels <= 2 * raster.row_bytes * height + _STRIP_SLACK
+        if not needed <= raster.row_bytes <= needed + _ROW_PADDING or not exact or not strips:
+            raise DamagedFileError(f"{self.name}: its pixels do not fit the rest of it")
+
     def without_pixels(self) -> bytes:
         """The file with its pixel data left out and zeros for what else is made again."""
         return b"".join(
@@ -69,10 +88,16 @@ class Skeleton:
 
 
 def skeleton_of(account: Account, data: bytes, name: str, digest: bytes = b"") -> Skeleton:
-    """The skeleton of a file whose account and bytes these are."""
+    """The skeleton of a file whose account and bytes these are.
+
+    Raises:
+        UnaccountedError: When it has more parts than a skeleton can have.
+    """
     view = memoryview(data)
     carried = b"".join(view[start:end] for start, end in account.places(PartKind.CARRIED))
     parts = tuple(_joined(account.parts))
+    if len(parts) > _MAX_PARTS:
+        raise UnaccountedError(f"it has its pixels in {len(parts)} pieces")
     return Skeleton(account.format, name, account.filling, account.raster, parts, carried, digest)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from srec_engine.accounts.account import Account, Filling, PartKind, Raster, UnaccountedError, covering_parts
 from srec_engine.accounts.numbers import Numbers
 
-__all__ = ["account_of_tga"]
+__all__ = ["TGA_SIGNATURE", "account_of_tga"]
 
 _HEADER = 18
 _FOOTER = 26
-_SIGNATURE = b"TRUEVISION-XFILE.\0"
+TGA_SIGNATURE = b"TRUEVISION-XFILE.\0"
+"""The last bytes of a file of version 2."""
+
 _EXTENSION_BYTES = 495
 _MAPPED, _COLOUR, _GREY = 1, 2, 3
 _ORDERS = {
@@ -56,7 +58,7 @@ def account_of_tga(data: bytes) -> Account:
 def _tail(numbers: Numbers, data: bytes, end: int) -> list[tuple[int, int, PartKind, str]]:
     """The footer of version 2, and the extension area where it directly follows the pixels."""
     footer = len(data) - _FOOTER
-    if footer < end or not data.endswith(_SIGNATURE):
+    if footer < end or not data.endswith(TGA_SIGNATURE):
         return []
     extension, developer = numbers.at(footer, 4), numbers.at(footer + 4, 4)
     found = [(footer, len(data), PartKind.CARRIED, "footer")]

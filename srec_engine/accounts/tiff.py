@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import BinaryIO, Literal
 
 from srec_engine.accounts.account import (
     PADDING,
@@ -21,7 +22,7 @@ from srec_engine.accounts.account import (
 )
 from srec_engine.accounts.numbers import Numbers
 
-__all__ = ["DEFLATE", "LZW", "OLD_DEFLATE", "PACKBITS", "account_of_tiff", "is_tiff"]
+__all__ = ["DEFLATE", "LZW", "OLD_DEFLATE", "PACKBITS", "account_of_tiff", "is_tiff", "top_tags"]
 
 LZW, DEFLATE, PACKBITS, OLD_DEFLATE = 5, 8, 32773, 32946
 """TIFF's numbers of the compressions that are known here."""
@@ -80,6 +81,16 @@ def account_of_tiff(data: bytes) -> Account:
     if data[:4] not in (b"II*\0", b"MM\0*"):
         raise UnaccountedError("it is a BigTIFF")
     return _Directory(data).account()
+
+
+def top_tags(file: BinaryIO) -> list[tuple[int, bytes]]:
+    """Number and value (or where it lies) of each tag of the first folder; [] where that cannot be read."""
+    head = file.read(8)
+    order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
+    file.seek(int.from_bytes(head[4:8], order))
+    entries = file.read(12 * int.from_bytes(file.read(2), order))
+    starts = range(0, len(entries) - 11, 12)
+    return [(int.from_bytes(entries[at : at + 2], order), entries[at + 8 : at + 12]) for at in starts]
 
 
 class _Directory:
@@ -250,4 +261,6 @@ class _Directory:
             if start > position and not any(self._data[position:start]):
                 gaps.append((position, start, PartKind.CARRIED, PADDING))
             position = max(position, end)
+        if position < len(self._data) and not any(self._data[position:]):
+            gaps.append((position, len(self._data), PartKind.CARRIED, PADDING))
         return gaps

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.codec.background import run_cancellable
-from srec_engine.container import Contents, NetworkPayload, VerbatimPayload, container_bytes
+from srec_engine.container import (
+    Contents,
+    NetworkPayload,
+    PackedMetadata,
+    VerbatimPayload,
+    container_bytes,
+    pack_metadata,
+)
 from srec_engine.control import CancelToken
 from srec_engine.images import (
     Picture,
@@ -33,6 +40,7 @@ __all__ = [
     "first_webp_effort",
     "is_worth_thorough_webp",
     "network_candidate",
+    "packed_metadata",
     "verbatim_candidate",
     "webp_candidate",
 ]
@@ -68,8 +76,18 @@ class Candidate:
     payload: EncodedPayload | None = None
 
 
+def packed_metadata(picture: Picture, cancel: CancelToken) -> PackedMetadata:
+    """What all candidates hold of a picture's metadata; seconds for megabytes of it, so it is made once."""
+    return PackedMetadata(run_cancellable(lambda: pack_metadata(picture.stored_metadata), cancel))
+
+
 def network_candidate(
-    picture: Picture, payload: EncodedPayload, model_id: bytes, tile_size: int, adaptation: Adaptation | None
+    picture: Picture,
+    metadata: PackedMetadata,
+    payload: EncodedPayload,
+    model_id: bytes,
+    tile_size: int,
+    adaptation: Adaptation | None,
 ) -> Candidate:
     """The picture as the network coded it."""
     corrections = b"" if adaptation is None else adaptation_bytes(adaptation)
@@ -80,19 +98,17 @@ def network_candidate(
         picture.height,
         network,
         pixel_checksum(picture),
-        picture.stored_metadata,
+        metadata,
         network_planes(picture),
     )
     # The chunks are in the file now; keeping them twice would cost a large picture a tenth of its memory.
     return Candidate(Method.SREC, container_bytes(contents), replace(payload, chunks=[]))
 
 
-def webp_candidate(picture: Picture, cancel: CancelToken, effort: WebPEffort) -> Candidate:
+def webp_candidate(picture: Picture, metadata: PackedMetadata, cancel: CancelToken, effort: WebPEffort) -> Candidate:
     """The picture as lossless WebP (or a packed plane, where that is smaller)."""
     payload, planes = run_cancellable(lambda: webp_contents(picture, effort), cancel)
-    contents = Contents(
-        picture.mode, picture.width, picture.height, payload, pixel_checksum(picture), picture.stored_metadata, planes
-    )
+    contents = Contents(picture.mode, picture.width, picture.height, payload, pixel_checksum(picture), metadata, planes)
     return Candidate(Method.WEBP, container_bytes(contents))
 
 

@@ -14,13 +14,14 @@ from srec_engine.codec.candidates import (
     first_webp_effort,
     is_worth_thorough_webp,
     network_candidate,
+    packed_metadata,
     verbatim_candidate,
     webp_candidate,
 )
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.codec.way_back import WrittenFile
-from srec_engine.container import DEFAULT_TILE_SIZE, Geometry
+from srec_engine.container import DEFAULT_TILE_SIZE, Geometry, PackedMetadata
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
 from srec_engine.files import copy_timestamps, write_atomically
@@ -180,15 +181,16 @@ def _smallest(job: _Job, picture: Picture) -> Candidate:
     method = job.options.method
     source = picture.source
     if method == Method.WEBP:
-        return _by_webp(job, picture, estimated_webp_bytes(picture), None)
+        return _by_webp(job, picture, packed_metadata(picture, job.cancel), estimated_webp_bytes(picture), None)
     if method == Method.SREC:
-        return _by_network(job, picture)
+        return _by_network(job, picture, packed_metadata(picture, job.cancel))
     estimate = estimated_webp_bytes(picture)
     if source is not None and picture.colour is not None and source.size < NETWORK_ADVANTAGE * estimate:
         return verbatim_candidate(source, picture.mode, picture.width, picture.height)
-    candidates = [_by_network(job, picture)] if picture.colour is not None else []
+    metadata = packed_metadata(picture, job.cancel)
+    candidates = [_by_network(job, picture, metadata)] if picture.colour is not None else []
     if not candidates or WEBP_ADVANTAGE * estimate < len(candidates[0].data):
-        candidates.append(_by_webp(job, picture, estimate, candidates[0] if candidates else None))
+        candidates.append(_by_webp(job, picture, metadata, estimate, candidates[0] if candidates else None))
     smallest = min(candidates, key=lambda candidate: len(candidate.data))
     if source is not None and source.size < len(smallest.data):
         stored = verbatim_candidate(source, picture.mode, picture.width, picture.height)
@@ -196,18 +198,20 @@ def _smallest(job: _Job, picture: Picture) -> Candidate:
     return smallest
 
 
-def _by_webp(job: _Job, picture: Picture, estimate: float, rival: Candidate | None) -> Candidate:
+def _by_webp(
+    job: _Job, picture: Picture, metadata: PackedMetadata, estimate: float, rival: Candidate | None
+) -> Candidate:
     """The picture as WebP, searched thoroughly where it is a drawing, or where WebP beats its rival and it is small."""
     effort = first_webp_effort(picture, estimate)
-    found = webp_candidate(picture, job.cancel, effort)
+    found = webp_candidate(picture, metadata, job.cancel, effort)
     beaten = rival is not None and len(rival.data) < WEBP_GAIN * len(found.data)
     if effort == WebPEffort.THOROUGH or beaten or not is_worth_thorough_webp(picture):
         return found
-    thorough = webp_candidate(picture, job.cancel, WebPEffort.THOROUGH)
+    thorough = webp_candidate(picture, metadata, job.cancel, WebPEffort.THOROUGH)
     return min(found, thorough, key=lambda candidate: len(candidate.data))
 
 
-def _by_network(job: _Job, picture: Picture) -> Candidate:
+def _by_network(job: _Job, picture: Picture, metadata: PackedMetadata) -> Candidate:
     if picture.colour is None:
         raise UnsupportedImageError(
             f"A picture of mode {picture.mode} has no colours for the network. Let the method be chosen (auto)."
@@ -223,7 +227,7 @@ def _by_network(job: _Job, picture: Picture) -> Candidate:
 
     adaptation = _adaptation(job, runtime, colour, geometry)
     payload = encode_payload(runtime.adapted(adaptation), colour, geometry, job.cancel, advance, job.clock)
-    return network_candidate(picture, payload, runtime.model_id, geometry.tile_size, adaptation)
+    return network_candidate(picture, metadata, payload, runtime.model_id, geometry.tile_size, adaptation)
 
 
 def _adaptation(job: _Job, runtime: Runtime, colour: NDArray[np.uint8], geometry: Geometry) -> Adaptation | None:

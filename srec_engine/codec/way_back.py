@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from srec_engine.accounts import Filling, Skeleton
 from srec_engine.errors import SrecError
 from srec_engine.images import (
+    FileBytes,
     Picture,
     SourceFile,
     VerbatimOnlyError,
@@ -24,7 +25,7 @@ __all__ = ["WrittenFile", "check_way_back", "own_file"]
 _NOT_THE_SAME = "the file that would come back of its pixels would not be the same picture with all that is around it"
 
 
-def own_file(picture: Picture, name: str = "The picture") -> bytes:
+def own_file(picture: Picture, name: str = "The picture") -> FileBytes:
     """The file that a decoded picture becomes unless another format is asked for: its source again, else a PNG.
 
     Raises:
@@ -66,7 +67,7 @@ class WrittenFile:
         source: That file, or None.
     """
 
-    data: bytes
+    data: FileBytes
     mode: str
     size: tuple[int, int]
     checksum: bytes
@@ -78,7 +79,7 @@ class WrittenFile:
     def of(cls, picture: Picture, source: SourceFile | None) -> WrittenFile:
         """Write a picture into memory."""
         try:
-            data = own_file(picture)
+            data: FileBytes = own_file(picture)
         except SrecError:
             data = b""
         return cls(
@@ -100,7 +101,7 @@ class WrittenFile:
         if self.source is not None and hashlib.sha256(self.data).digest() == self.source.digest:
             return
         try:
-            again = read_picture(self.data, twice=False)
+            again = read_picture(bytes(self.data), twice=False)
             same = self._is_same_picture(again) and self._is_same_frame(again)
         except SrecError as error:
             raise self._refusal() from error
@@ -134,7 +135,7 @@ def _compared(picture: Picture) -> Picture:
     return picture if picture.skeleton is not None else replace(picture, palette=None)
 
 
-def _keeps_places(skeleton: Skeleton, data: bytes) -> bool:
+def _keeps_places(skeleton: Skeleton, data: FileBytes) -> bool:
     """Whether all that is carried lies where it lay."""
     start = 0
     for _, size, carried in skeleton.pieces():

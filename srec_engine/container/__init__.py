@@ -8,6 +8,7 @@ from __future__ import annotations
 from srec_engine.container.contents import (
     Contents,
     NetworkPayload,
+    PackedMetadata,
     Plane,
     PlaneKind,
     VerbatimPayload,
@@ -18,6 +19,7 @@ from srec_engine.container.header import FORMAT_VERSION, MODEL_ID_BYTES, PIXEL_C
 from srec_engine.container.names import safe_file_name
 from srec_engine.container.plane_coding import decode_plane, encode_plane
 from srec_engine.container.reader import Reader, open_reader
+from srec_engine.container.sections import pack_metadata
 from srec_engine.container.signature import MAGIC, SIGNATURE_BYTES, Signature, recognise
 from srec_engine.container.streams import pack_streams, stream_overhead, unpack_streams
 from srec_engine.container.writer import container_bytes, container_parts, write_container
@@ -34,6 +36,7 @@ __all__ = [
     "Geometry",
     "Header",
     "NetworkPayload",
+    "PackedMetadata",
     "Plane",
     "PlaneKind",
     "Reader",
@@ -45,6 +48,7 @@ __all__ = [
     "decode_plane",
     "encode_plane",
     "open_reader",
+    "pack_metadata",
     "pack_streams",
     "recognise",
     "safe_file_name",

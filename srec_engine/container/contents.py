@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from srec_engine.container.geometry import DEFAULT_TILE_SIZE
 from srec_engine.options import Method
 
-__all__ = ["Contents", "NetworkPayload", "Plane", "PlaneKind", "VerbatimPayload", "WebPPayload"]
+__all__ = ["Contents", "NetworkPayload", "PackedMetadata", "Plane", "PlaneKind", "VerbatimPayload", "WebPPayload"]
 
 
 class PlaneKind(IntEnum):
@@ -87,6 +87,17 @@ class VerbatimPayload:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedMetadata:
+    """Metadata as the file holds it, packed once for all the ways in which a picture is tried.
+
+    Attributes:
+        content: What `pack_metadata` returned.
+    """
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """Everything that goes into one `.srec` file.
 
@@ -95,7 +106,7 @@ class Contents:
         width, height: Pixels.
         payload: The pixels.
         pixel_checksum: 16 bytes that identify the decoded picture (for `verbatim` the source bytes); kept last.
-        metadata: Bytes by name ("icc", "exif", …), in the order they are to be kept.
+        metadata: Bytes by name ("icc", "exif", …), in the order they are to be kept; or packed already.
         planes: What the network does not code.
     """
 
@@ -104,5 +115,5 @@ class Contents:
     height: int
     payload: NetworkPayload | WebPPayload | VerbatimPayload
     pixel_checksum: bytes
-    metadata: Mapping[str, bytes] = field(default_factory=dict)
+    metadata: Mapping[str, bytes] | PackedMetadata = field(default_factory=dict)
     planes: Sequence[Plane] = ()

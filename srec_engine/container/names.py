@@ -10,9 +10,8 @@ FALLBACK_NAME = "picture"
 MAX_NAME_BYTES = 255
 
 _FORBIDDEN = frozenset('<>:"|?*')
-_DEVICES = frozenset(
-    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))]
-)
+_PORTS = (f"{port}{number}" for port in ("com", "lpt") for number in "123456789¹²³")
+_DEVICES = frozenset(["con", "prn", "aux", "nul", "conin$", "conout$", *_PORTS])
 
 
 def safe_file_name(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from srec_engine.container.compression import lzma_compress
-from srec_engine.container.contents import Contents, NetworkPayload, VerbatimPayload, WebPPayload
+from srec_engine.container.contents import Contents, NetworkPayload, PackedMetadata, VerbatimPayload, WebPPayload
 from srec_engine.container.fields import pack_integer
 from srec_engine.container.geometry import Geometry
 from srec_engine.container.header import PIXEL_CHECKSUM_BYTES, Header, pack_header
@@ -25,7 +25,7 @@ def container_parts(contents: Contents) -> list[bytes]:
     """
     if len(contents.pixel_checksum) != PIXEL_CHECKSUM_BYTES:
         raise ValueError(f"the pixel checksum has {len(contents.pixel_checksum)} bytes, not {PIXEL_CHECKSUM_BYTES}")
-    metadata, planes = pack_metadata(contents.metadata), pack_planes(contents.planes)
+    metadata, planes = _metadata(contents), pack_planes(contents.planes)
     sections = [close_section(content) if content else b"" for content in (metadata, planes)]
     payload = contents.payload
     if isinstance(payload, NetworkPayload):
@@ -48,6 +48,11 @@ def write_container(contents: Contents, stream: BinaryIO) -> int:
     for part in parts:
         stream.write(part)
     return sum(len(part) for part in parts)
+
+
+def _metadata(contents: Contents) -> bytes:
+    metadata = contents.metadata
+    return metadata.content if isinstance(metadata, PackedMetadata) else pack_metadata(metadata)
 
 
 def _header(contents: Contents, section_sizes: list[int], body_sizes: list[int]) -> Header:

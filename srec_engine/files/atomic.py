@@ -41,7 +41,7 @@ def is_temporary(path: Path) -> bool:
 
 
 def write_atomically(
-    destination: Path, data: bytes, *, replace: bool = True, readable_like: Path | None = None
+    destination: Path, data: bytes | bytearray, *, replace: bool = True, readable_like: Path | None = None
 ) -> None:
     """Write bytes to a file, wholly or not at all. Arguments and errors as for `atomic_write`."""
     with atomic_write(destination, replace=replace, readable_like=readable_like) as file:

@@ -25,7 +25,7 @@ from srec_engine.images.planes import (
     webp_contents,
 )
 from srec_engine.images.preview import display_info, read_reduced, upright
-from srec_engine.images.restoring import restored_file
+from srec_engine.images.restoring import FileBytes, restored_file
 from srec_engine.images.saving import LOSSLESS_EXTENSIONS, PILLOW_NAMES, save_image, to_image, write_image
 from srec_engine.images.sources import account_for, file_to_keep, read_picture
 from srec_engine.images.webp import WebPEffort, webp_decode, webp_encode
@@ -34,6 +34,7 @@ __all__ = [
     "LOSSLESS_EXTENSIONS",
     "PICTURE_MODES",
     "PILLOW_NAMES",
+    "FileBytes",
     "KeptFile",
     "Palette",
     "Picture",

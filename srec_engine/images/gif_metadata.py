@@ -53,7 +53,7 @@ def _enter(label: int, blocks: bytes, found: dict[str, bytes]) -> None:
         if blocks[1] & 1:
             found |= packed_properties({"transparency": blocks[4]})
     elif label == _COMMENT:
-        found.setdefault("comment", _joined(blocks))
+        found.setdefault("further comments" if "comment" in found else "comment", _joined(blocks))
     elif label == _APPLICATION and name == _PROFILE:
         found.setdefault("icc", _joined(blocks[12:]))
     elif label == _APPLICATION and name == _XMP:
@@ -66,8 +66,8 @@ def _enter(label: int, blocks: bytes, found: dict[str, bytes]) -> None:
 
 def _joined(blocks: bytes) -> bytes:
     """The content of sub-blocks."""
-    content, place = b"", 0
+    pieces, place = [], 0
     while place < len(blocks) and blocks[place]:
-        content += blocks[place + 1 : place + 1 + blocks[place]]
+        pieces.append(blocks[place + 1 : place + 1 + blocks[place]])
         place += 1 + blocks[place]
-    return content
+    return b"".join(pieces)

@@ -52,6 +52,8 @@ def reason_to_refuse(image: Image.Image, file: BinaryIO | None = None) -> str:
     """
     if image.mode not in PICTURE_MODES:
         return _MODE_REASONS.get(image.mode, f"its mode {image.mode} is not one of {', '.join(PICTURE_MODES)}")
+    if image.mode == "P" and image.palette is not None and image.palette.mode not in ("RGB", "RGBA"):
+        return f"its palette is of the mode {image.palette.mode}"
     if image.format and image.format not in _KNOWN_FORMATS:
         return f"what Pillow leaves out of a {image.format} file is not known"
     if getattr(image, "n_frames", 1) > 1 or image.info.get("default_image"):

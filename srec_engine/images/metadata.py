@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import numbers
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from PIL import Image
@@ -58,7 +61,7 @@ def metadata_of(image: Image.Image) -> dict[str, bytes]:
     metadata = {
         name: bytes(info[key])
         for key, name in _BYTES.items()
-        if isinstance(info.get(key), bytes | bytearray) and info[key]
+        if isinstance(info.get(key), bytes | bytearray | memoryview) and bytes(info[key])
     }
     if "exif" not in metadata and hasattr(image, "tag_v2"):
         metadata |= _tiff_exif(image)
@@ -95,7 +98,7 @@ def _lacks_resolution(image: Image.Image) -> bool:
 
 def exact_text_of_tags(exif: Image.Exif) -> None:
     """Replace texts by their bytes: Pillow reads them as Latin-1, which keeps each byte, but writes ASCII."""
-    for tags in (exif, *(exif.get_ifd(folder) for folder in _EXIF_FOLDERS)):
+    for tags in (exif, *(exif.get_ifd(folder) for folder in _EXIF_FOLDERS if folder in exif)):
         for tag, value in list(tags.items()):
             if isinstance(value, str):
                 tags[tag] = value.encode("latin-1", "replace")
@@ -112,7 +115,8 @@ def packed_properties(properties: Mapping[str, Any]) -> dict[str, bytes]:
 
 def packed_text(entries: Iterable[tuple[str, str]]) -> dict[str, bytes]:
     """The entry "text", where there is any; keys may come twice."""
-    text = [_text_entry(key, value) for key, value in entries]
+    # One that is no text in any encoding does not take the others with it.
+    text = [entry for entry in (_text_entry(key, value) for key, value in entries) if all(map(_is_unicode, entry))]
     return {"text": _pack(text)} if text else {}
 
 
@@ -149,7 +153,26 @@ def properties_of(metadata: Mapping[str, bytes]) -> dict[str, Any]:
     properties = _unpack(metadata["properties"], "properties")
     if not isinstance(properties, dict):
         raise DamagedFileError('The metadata "properties" of the file is not a list of named values.')
-    return {key: value for key, value in properties.items() if key in _PROPERTIES and not isinstance(value, str)}
+    return {key: value for key, value in properties.items() if key in _PROPERTIES and _is_usable(key, value)}
+
+
+def _is_usable(key: str, value: Any) -> bool:
+    """Whether a property is of a kind that Pillow can do something with: it trusts what it finds in `info`."""
+    match key:
+        case "gamma":
+            return isinstance(value, int | float)
+        case "srgb":
+            return isinstance(value, int)
+        case "transparency":
+            level = isinstance(value, int) and 0 <= value < 1 << 16
+            return level or isinstance(value, bytes) or _are_integers(value, 3)
+        case "chromaticity" | "aspect" | "resolution":
+            return isinstance(value, tuple)
+    return not isinstance(value, str | dict)
+
+
+def _are_integers(value: Any, count: int) -> bool:
+    return isinstance(value, tuple) and len(value) == count and all(isinstance(part, int) for part in value)
 
 
 def text_entries(metadata: Mapping[str, bytes]) -> list[tuple[str, str]]:
@@ -165,6 +188,14 @@ def text_entries(metadata: Mapping[str, bytes]) -> list[tuple[str, str]]:
             raise DamagedFileError('The metadata "text" of the file is not a list of texts.')
         entries.append((entry[0], entry[1] if len(entry) == 2 else iTXt(*entry[1:])))
     return entries
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _text_entry(key: str, value: str) -> list[str]:
@@ -197,11 +228,21 @@ def _pack(value: Any) -> bytes:
 def _plain(value: Any) -> Any:
     """JSON has no bytes and no fractions: they become {"hex": …} and {"ratio": [numerator, denominator]}."""
     match value:
+        case bool() | int() | float() | str() | None:
+            return value
+        case numbers.Integral():
+            return int(value)
+        case Decimal():
+            return float(value)
         case IFDRational():
             numerator, denominator = value.limit_rational(1 << 31) if math.isfinite(value) else (0, 0)
             return {"ratio": [int(numerator), int(denominator)]}
-        case bytes():
-            return {"hex": value.hex()}
+        case Fraction():
+            return {"ratio": [value.numerator, value.denominator]}
+        case numbers.Real():
+            return float(value)
+        case bytes() | bytearray() | memoryview():
+            return {"hex": bytes(value).hex()}
         case dict():
             return {str(key): _plain(item) for key, item in value.items()}
         case list() | tuple():

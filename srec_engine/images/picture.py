@@ -121,11 +121,8 @@ class VerbatimOnlyError(UnsupportedImageError):
     """
 
     def __init__(self, reason: str, source: SourceFile | None, mode: str, size: tuple[int, int]) -> None:
-        name = source.name if source else "The image"
-        super().__init__(
-            f"{name} cannot be stored as pixels: {reason}. "
-            "Its file can be stored as it is (method verbatim), or convert it first."
-        )
+        advice = "Convert it first." if source is None else "Store its file as it is (method verbatim), or convert it."
+        super().__init__(f"{source.name if source else 'The image'} cannot be stored as pixels: {reason}. {advice}")
         self.reason = reason
         self.kept = None if source is None else KeptFile(source, mode, *size)
 

@@ -137,6 +137,7 @@ def metadata_from_reader(reader: Reader) -> tuple[Mapping[str, bytes], None, Ske
     if SKELETON not in stored:
         return stored, None, None
     skeleton = parse_skeleton(stored[SKELETON], f'{reader.name}: the metadata "{SKELETON}"')
+    skeleton.check_size(reader.header.width, reader.header.height)
     return carried_metadata(skeleton, reader.header.mode), None, skeleton
 
 

@@ -9,14 +9,14 @@ from PIL.PngImagePlugin import iTXt
 from srec_engine.accounts import UnaccountedError
 from srec_engine.accounts.png import png_chunks
 from srec_engine.images.metadata import packed_properties, packed_text
-from srec_engine.limits import MAX_METADATA_BYTES
 
 __all__ = ["png_metadata"]
 
 _INCHES_PER_METRE = 0.0254
 _XMP_KEY = "XML:com.adobe.xmp"
 _STRUCTURE = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
-_TEXT = frozenset([b"tEXt", b"zTXt", b"iTXt"])
+# All chunks are carried; so much of what they unpack to is shown, and written to other formats.
+_MAX_INFLATED_BYTES = 1 << 24
 
 
 def png_metadata(data: bytes, mode: str, bits: int) -> dict[str, bytes]:
@@ -30,49 +30,90 @@ def png_metadata(data: bytes, mode: str, bits: int) -> dict[str, bytes]:
     Returns:
         Entries as `images.metadata` describes them; what it has no name for is under the chunk's type ("cICP").
     """
-    found: dict[str, bytes] = {}
-    text: list[tuple[str, str]] = []
-    properties: dict[str, object] = {}
+    reader = _Reader(mode, bits)
     try:
         for name, start, end in png_chunks(data):
-            content = data[start:end]
-            if name in _TEXT:
-                _add_text(name, content, found, text)
-            elif name not in _STRUCTURE and not _take(name, content, found, properties, (mode, bits)):
-                found.setdefault(name.decode(), content)
+            if name not in _STRUCTURE and not reader.takes(name, data[start:end]):
+                reader.found.setdefault(name.decode(), data[start:end])
     except UnaccountedError:
         pass  # what came before is shown
-    return found | packed_properties(properties) | packed_text(text)
+    return reader.found | packed_properties(reader.properties) | packed_text(reader.text)
 
 
-def _take(
-    name: bytes, content: bytes, found: dict[str, bytes], properties: dict[str, object], kind: tuple[str, int]
-) -> bool:
-    """Enter a chunk of a known kind; whether it was one."""
-    numbers = [int.from_bytes(content[place : place + 4], "big") for place in range(0, len(content), 4)]
-    match name:
-        case b"eXIf":
-            found.setdefault("exif", b"Exif\0\0" + content)
-        case b"iCCP":
-            profile = _inflated(content.partition(b"\0")[2][1:])
-            if not profile:
+class _Reader:
+    """What has been read of the chunks so far."""
+
+    def __init__(self, mode: str, bits: int) -> None:
+        self.found: dict[str, bytes] = {}
+        self.text: list[tuple[str, str]] = []
+        self.properties: dict[str, object] = {}
+        self._kind = (mode, bits)
+        self._room = _MAX_INFLATED_BYTES
+
+    def takes(self, name: bytes, content: bytes) -> bool:
+        """Enter a chunk of a known kind; whether it was one."""
+        numbers = [int.from_bytes(content[place : place + 4], "big") for place in range(0, min(32, len(content)), 4)]
+        match name:
+            case b"tEXt" | b"zTXt" | b"iTXt":
+                return self._takes_text(name, content)
+            case b"eXIf":
+                self.found.setdefault("exif", b"Exif\0\0" + content)
+            case b"iCCP":
+                return self._takes_profile(content)
+            case b"gAMA" if len(content) == 4:
+                self.properties["gamma"] = numbers[0] / 100_000
+            case b"cHRM" if len(content) == 32:
+                self.properties["chromaticity"] = [number / 100_000 for number in numbers]
+            case b"sRGB" if len(content) == 1:
+                self.properties["srgb"] = content[0]
+            case b"pHYs" if len(content) == 9 and content[8] == 1:
+                self.properties["dpi"] = [number * _INCHES_PER_METRE for number in numbers[:2]]
+            case b"pHYs" if len(content) == 9 and content[8] == 0:
+                self.properties["aspect"] = numbers[:2]
+            case b"tRNS":
+                self.properties["transparency"] = _transparency(content, *self._kind)
+            case _:
                 return False
-            found.setdefault("icc", profile)
-        case b"gAMA" if len(content) == 4:
-            properties["gamma"] = numbers[0] / 100_000
-        case b"cHRM" if len(content) == 32:
-            properties["chromaticity"] = [number / 100_000 for number in numbers]
-        case b"sRGB" if len(content) == 1:
-            properties["srgb"] = content[0]
-        case b"pHYs" if len(content) == 9 and content[8] == 1:
-            properties["dpi"] = [number * _INCHES_PER_METRE for number in numbers[:2]]
-        case b"pHYs" if len(content) == 9 and content[8] == 0:
-            properties["aspect"] = numbers[:2]
-        case b"tRNS":
-            properties["transparency"] = _transparency(content, *kind)
-        case _:
+        return True
+
+    def _takes_profile(self, content: bytes) -> bool:
+        profile = self._inflated(content.partition(b"\0")[2][1:])
+        if profile:
+            self.found.setdefault("icc", profile)
+        return bool(profile)
+
+    def _takes_text(self, name: bytes, content: bytes) -> bool:
+        key_bytes, _, rest = content.partition(b"\0")
+        key = key_bytes.decode("latin-1")
+        if name == b"tEXt":
+            self.text.append((key, rest.decode("latin-1")))
+            return True
+        compressed, language, translated = name == b"zTXt", b"", b""
+        value = rest[1:]
+        if name == b"iTXt":
+            compressed, (language, translated, value) = rest[:1] == b"\1", _three(rest[2:])
+        plain = self._inflated(value) if compressed else value
+        if plain is None:
             return False
-    return True
+        if name == b"zTXt":
+            self.text.append((key, plain.decode("latin-1")))
+        elif key == _XMP_KEY and "xmp" not in self.found:
+            self.found["xmp"] = plain
+        else:
+            title = translated.decode(errors="replace")
+            self.text.append((key, iTXt(plain.decode(errors="replace"), language.decode("latin-1"), title)))
+        return True
+
+    def _inflated(self, data: bytes) -> bytes | None:
+        """What a compressed chunk holds; None where it is damaged, or more than is shown of one file."""
+        try:
+            plain = zlib.decompressobj().decompress(data, self._room + 1)
+        except zlib.error:
+            return None
+        if len(plain) > self._room:
+            return None
+        self._room -= len(plain)
+        return plain
 
 
 def _transparency(content: bytes, mode: str, bits: int) -> object:
@@ -86,34 +127,7 @@ def _transparency(content: bytes, mode: str, bits: int) -> object:
     return levels[:3] if mode == "RGB" and len(levels) >= 3 else None
 
 
-def _add_text(name: bytes, content: bytes, found: dict[str, bytes], text: list[tuple[str, str]]) -> None:
-    key_bytes, _, rest = content.partition(b"\0")
-    key = key_bytes.decode("latin-1")
-    if name == b"tEXt":
-        text.append((key, rest.decode("latin-1")))
-    elif name == b"zTXt":
-        text.append((key, _inflated(rest[1:]).decode("latin-1")))
-    else:
-        compressed, (language, translated, value) = rest[:1] == b"\1", _three(rest[2:])
-        value = _inflated(value) if compressed else value
-        if key == _XMP_KEY and "xmp" not in found:
-            found["xmp"] = value
-        else:
-            entry = iTXt(
-                value.decode(errors="replace"), language.decode("latin-1"), translated.decode(errors="replace")
-            )
-            text.append((key, entry))
-
-
 def _three(data: bytes) -> tuple[bytes, bytes, bytes]:
     first, _, rest = data.partition(b"\0")
     second, _, third = rest.partition(b"\0")
     return first, second, third
-
-
-def _inflated(data: bytes) -> bytes:
-    """What a compressed chunk holds, up to the limit on metadata; b"" where it is damaged."""
-    try:
-        return zlib.decompressobj().decompress(data, MAX_METADATA_BYTES)
-    except zlib.error:
-        return b""

@@ -61,10 +61,12 @@ def _add_texts(chunks: PngInfo, info: Mapping[str, Any], entries: list[tuple[str
     if "xmp" in info:
         if all(key != _XMP_KEY for key, _ in entries):
             chunks.add_itxt(_XMP_KEY, info["xmp"].decode(errors="replace"))
-        kept.add("xmp")
+        kept |= {"xmp"} if _is_utf8(info["xmp"]) else set()
     if "comment" in info:
         if all(key != "Comment" for key, _ in entries):
-            entries.append(("Comment", info["comment"].decode(errors="replace")))
+            # The letters of a PNG's plain text are those of Latin-1, which has one for each byte.
+            comment = info["comment"]
+            entries.append(("Comment", comment.decode() if _is_utf8(comment) else comment.decode("latin-1")))
         kept.add("comment")
     fitting = [(key, text) for key, text in entries if _is_key(key)]
     for key, text in fitting:
@@ -75,6 +77,14 @@ def _add_texts(chunks: PngInfo, info: Mapping[str, Any], entries: list[tuple[str
             chunks.add_text(key, text, zip=long)
     if len(fitting) == len(entries):
         kept.add("text")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_key(key: str) -> bool:

@@ -138,11 +138,11 @@ def _read_gif(data: bytes, account: Account) -> Picture:
 def _pillow_agrees_and_nothing_follows(data: bytes, account: Account, picture: Picture) -> None:
     check_agreement_with_pillow(picture, data, account.format)
     start, end = account.places(PartKind.PIXELS)[0]
-    stream, place = b"", start + 1
+    pieces, place = [], start + 1
     while size := data[place]:
-        stream += data[place + 1 : place + 1 + size]
+        pieces.append(data[place + 1 : place + 1 + size])
         place += 1 + size
-    shorter = stream.rstrip(b"\0")[:-_CUT_OFF]
+    shorter = b"".join(pieces).rstrip(b"\0")[:-_CUT_OFF]
     blocks = (bytes([len(shorter[at : at + 255])]) + shorter[at : at + 255] for at in range(0, len(shorter), 255))
     if _is_whole(codecs().gif_decode, data[: start + 1] + b"".join(blocks) + b"\0" + data[end:]):
         raise UnaccountedError(_GOES_ON)

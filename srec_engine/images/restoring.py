@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,28 +21,30 @@ from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import image_from_samples
 from srec_engine.images.png_writing import PNG_LEVEL
-from srec_engine.images.rasters import rows_of_picture
+from srec_engine.images.rasters import part_of, row_bands, rows_of_picture
 from srec_engine.images.second_reader import codecs
 from srec_engine.images.strips import pack_strip
 from srec_engine.images.webp import lossless_options
 
-__all__ = ["restored_file"]
+__all__ = ["FileBytes", "restored_file"]
 
 _CHUNK_START, _CHECKSUM = 8, 4
 _SMALL_PNG_LEVEL = 9
 _FASTEST = 1
+_GIF_ROOM = 1 << 12
 _GIF_PASSES = ((0, 8), (4, 8), (2, 4), (1, 2))
 _RIFF_SIZE = slice(4, 8)
 _QOI_FRAME = slice(14, -8)
-_ROW_PADDING = 3
-_STRIP_SLACK = 1 << 20
 
+
+FileBytes = bytes | bytearray
+"""A whole file."""
 
 Packed = Sequence[bytes | memoryview]
 """Packed pixels in pieces, of which no second copy is made."""
 
 
-def restored_file(picture: Picture, skeleton: Skeleton) -> bytes:
+def restored_file(picture: Picture, skeleton: Skeleton) -> FileBytes:
     """The source file: byte for byte where its samples were stored as they are, else with the same pixels and all that
     the skeleton carries in its place.
 
@@ -62,49 +64,59 @@ def restored_file(picture: Picture, skeleton: Skeleton) -> bytes:
 
 def _raster(skeleton: Skeleton, picture: Picture) -> Raster:
     """The skeleton's raster, whose rows have the length that the picture needs."""
-    raster = skeleton.raster
-    if raster is None:
+    skeleton.check_size(picture.width, picture.height)
+    if skeleton.raster is None:
         raise ValueError("the place of its samples is missing")
-    needed = -(-picture.width * raster.bits * len(raster.order) // 8)
-    if not needed <= raster.row_bytes <= needed + _ROW_PADDING:
-        raise ValueError(f"rows of {raster.row_bytes} bytes where {needed} are needed")
-    return raster
+    return skeleton.raster
 
 
-def _raster_file(picture: Picture, skeleton: Skeleton) -> bytes:
+def _raster_file(picture: Picture, skeleton: Skeleton) -> FileBytes:
+    """Filled in place, in bands: no copy of a large picture is made on the way."""
     raster = _raster(skeleton, picture)
-    sizes = [part.size for part in skeleton.parts if part.kind is PartKind.PIXELS]
-    if sum(sizes) != raster.row_bytes * picture.height:
-        raise ValueError("it has more or fewer pixels")
-    rows = np.ascontiguousarray(rows_of_picture(picture, raster)).reshape(-1).data
-    pieces: list[bytes | memoryview] = []
-    position = 0
-    for kind, size, data in skeleton.pieces():
-        if kind is PartKind.PIXELS:
-            pieces.append(rows[position : position + size])
-            position += size
-        else:
-            pieces.append(data)
-    return b"".join(pieces)
+    file = _empty(skeleton)
+    rows = _bands_of_rows(picture, raster)
+    band = memoryview(b"")
+    for start, size in _places(skeleton, PartKind.PIXELS):
+        end = start + size
+        while start < end:
+            band = band if len(band) else next(rows)
+            count = min(len(band), end - start)
+            file[start : start + count] = band[:count]
+            band, start = band[count:], start + count
+    return file
 
 
-def _strips_file(picture: Picture, skeleton: Skeleton) -> bytes:
+def _bands_of_rows(picture: Picture, raster: Raster) -> Iterator[memoryview]:
+    """The rows as they lie in the file, in pieces."""
+    bands = list(row_bands(picture.width, picture.height))
+    for band in reversed(bands) if raster.bottom_up else bands:
+        rows = rows_of_picture(part_of(picture, band), raster)
+        yield np.ascontiguousarray(rows).reshape(-1).data
+
+
+def _empty(skeleton: Skeleton) -> bytearray:
+    """The file with zeros for what is to be made again."""
+    file = bytearray(skeleton.file_bytes)
+    start = 0
+    for _, size, data in skeleton.pieces():
+        if data:
+            file[start : start + size] = data
+        start += size
+    return file
+
+
+def _strips_file(picture: Picture, skeleton: Skeleton) -> FileBytes:
     """Each strip goes into its old place; from one that has grown on, all go to the end of the file, in order."""
     raster = _raster(skeleton, picture)
-    sizes = [part.size for part in skeleton.parts if part.kind is PartKind.PIXELS]
-    room = raster.row_bytes * picture.height
-    if (
-        not raster.strip_rows
-        or len(sizes) != -(-picture.height // raster.strip_rows)
-        or sum(sizes) > 2 * room + _STRIP_SLACK
-    ):
+    places = _places(skeleton, PartKind.PIXELS)
+    if not raster.strip_rows or len(places) != -(-picture.height // raster.strip_rows):
         raise ValueError("its strips do not fit its pixels")
     rows = rows_of_picture(picture, raster)
-    file = bytearray(b"".join(data or bytes(size) for _, size, data in skeleton.pieces()))
+    file = _empty(skeleton)
     starts: list[int] = []
     lengths: list[int] = []
     moved = False
-    for number, (start, size) in enumerate(_places(skeleton, PartKind.PIXELS)):
+    for number, (start, size) in enumerate(places):
         band = np.ascontiguousarray(rows[number * raster.strip_rows : (number + 1) * raster.strip_rows])
         strip = pack_strip(band, raster, picture.width)
         moved = moved or len(strip) > size
@@ -118,7 +130,7 @@ def _strips_file(picture: Picture, skeleton: Skeleton) -> bytes:
         lengths.append(len(strip))
     for kind, values in ((PartKind.STRIP_PLACES, starts), (PartKind.STRIP_SIZES, lengths)):
         _write_numbers(file, _places(skeleton, kind), values, skeleton.carried[:2] == b"II")
-    return bytes(file)
+    return file
 
 
 def _places(skeleton: Skeleton, kind: PartKind) -> list[tuple[int, int]]:
@@ -148,7 +160,9 @@ def _png_file(picture: Picture, skeleton: Skeleton) -> bytes:
     interlaced = skeleton.carried[PNG_INTERLACING : PNG_INTERLACING + 1] == b"\1"
     rows = interlaced_rows(picture, raster, _filtered_rows) if interlaced else b""
     pixels = [png_chunk(b"IDAT", zlib.compress(rows, PNG_LEVEL))] if interlaced else _png_pixels(picture, raster)
-    return _with_pixels(skeleton, pixels, picture)
+    # What was about the old way of compressing stays away.
+    parts = tuple(part for part in skeleton.parts if part.kind is not PartKind.WITHOUT_MEANING)
+    return _with_pixels(replace(skeleton, parts=parts), pixels, picture)
 
 
 def _with_pixels(skeleton: Skeleton, pixels: Packed, picture: Picture) -> bytes:
@@ -219,7 +233,9 @@ def _gif_file(picture: Picture, skeleton: Skeleton) -> bytes:
     rows = picture.indices
     if _last_carried_before_pixels(skeleton) & GIF_INTERLACED:
         rows = np.concatenate([rows[start::step] for start, step in _GIF_PASSES])
-    written = bytes(codecs().gif_encode(rows, colormap=np.zeros((256, 3), np.uint8)))
+    # The library's own buffer is too small for noise.
+    room = bytearray(_GIF_ROOM + 2 * rows.size)
+    written = bytes(codecs().gif_encode(rows, colormap=np.zeros((256, 3), np.uint8), out=room))
     start, end = account_of(written, "GIF").places(PartKind.PIXELS)[0]
     return _with_pixels(skeleton, [written[start:end]], picture)
 

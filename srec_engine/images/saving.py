@@ -109,17 +109,20 @@ def _write_png(picture: Picture, stream: BinaryIO, name: str) -> set[str]:
     chunks, kept = png_chunks_of(info, text_entries(picture.metadata))
     density = png_density(info)
     # Pillow would write the properties of the image by itself, also those that no chunk can hold.
-    image.info = {key: value for key, value in image.info.items() if key == "transparency" and _is_transparency(value)}
+    image.info = {
+        key: value for key, value in image.info.items() if key == "transparency" and _is_transparency(image.mode, value)
+    }
     image.save(
         stream, "PNG", pnginfo=chunks, compress_level=PNG_LEVEL, **density, **_options(info, "icc_profile", "exif")
     )
     return kept | {"icc", "exif", *density} | ({"transparency"} if image.info else set())
 
 
-def _is_transparency(value: Any) -> bool:
-    """Whether it is a level of grey or palette, alphas of a palette, or a colour."""
-    colour = isinstance(value, tuple) and len(value) == 3 and all(isinstance(part, int) for part in value)
-    return isinstance(value, int | bytes) or colour
+def _is_transparency(mode: str, value: Any) -> bool:
+    """Whether it is what a picture of that mode can have: a level or a place in the palette, alphas, or a colour."""
+    if mode == "RGB":
+        return isinstance(value, tuple)
+    return isinstance(value, int) or (mode == "P" and isinstance(value, bytes))
 
 
 def _with_whole_palette(picture: Picture) -> Picture:

@@ -1,4 +1,4 @@
-"""A skeleton as a file in which everything has its old place and pixels are zeros, without holding those zeros."""
+"""A skeleton as a file in which everything has its old place, and which seems to end where pixels begin."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _SkeletonFile(io.RawIOBase):
         self._size = self._position = 0
         for kind, size, data in skeleton.pieces():
             self._starts.append(self._size)
-            self._carried.append(data if kind is PartKind.CARRIED else None)
+            self._carried.append(None if kind is PartKind.PIXELS else data or bytes(size))
             self._size += size
 
     def readable(self) -> bool:
@@ -51,6 +51,8 @@ class _SkeletonFile(io.RawIOBase):
         count = min(len(view), end - self._position)
         start = self._position - self._starts[place]
         carried = self._carried[place]
-        view[:count] = bytes(count) if carried is None else carried[start : start + count]
+        if carried is None:
+            return 0  # nobody who looks for metadata has anything to find in pixels
+        view[:count] = carried[start : start + count]
         self._position += count
         return count

@@ -98,7 +98,7 @@ def test_a_changed_file_becomes_a_picture_that_gives_it_back_or_is_refused(path:
         except UnsupportedImageError:
             continue
         assert picture.skeleton is not None
-        back = read_picture(restored_file(picture, picture.skeleton), path.name)
+        back = read_picture(bytes(restored_file(picture, picture.skeleton)), path.name)
         for plane in ("colour", "alpha", "indices"):
             assert np.array_equal(getattr(back, plane), getattr(picture, plane))
         assert back.skeleton is not None
