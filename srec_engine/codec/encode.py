@@ -23,7 +23,7 @@ from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.codec.way_back import WrittenFile
 from srec_engine.container import DEFAULT_TILE_SIZE, Geometry, PackedMetadata
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
-from srec_engine.errors import DamagedFileError, UnsupportedImageError
+from srec_engine.errors import DamagedFileError, SrecError, UnsupportedImageError
 from srec_engine.files import copy_timestamps, write_atomically
 from srec_engine.images import (
     KeptFile,
@@ -141,17 +141,31 @@ def encode_file(
         UnsupportedImageError: When the file is no image, or the forced method would lose something.
         ModelError: When the model cannot be used.
         OutputError: When the result cannot be written.
+        SrecError: When the source cannot be read, or was changed meanwhile.
         Cancelled: When the token was set.
     """
     job = _job(options, cancel, progress)
     job.tell(Stage.READING, 0.0)
+    before = _state_of(source)
     candidate, report = _encoded_file(job, source)
     job.tell(Stage.WRITING, 1.0)
+    if _state_of(source) not in (None, before):
+        # What it is now would be in no result, and somebody may let the original go.
+        raise SrecError(f"{source} was changed while it was being compressed. Nothing was written; try again.")
     with job.clock.measure("io"):
         write_atomically(destination, candidate.data, readable_like=source)
         if options.keep_timestamps:
             copy_timestamps(source, destination)
     return replace(report, destination=destination, seconds=job.clock.elapsed, stage_seconds=dict(job.clock.seconds))
+
+
+def _state_of(source: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written to or replaced; None when it is not there."""
+    try:
+        status = source.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _encoded_file(job: _Job, source: Path) -> tuple[Candidate, EncodeReport]:

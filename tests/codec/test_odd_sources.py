@@ -22,6 +22,9 @@ from srec_engine import (
     CancelToken,
     EncodeOptions,
     Method,
+    Progress,
+    SrecError,
+    Stage,
     check_file,
     decode_file,
     decode_image,
@@ -132,6 +135,19 @@ def test_packing_megabytes_of_metadata_can_be_stopped(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         encode_file(source, tmp_path / "a.srec", PIXELS, cancel=cancel)
     assert time.perf_counter() - began < 4  # packing takes three times as long
+    assert not (tmp_path / "a.srec").exists()
+
+
+def test_a_source_that_is_changed_meanwhile_gives_no_result(tmp_path: Path) -> None:
+    source = tmp_path / "edited.png"
+    source.write_bytes(png())
+
+    def edit(news: Progress) -> None:
+        if news.stage is Stage.WRITING:
+            source.write_bytes(png(chunk(b"tEXt", b"Comment\0newer")))
+
+    with pytest.raises(SrecError, match="changed while"):
+        encode_file(source, tmp_path / "a.srec", PIXELS, progress=edit)
     assert not (tmp_path / "a.srec").exists()
 
 
