@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         decode_file,
         decode_image,
         decode_steps,
+        read_source,
         verify_file,
     )
     from srec_engine.codec.devices import list_devices
@@ -154,6 +155,7 @@ _MODULE_OF = {
     "output_path": "files",
     "prepare_inspection": "analysis.inspection",
     "read_info": "codec.information",
+    "read_source": "codec.decode",
     "read_preview": "codec.information",
     "register_pillow": "pillow_plugin",
     "require_no_pipe": "files",
@@ -241,6 +243,7 @@ __all__ = [
     "prepare_inspection",
     "read_info",
     "read_preview",
+    "read_source",
     "register_pillow",
     "require_no_pipe",
     "require_regular_file",

@@ -9,7 +9,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from PIL import Image, ImageFile
 
-from srec_engine.codec.decode import decode_image, decode_steps
+from srec_engine.codec.decode import decode_image, decode_steps, read_source
 from srec_engine.codec.encode import encode_image
 from srec_engine.container import MAGIC, Reader
 from srec_engine.errors import SrecError
@@ -67,6 +67,22 @@ class SrecImageFile(ImageFile.ImageFile):
         self._mode = "L" if self.mode in ("L", "LA") else "RGB"
         self.tile = [_tile(self._size, self._mode)]
         return self._mode, (0, 0, width / (1 << scale), height / (1 << scale))
+
+    def source_file(self) -> tuple[str, bytes]:
+        """Name and bytes of the file that the picture was made of: as stored, or put together again.
+
+        Ask before the pixels are loaded, which closes the file.
+
+        Raises:
+            OSError: When the file is closed or damaged.
+        """
+        if self.fp is None:
+            raise OSError("The file was closed before its source was asked for.")
+        self.fp.seek(0)
+        try:
+            return read_source(self.fp.read())
+        except SrecError as error:
+            raise OSError(str(error)) from error
 
     def load(self) -> Any:
         """Decode the pixels."""

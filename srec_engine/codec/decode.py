@@ -32,7 +32,16 @@ from srec_engine.reports import DecodeReport
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["DecodeStep", "DecodedImage", "decode_file", "decode_image", "decode_picture", "decode_steps", "verify_file"]
+__all__ = [
+    "DecodeStep",
+    "DecodedImage",
+    "decode_file",
+    "decode_image",
+    "decode_picture",
+    "decode_steps",
+    "read_source",
+    "verify_file",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +172,26 @@ def decode_file(
             picture, dropped = converted_picture(picture, own_name)
         dropped = (*save_image(picture, destination, format_name=wanted, readable_like=source), *dropped)
     return replace(_report(step), destination=destination, dropped=dropped)
+
+
+def read_source(
+    source: Path | bytes,
+    options: CodecOptions = CodecOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> tuple[str, bytes]:
+    """Name and bytes of the file that a `.srec` was made of: what `decode_file` writes where no format is asked for.
+
+    A picture that came from no file is a PNG without a name.
+
+    Raises:
+        NotSrecError, DamagedFileError, ModelError, Cancelled: As `decode_image`.
+    """
+    step = _last_step(source, options, cancel, progress)
+    result = _result(step)
+    name, _ = _origin(result, step.source_name)
+    return name, result if isinstance(result, bytes) else bytes(own_file(result, name))
 
 
 def _origin(result: Picture | bytes, stored_name: str) -> tuple[str, str]:

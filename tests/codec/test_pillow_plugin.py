@@ -9,9 +9,19 @@ import numpy as np
 import pytest
 from PIL import Image, UnidentifiedImageError
 
-from srec_engine import EncodeOptions, Method, SrecError, decode_image, decode_steps, read_preview, register_pillow
+from srec_engine import (
+    EncodeOptions,
+    Method,
+    SrecError,
+    decode_image,
+    decode_steps,
+    encode_file,
+    read_preview,
+    register_pillow,
+)
 from srec_engine.container import Contents, VerbatimPayload, container_bytes
 from srec_engine.images import bytes_checksum
+from srec_engine.pillow_plugin import SrecImageFile
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +106,15 @@ def test_a_file_inside_a_file_inside_a_file_is_not_followed(network_file: bytes)
         read_preview(nested)
     with pytest.raises(OSError, match="not an image"), Image.open(io.BytesIO(nested)) as image:
         image.load()
+
+
+def test_the_file_that_a_srec_was_made_of_can_be_had_back_whole(sample_photograph: Path, tmp_path: Path) -> None:
+    scan, bitmap = tmp_path / "scan", tmp_path / "photo.bmp"
+    scan.write_bytes(sample_photograph.read_bytes() + b"and an archive")
+    with Image.open(sample_photograph) as photograph:
+        photograph.convert("RGB").crop((0, 0, 40, 30)).save(bitmap)
+    for source in (scan, bitmap):
+        encode_file(source, tmp_path / "a.srec", EncodeOptions(adaptation=False))
+        with Image.open(tmp_path / "a.srec") as image:
+            assert isinstance(image, SrecImageFile)
+            assert image.source_file() == (source.name, source.read_bytes())
