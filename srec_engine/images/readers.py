@@ -11,6 +11,7 @@ from srec_engine.accounts import Account, Filling, PartKind, Raster, Unaccounted
 from srec_engine.accounts.png import PNG_INTERLACING, PNG_SIGNATURE, png_chunks
 from srec_engine.images.agreement import check_agreement, check_agreement_with_pillow
 from srec_engine.images.interlacing import pass_files
+from srec_engine.images.lzw import end_of_gif_lzw
 from srec_engine.images.opening import pillow_image, planes_of_image
 from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS
@@ -22,7 +23,7 @@ from srec_engine.images.strips import unpack_strip
 __all__ = ["READERS"]
 
 _QOI_HEADER = 14
-# Bytes without which no stream of lossless WebP or GIF is whole: its last two hold bits of pixels.
+# Bytes without which no stream of lossless WebP is whole: its last two hold bits of pixels.
 _CUT_OFF = 3
 _GOES_ON = "its pixel data goes on behind its end"
 _PNG_PIXELS = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
@@ -137,14 +138,14 @@ def _read_gif(data: bytes, account: Account) -> Picture:
 
 def _pillow_agrees_and_nothing_follows(data: bytes, account: Account, picture: Picture) -> None:
     check_agreement_with_pillow(picture, data, account.format)
-    start, end = account.places(PartKind.PIXELS)[0]
+    start = account.places(PartKind.PIXELS)[0][0]
     pieces, place = [], start + 1
     while size := data[place]:
         pieces.append(data[place + 1 : place + 1 + size])
         place += 1 + size
-    shorter = b"".join(pieces).rstrip(b"\0")[:-_CUT_OFF]
-    blocks = (bytes([len(shorter[at : at + 255])]) + shorter[at : at + 255] for at in range(0, len(shorter), 255))
-    if _is_whole(codecs().gif_decode, data[: start + 1] + b"".join(blocks) + b"\0" + data[end:]):
+    stream = b"".join(pieces)
+    stop = end_of_gif_lzw(stream, data[start])
+    if stop is None or stream[stop:].strip(b"\0"):
         raise UnaccountedError(_GOES_ON)
 
 

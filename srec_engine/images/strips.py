@@ -11,6 +11,7 @@ from PIL import Image
 
 from srec_engine.accounts import PartKind, Raster, UnaccountedError, account_of
 from srec_engine.accounts.tiff import DEFLATE, LZW, OLD_DEFLATE, PACKBITS
+from srec_engine.images.lzw import end_of_tiff_lzw
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.second_reader import codecs
 
@@ -59,10 +60,15 @@ def _inflated(data: bytes, size: int) -> bytes:
 
 def _lzw_decoded(data: bytes, size: int) -> bytes:
     """At most `size` + 1 bytes, whatever the strip would like to become."""
+    if data[:1] == b"\0" and data[1:2] and data[1] & 1:
+        raise UnaccountedError("its strips are compressed in the way of before 1989")
     plain = codecs().lzw_decode(data, out=np.empty(size + 1, np.uint8))
-    # Its last code and its end take more than two bytes: what is whole without three bytes has others behind its end.
-    shorter = data.rstrip(b"\0")[:-3]
-    if len(shorter) > 4 and len(codecs().lzw_decode(shorter, out=np.empty(size + 1, np.uint8))) >= len(plain):
+    end = end_of_tiff_lzw(data)
+    if end is None:
+        # The last code takes up to two bytes: what is whole without three has others behind its end.
+        shorter = data.rstrip(b"\0")[:-3]
+        end = 0 if len(codecs().lzw_decode(shorter, out=np.empty(size + 1, np.uint8))) >= len(plain) else len(data)
+    if data[end:].strip(b"\0"):
         raise UnaccountedError(_GOES_ON)
     return bytes(plain)
 
