@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import unicodedata
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
@@ -27,6 +28,8 @@ def name_key(name: str) -> str:
     Disks differ in what they ignore (case: Windows, macOS, exFAT, most shares; how accents are composed: macOS; marks
     that are not seen: HFS+). Whatever one of them ignores is ignored here, so that results do not depend on the disk.
     """
+    if name.isascii():
+        return name.lower()  # what all of the below comes to
     plain = unicodedata.normalize("NFD", _UNSEEN.sub("", name))
     # Up and down again: disks that compare capitals know letters that only those have in common (ı and i, ſ and s).
     folded = unicodedata.normalize("NFD", plain.upper()).casefold()
@@ -83,16 +86,18 @@ class ResultNames:
 
     def __init__(self, sources: Iterable[Path] = ()) -> None:
         self._lock = threading.Lock()
+        self._pending: deque[Path] = deque()
         self._sources: set[str] = set()
         self._given: dict[Path, Path] = {}
         self._owners: dict[str, Path] = {}
         self.keep(sources)
 
     def keep(self, sources: Iterable[Path]) -> None:
-        """Add files of the batch, none of which is ever replaced by a result."""
-        with self._lock:
-            for source in sources:
-                self._sources |= set(_keys(source))
+        """Add files of the batch, none of which is ever replaced by a result.
+
+        Returns at once: the window calls it for thousands, which are looked up when the next name is asked for.
+        """
+        self._pending.extend(sources)
 
     def name(self, source: Path, wanted: Path) -> Path:
         """The path for the result of `source` in this batch: `wanted`, or where that is taken, with a number.
@@ -128,6 +133,8 @@ class ResultNames:
     def _is_free(self, path: Path, source: Path) -> bool:
         if self._owners.get(_key(path), source) != source:
             return False
+        while self._pending:
+            self._sources |= set(_keys(self._pending.popleft()))
         return self._sources.isdisjoint(_keys(path))
 
 
