@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from srec_engine.codec.clock import StageClock
-from srec_engine.images import VerbatimOnlyError, read_picture
+from srec_engine.codec.way_back import own_file
+from srec_engine.images import VerbatimOnlyError, picture_from_image, read_picture
 
 __all__ = ["StageSeconds", "file_seconds"]
 
@@ -63,18 +64,19 @@ def file_seconds(source: Path, pixels: NDArray[np.uint8], data: bytes) -> tuple[
     """Seconds around the codec, by stage: for encoding and for decoding.
 
     Encoding reads `source` and accounts for it, has a second reader read it again, and writes `data`. Decoding reads
-    that and writes `pixels` as a PNG. A source that is kept as its bytes is read once and no second time.
+    that and writes the source file again. A source that is kept as its bytes is read once; `pixels` stand for it then.
     """
     clock = StageClock()
     with tempfile.TemporaryDirectory() as folder:
-        compressed, decoded = Path(folder) / "picture.srec", Path(folder) / "picture.png"
+        compressed, decoded = Path(folder) / "picture.srec", Path(folder) / "picture"
+        picture = picture_from_image(Image.fromarray(pixels))
         with contextlib.suppress(VerbatimOnlyError):
-            read_picture(source, measure=clock.measure)
+            picture = read_picture(source, measure=clock.measure)
         with clock.measure("io"):
             compressed.write_bytes(data)
         started = time.perf_counter()
         compressed.read_bytes()
-        Image.fromarray(pixels).save(decoded)
+        decoded.write_bytes(own_file(picture))
         writing = time.perf_counter() - started
     reading = clock.seconds
     second = reading.get("account", 0.0) + reading.get("second reader", 0.0)
