@@ -7,6 +7,7 @@ until `ready` and once more, and grabs the window. Numbers in the pictures are r
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,7 @@ class SceneFiles:
 
     Attributes:
         pictures: Ordinary pictures of several kinds, the second of which is the one to be held.
-        broken: A picture whose end is missing.
+        broken: A picture that says it has ten gigapixels.
         foreign: A Motorola S-record, which is no picture.
     """
 
@@ -101,10 +102,16 @@ def make_scene_files(folder: Path, picture: Path) -> SceneFiles:
     photo.convert("L").save(grey)
     photo.save(small, quality=75)
     photo.resize((12, 8)).quantize(6).resize((360, 240), Image.Resampling.NEAREST).convert("RGB").save(drawing)
-    broken, foreign = folder / "interrupted copy.png", folder / "firmware.srec"
-    broken.write_bytes(whole.read_bytes()[:20_000])
+    broken, foreign = folder / "poster.png", folder / "firmware.srec"
+    broken.write_bytes(_giant(whole.read_bytes()))
     foreign.write_bytes(b"S00600004844521B\n")
     return SceneFiles((whole, face, small, drawing, grey, eyes), broken, foreign)
+
+
+def _giant(png: bytes) -> bytes:
+    """A PNG whose header says 100,000 × 100,000 pixels."""
+    header = b"IHDR" + (100_000).to_bytes(4, "big") * 2 + png[24:29]
+    return png[:12] + header + zlib.crc32(header).to_bytes(4, "big") + png[33:]
 
 
 def scenes() -> tuple[Scene[CompressPage, PacedEngine, SceneFiles], ...]:
