@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-__all__ = ["PADDING", "Account", "Filling", "Part", "PartKind", "Raster", "UnaccountedError", "covering_parts"]
+__all__ = [
+    "PADDING",
+    "Account",
+    "Filling",
+    "Part",
+    "PartKind",
+    "Raster",
+    "UnaccountedError",
+    "covering_parts",
+    "places_of",
+]
 
 
 PADDING = "padding"
@@ -131,12 +141,17 @@ class Account:
 
     def places(self, kind: PartKind) -> list[tuple[int, int]]:
         """(start, end) of each part of a kind, in the file's order."""
-        places, start = [], 0
-        for part in self.parts:
-            if part.kind is kind:
-                places.append((start, start + part.size))
-            start += part.size
-        return places
+        return places_of(self.parts, kind)
+
+
+def places_of(parts: Iterable[Part], kind: PartKind) -> list[tuple[int, int]]:
+    """(start, end) of each part of a kind, of parts that follow each other without gaps."""
+    places, start = [], 0
+    for part in parts:
+        if part.kind is kind:
+            places.append((start, start + part.size))
+        start += part.size
+    return places
 
 
 def covering_parts(found: Iterable[tuple[int, int, PartKind, str]], size: int) -> tuple[Part, ...]:

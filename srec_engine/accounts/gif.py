@@ -5,7 +5,7 @@ from __future__ import annotations
 from srec_engine.accounts.account import Account, Filling, PartKind, Raster, UnaccountedError, covering_parts
 from srec_engine.accounts.numbers import Numbers
 
-__all__ = ["GIF_INTERLACED", "account_of_gif", "end_of_sub_blocks"]
+__all__ = ["GIF_INTERLACED", "account_of_gif", "end_of_sub_blocks", "joined_sub_blocks"]
 
 _HEADER = 13
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
@@ -79,6 +79,15 @@ def _image(
             raise UnaccountedError("it has two tables of colours")
         return _table(data, place + 10, flags, found)
     return place + 10, palette
+
+
+def joined_sub_blocks(data: bytes, place: int) -> bytes:
+    """The content of a row of sub-blocks that begins at `place`, to its terminator or the end of `data`."""
+    pieces = []
+    while place < len(data) and data[place]:
+        pieces.append(data[place + 1 : place + 1 + data[place]])
+        place += 1 + data[place]
+    return b"".join(pieces)
 
 
 def end_of_sub_blocks(numbers: Numbers, place: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from srec_engine.accounts.account import Account, Filling, PartKind, Raster, UnaccountedError, covering_parts
 from srec_engine.accounts.numbers import Numbers
 
-__all__ = ["ADAM7", "PNG_INTERLACING", "PNG_SIGNATURE", "Chunk", "account_of_png", "png_chunks"]
+__all__ = ["ADAM7", "PNG_INTERLACING", "PNG_SIGNATURE", "Chunk", "account_of_png", "inflated_pixels", "png_chunks"]
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -48,6 +48,11 @@ def png_chunks(data: bytes) -> Iterator[Chunk]:
         place += 12 + size
         if name == b"IEND":
             return
+
+
+def inflated_pixels(data: bytes) -> bytes:
+    """The rows of a whole PNG with their filters; only of one whose pixels are known not to be more than they say."""
+    return zlib.decompress(b"".join(data[start:end] for name, start, end in png_chunks(data) if name == b"IDAT"))
 
 
 def account_of_png(data: bytes) -> Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
-from srec_engine.accounts.account import Account, Filling, Part, PartKind, Raster, UnaccountedError
+from srec_engine.accounts.account import Account, Filling, Part, PartKind, Raster, UnaccountedError, places_of
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.container.names import safe_file_name
 from srec_engine.errors import DamagedFileError
@@ -51,6 +51,10 @@ class Skeleton:
     def file_bytes(self) -> int:
         """Size of the source file."""
         return sum(part.size for part in self.parts)
+
+    def places(self, kind: PartKind) -> list[tuple[int, int]]:
+        """(start, end) of each part of a kind, in the file's order."""
+        return places_of(self.parts, kind)
 
     def pieces(self) -> Iterator[tuple[PartKind, int, bytes]]:
         """Kind, size and, for what is carried, bytes of each part."""

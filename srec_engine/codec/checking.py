@@ -6,7 +6,7 @@ from pathlib import Path
 
 from srec_engine.accounts import Account, Filling, PartKind
 from srec_engine.codec.way_back import check_way_back
-from srec_engine.images import VerbatimOnlyError, account_for, read_picture
+from srec_engine.images import VerbatimOnlyError, account_for
 from srec_engine.options import Method
 from srec_engine.reports import CheckedPart, CheckReport, ComesBack
 
@@ -28,9 +28,9 @@ def check_file(source: Path, *, pixels: bool = True) -> CheckReport:
         SrecError: When it cannot be read.
     """
     try:
-        account, file = account_for(source)
+        accounted = account_for(source)
         if pixels:
-            check_way_back(read_picture(source), file)
+            check_way_back(accounted.picture(), accounted.source)
     except VerbatimOnlyError as refusal:
         kept = refusal.kept
         if kept is None:
@@ -43,6 +43,7 @@ def check_file(source: Path, *, pixels: bool = True) -> CheckReport:
             ComesBack.BYTES,
             reason=refusal.reason,
         )
+    account, file = accounted.account, accounted.source
     methods = (Method.SREC, Method.WEBP) if account.mode in _COLOUR_MODES else (Method.WEBP,)
     exact = ComesBack.BYTES if account.filling is Filling.RASTER else ComesBack.FILE
     return CheckReport(file.name, account.format, file.size, methods, exact, _parts(account))

@@ -179,20 +179,7 @@ def _assembled(reader: Reader, colour: NDArray[np.uint8], region: Box | None) ->
 
 
 def _cropped(picture: Picture, region: Box | None) -> Picture:
-    if region is None:
-        return picture
-
-    def cut(plane: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
-        return None if plane is None else plane[region.rows, region.columns]
-
-    return replace(
-        picture,
-        width=region.width,
-        height=region.height,
-        colour=cut(picture.colour),
-        alpha=cut(picture.alpha),
-        indices=cut(picture.indices),
-    )
+    return picture if region is None else picture.part(region.rows, region.columns)
 
 
 def _intact(reader: Reader, picture: Picture) -> bool:

@@ -12,7 +12,7 @@ from srec_engine.accounts.tiff import top_tags
 from srec_engine.accounts.webp import riff_chunks
 from srec_engine.errors import SrecError
 from srec_engine.images.gif_metadata import gif_metadata
-from srec_engine.images.metadata import metadata_of, packed_properties
+from srec_engine.images.metadata import INCHES_PER_METRE, metadata_of, packed_properties
 from srec_engine.images.opening import quiet_pillow
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.png_metadata import png_metadata
@@ -20,7 +20,6 @@ from srec_engine.images.skeleton_file import open_skeleton
 
 __all__ = ["carried_metadata"]
 
-_INCHES_PER_METRE = 0.0254
 _EMBEDDED_PROFILE = b"DEBM"
 _WEBP_NAMES = {b"ICCP": "icc", b"EXIF": "exif", b"XMP ": "xmp"}
 # Tags that say how pixels are stored, which every format says in its own way.
@@ -86,7 +85,7 @@ def _bmp_metadata(skeleton: Skeleton) -> dict[str, bytes]:
     header = skeleton.carried[14:138]
     size = int.from_bytes(header[:4], "little")
     metres = [int.from_bytes(header[place : place + 4], "little") for place in (24, 28)]
-    properties = {"dpi": [value * _INCHES_PER_METRE for value in metres]} if size >= 40 and all(metres) else {}
+    properties = {"dpi": [value * INCHES_PER_METRE for value in metres]} if size >= 40 and all(metres) else {}
     found = packed_properties(properties)
     if size == 124 and header[56:60] == _EMBEDDED_PROFILE:
         start, count = (int.from_bytes(header[place : place + 4], "little") for place in (112, 116))

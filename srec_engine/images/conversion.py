@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
-from srec_engine.accounts import UnaccountedError, account_of
 from srec_engine.accounts.jpeg import other_segments
 from srec_engine.errors import UnsupportedImageError
 from srec_engine.images.opening import identified, open_image, picture_from_image
@@ -37,9 +36,8 @@ def converted_picture(data: bytes, name: str) -> tuple[Picture, tuple[str, ...]]
     if found.reason:
         raise UnsupportedImageError(_REFUSAL.format(name=name, reason=found.reason))
     try:
-        account_of(data, found.format)
         return replace(read_picture(data, name), source=None, skeleton=None), ()
-    except (UnaccountedError, VerbatimOnlyError):
+    except VerbatimOnlyError:
         pass  # what Pillow makes of it, and the names of the rest
     try:
         with open_image(io.BytesIO(data), name) as image:

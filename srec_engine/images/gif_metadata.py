@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from srec_engine.accounts import UnaccountedError
-from srec_engine.accounts.gif import end_of_sub_blocks
+from srec_engine.accounts.gif import end_of_sub_blocks, joined_sub_blocks
 from srec_engine.accounts.numbers import Numbers
 from srec_engine.images.metadata import packed_properties
 
@@ -53,21 +53,12 @@ def _enter(label: int, blocks: bytes, found: dict[str, bytes]) -> None:
         if blocks[1] & 1:
             found |= packed_properties({"transparency": blocks[4]})
     elif label == _COMMENT:
-        found.setdefault("further comments" if "comment" in found else "comment", _joined(blocks))
+        found.setdefault("further comments" if "comment" in found else "comment", joined_sub_blocks(blocks, 0))
     elif label == _APPLICATION and name == _PROFILE:
-        found.setdefault("icc", _joined(blocks[12:]))
+        found.setdefault("icc", joined_sub_blocks(blocks, 12))
     elif label == _APPLICATION and name == _XMP:
         found.setdefault("xmp", blocks[12:-_XMP_TRAILER])
     elif label == _APPLICATION:
-        found.setdefault(name.decode("latin-1").strip(), _joined(blocks[12:]))
+        found.setdefault(name.decode("latin-1").strip(), joined_sub_blocks(blocks, 12))
     else:
-        found.setdefault(f"extension {label}", _joined(blocks))
-
-
-def _joined(blocks: bytes) -> bytes:
-    """The content of sub-blocks."""
-    pieces, place = [], 0
-    while place < len(blocks) and blocks[place]:
-        pieces.append(blocks[place + 1 : place + 1 + blocks[place]])
-        place += 1 + blocks[place]
-    return b"".join(pieces)
+        found.setdefault(f"extension {label}", joined_sub_blocks(blocks, 0))

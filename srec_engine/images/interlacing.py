@@ -6,11 +6,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from srec_engine.accounts import Raster
-from srec_engine.accounts.png import ADAM7, PNG_SIGNATURE, png_chunks
+from srec_engine.accounts.png import ADAM7, PNG_SIGNATURE, inflated_pixels, png_chunks
 from srec_engine.images.picture import Picture
 
 __all__ = ["interlaced_rows", "pass_files", "passes_of", "png_chunk"]
@@ -22,21 +19,10 @@ def passes_of(picture: Picture) -> Iterator[Picture]:
     """The small pictures of the passes, those without pixels left out."""
     for left, across, top, down in ADAM7:
         if left < picture.width and top < picture.height:
-            yield _thinned(picture, slice(top, None, down), slice(left, None, across))
+            yield picture.part(slice(top, None, down), slice(left, None, across))
 
 
-def _thinned(picture: Picture, rows: slice, columns: slice) -> Picture:
-    def thin(plane: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
-        return None if plane is None else np.ascontiguousarray(plane[rows, columns])
-
-    width, height = (
-        len(range(*part.indices(side))) for part, side in ((columns, picture.width), (rows, picture.height))
-    )
-    planes = (thin(picture.colour), thin(picture.alpha), thin(picture.indices))
-    return Picture(picture.mode, width, height, *planes, picture.palette)
-
-
-def raster_of_pass(part: Picture, raster: Raster) -> Raster:
+def _raster_of_pass(part: Picture, raster: Raster) -> Raster:
     """The raster of a PNG's picture for a pass of it."""
     return replace(raster, row_bytes=-(-part.width * raster.bits * len(raster.order) // 8))
 
@@ -49,7 +35,7 @@ def interlaced_rows(picture: Picture, raster: Raster, filtered: Callable[[Pictur
         raster: Of the whole.
         filtered: What filters a picture that is not interlaced.
     """
-    return b"".join(filtered(part, raster_of_pass(part, raster)) for part in passes_of(picture))
+    return b"".join(filtered(part, _raster_of_pass(part, raster)) for part in passes_of(picture))
 
 
 def pass_files(png: bytes, picture: Picture, raster: Raster) -> Iterator[tuple[Picture, bytes]]:
@@ -61,12 +47,10 @@ def pass_files(png: bytes, picture: Picture, raster: Raster) -> Iterator[tuple[P
         raster: Of the picture.
     """
     chunks = {name: png[start:end] for name, start, end in png_chunks(png) if name != b"IDAT"}
-    rows = memoryview(
-        zlib.decompress(b"".join(png[start:end] for name, start, end in png_chunks(png) if name == b"IDAT"))
-    )
+    rows = memoryview(inflated_pixels(png))
     place = 0
     for part in passes_of(picture):
-        size = part.height * (1 + raster_of_pass(part, raster).row_bytes)
+        size = part.height * (1 + _raster_of_pass(part, raster).row_bytes)
         header = part.width.to_bytes(4, "big") + part.height.to_bytes(4, "big") + chunks[b"IHDR"][8:12] + b"\0"
         palette = png_chunk(b"PLTE", chunks[b"PLTE"]) if b"PLTE" in chunks else b""
         pixels = png_chunk(b"IDAT", zlib.compress(rows[place : place + size], _FASTEST))

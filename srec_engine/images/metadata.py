@@ -21,7 +21,9 @@ from PIL.TiffImagePlugin import IFDRational
 from srec_engine.errors import DamagedFileError
 
 __all__ = [
+    "INCHES_PER_METRE",
     "STRUCTURAL_TAGS",
+    "XMP_KEY",
     "exact_text_of_tags",
     "info_from_metadata",
     "metadata_of",
@@ -38,7 +40,12 @@ _PILLOWS_OWN = frozenset([*_BYTES, *_PROPERTIES, "dpi", "interlace", "sizes", "d
 _NUMBERS = (int, float, IFDRational)
 # Pillow's word for how a TIFF is compressed, which it puts into `info` beside the text of other files.
 _COMPRESSION = "compression"
-_XMP_KEY = "XML:com.adobe.xmp"
+XMP_KEY = "XML:com.adobe.xmp"
+"""Key of the text of a PNG that is XMP."""
+
+INCHES_PER_METRE = 0.0254
+"""Files count dots per metre where Pillow counts them per inch."""
+
 _RESOLUTION_TAG = 282
 _EXIF_FOLDERS = (34665, 34853)
 
@@ -75,7 +82,7 @@ def metadata_of(image: Image.Image) -> dict[str, bytes]:
 
 def _texts(image: Image.Image) -> Iterable[tuple[str, str]]:
     """Key and text of each text of the image's file, or of its `info` where it has no file."""
-    kept_elsewhere = {_XMP_KEY} if isinstance(image.info.get("xmp"), bytes) else set()
+    kept_elsewhere = {XMP_KEY} if isinstance(image.info.get("xmp"), bytes) else set()
     if image.format != "PNG":
         kept_elsewhere.add(_COMPRESSION)
     for key, value in image.info.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +166,21 @@ class Picture:
     metadata: Mapping[str, bytes] = field(default_factory=dict)
     source: SourceFile | None = None
     skeleton: Skeleton | None = None
+
+    def part(self, rows: slice, columns: slice = slice(None)) -> Picture:
+        """Some rows and columns of the picture, as views of its planes; everything else stays."""
+
+        def cut(plane: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
+            return None if plane is None else plane[rows, columns]
+
+        return replace(
+            self,
+            width=len(range(*columns.indices(self.width))),
+            height=len(range(*rows.indices(self.height))),
+            colour=cut(self.colour),
+            alpha=cut(self.alpha),
+            indices=cut(self.indices),
+        )
 
     @property
     def stored_metadata(self) -> Mapping[str, bytes]:

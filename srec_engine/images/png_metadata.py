@@ -8,12 +8,10 @@ from PIL.PngImagePlugin import iTXt
 
 from srec_engine.accounts import UnaccountedError
 from srec_engine.accounts.png import png_chunks
-from srec_engine.images.metadata import packed_properties, packed_text
+from srec_engine.images.metadata import INCHES_PER_METRE, XMP_KEY, packed_properties, packed_text
 
 __all__ = ["png_metadata"]
 
-_INCHES_PER_METRE = 0.0254
-_XMP_KEY = "XML:com.adobe.xmp"
 _STRUCTURE = frozenset([b"IHDR", b"PLTE", b"IDAT", b"IEND"])
 # All chunks are carried; so much of what they unpack to is shown, and written to other formats.
 _MAX_INFLATED_BYTES = 1 << 24
@@ -67,7 +65,7 @@ class _Reader:
             case b"sRGB" if len(content) == 1:
                 self.properties["srgb"] = content[0]
             case b"pHYs" if len(content) == 9 and content[8] == 1:
-                self.properties["dpi"] = [number * _INCHES_PER_METRE for number in numbers[:2]]
+                self.properties["dpi"] = [number * INCHES_PER_METRE for number in numbers[:2]]
             case b"pHYs" if len(content) == 9 and content[8] == 0:
                 self.properties["aspect"] = numbers[:2]
             case b"tRNS":
@@ -97,7 +95,7 @@ class _Reader:
             return False
         if name == b"zTXt":
             self.text.append((key, plain.decode("latin-1")))
-        elif key == _XMP_KEY and "xmp" not in self.found:
+        elif key == XMP_KEY and "xmp" not in self.found:
             self.found["xmp"] = plain
         else:
             title = translated.decode(errors="replace")

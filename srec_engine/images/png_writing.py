@@ -7,14 +7,14 @@ from typing import Any
 
 from PIL.PngImagePlugin import PngInfo, iTXt
 
+from srec_engine.images.metadata import INCHES_PER_METRE, XMP_KEY
+
 __all__ = ["PNG_LEVEL", "png_chunks_of", "png_density"]
 
 PNG_LEVEL = 4
 """zlib's level: on photographs smaller than Pillow's default (6) and almost twice as fast."""
 
-_XMP_KEY = "XML:com.adobe.xmp"
 _COMPRESS_TEXT_ABOVE = 1024
-_INCHES_PER_METRE = 0.0254
 _LARGEST = (1 << 31) - 1
 _MAX_KEY_BYTES = 79
 
@@ -53,14 +53,14 @@ def png_density(info: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
 
     An aspect ratio without a unit is the one thing that Pillow reads from a PNG and cannot write.
     """
-    values = _integers(info.get("dpi"), 1 / _INCHES_PER_METRE)
+    values = _integers(info.get("dpi"), 1 / INCHES_PER_METRE)
     return {"dpi": info["dpi"]} if len(values) == 2 and all(values) else {}
 
 
 def _add_texts(chunks: PngInfo, info: Mapping[str, Any], entries: list[tuple[str, str]], kept: set[str]) -> None:
     if "xmp" in info:
-        if all(key != _XMP_KEY for key, _ in entries):
-            chunks.add_itxt(_XMP_KEY, info["xmp"].decode(errors="replace"))
+        if all(key != XMP_KEY for key, _ in entries):
+            chunks.add_itxt(XMP_KEY, info["xmp"].decode(errors="replace"))
         kept |= {"xmp"} if _is_utf8(info["xmp"]) else set()
     if "comment" in info:
         if all(key != "Comment" for key, _ in entries):
@@ -72,7 +72,7 @@ def _add_texts(chunks: PngInfo, info: Mapping[str, Any], entries: list[tuple[str
     for key, text in fitting:
         long = len(text) > _COMPRESS_TEXT_ABOVE
         if isinstance(text, iTXt):
-            chunks.add_itxt(key, text, text.lang or "", text.tkey or "", zip=long and key != _XMP_KEY)
+            chunks.add_itxt(key, text, text.lang or "", text.tkey or "", zip=long and key != XMP_KEY)
         else:
             chunks.add_text(key, text, zip=long)
     if len(fitting) == len(entries):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from srec_engine.accounts import Account, Raster
 from srec_engine.images.picture import Palette, Picture
 
-__all__ = ["colours_of", "part_of", "picture_of_rows", "row_bands", "rows_of_picture"]
+__all__ = ["colours_of", "picture_of_rows", "row_bands", "rows_of_picture"]
 
 _BAND_PIXELS = 1 << 20
 
@@ -122,16 +122,6 @@ def _packed(values: NDArray[np.uint8], bits: int) -> Rows:
     shifts = np.arange(8 - bits, -1, -bits, dtype=np.uint8)
     packed: Rows = np.bitwise_or.reduce(groups << shifts, axis=2)
     return packed
-
-
-def part_of(picture: Picture, band: slice) -> Picture:
-    """Some rows of a picture."""
-
-    def cut(plane: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
-        return None if plane is None else plane[band]
-
-    planes = (cut(picture.colour), cut(picture.alpha), cut(picture.indices))
-    return Picture(picture.mode, picture.width, band.stop - band.start, *planes, picture.palette)
 
 
 def colours_of(picture: Picture, band: slice) -> NDArray[np.uint8]:

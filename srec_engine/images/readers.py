@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.accounts import Account, Filling, PartKind, Raster, UnaccountedError
+from srec_engine.accounts.gif import joined_sub_blocks
 from srec_engine.accounts.png import PNG_INTERLACING, PNG_SIGNATURE, png_chunks
 from srec_engine.images.agreement import check_agreement, check_agreement_with_pillow
 from srec_engine.images.interlacing import pass_files
@@ -16,7 +17,7 @@ from srec_engine.images.opening import pillow_image, planes_of_image
 from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import samples_of, split_samples
-from srec_engine.images.rasters import part_of, picture_of_rows, row_bands, rows_of_picture
+from srec_engine.images.rasters import picture_of_rows, row_bands, rows_of_picture
 from srec_engine.images.second_reader import codecs
 from srec_engine.images.strips import unpack_strip
 
@@ -44,7 +45,7 @@ def _read_raster(data: bytes, account: Account) -> Picture:
     rows = np.frombuffer(pixels, np.uint8).reshape(account.height, raster.row_bytes)
     picture = picture_of_rows(rows, account, raster)
     for band in row_bands(account.width, account.height):
-        if not np.array_equal(rows_of_picture(part_of(picture, band), raster), _band_of(rows, band, raster)):
+        if not np.array_equal(rows_of_picture(picture.part(band), raster), _band_of(rows, band, raster)):
             raise UnaccountedError("its rows hold something beside its pixels")
     return picture
 
@@ -139,11 +140,7 @@ def _read_gif(data: bytes, account: Account) -> Picture:
 def _pillow_agrees_and_nothing_follows(data: bytes, account: Account, picture: Picture) -> None:
     check_agreement_with_pillow(picture, data, account.format)
     start = account.places(PartKind.PIXELS)[0][0]
-    pieces, place = [], start + 1
-    while size := data[place]:
-        pieces.append(data[place + 1 : place + 1 + size])
-        place += 1 + size
-    stream = b"".join(pieces)
+    stream = joined_sub_blocks(data, start + 1)
     stop = end_of_gif_lzw(stream, data[start])
     if stop is None or stream[stop:].strip(b"\0"):
         raise UnaccountedError(_GOES_ON)

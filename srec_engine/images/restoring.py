@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from srec_engine.accounts import Filling, PartKind, Raster, Skeleton, UnaccountedError, account_of
 from srec_engine.accounts.gif import GIF_INTERLACED
-from srec_engine.accounts.png import PNG_INTERLACING, png_chunks
+from srec_engine.accounts.png import PNG_INTERLACING, inflated_pixels, png_chunks
 from srec_engine.accounts.webp import riff_chunks
 from srec_engine.errors import DamagedFileError
 from srec_engine.images.interlacing import interlaced_rows, png_chunk
@@ -21,7 +21,7 @@ from srec_engine.images.picture import Palette, Picture
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.pixels import image_from_samples
 from srec_engine.images.png_writing import PNG_LEVEL
-from srec_engine.images.rasters import part_of, row_bands, rows_of_picture
+from srec_engine.images.rasters import row_bands, rows_of_picture
 from srec_engine.images.second_reader import codecs
 from srec_engine.images.strips import pack_strip
 from srec_engine.images.webp import lossless_options
@@ -76,8 +76,7 @@ def _raster_file(picture: Picture, skeleton: Skeleton) -> FileBytes:
     file = _empty(skeleton)
     rows = _bands_of_rows(picture, raster)
     band = memoryview(b"")
-    for start, size in _places(skeleton, PartKind.PIXELS):
-        end = start + size
+    for start, end in skeleton.places(PartKind.PIXELS):
         while start < end:
             band = band if len(band) else next(rows)
             count = min(len(band), end - start)
@@ -90,7 +89,7 @@ def _bands_of_rows(picture: Picture, raster: Raster) -> Iterator[memoryview]:
     """The rows as they lie in the file, in pieces."""
     bands = list(row_bands(picture.width, picture.height))
     for band in reversed(bands) if raster.bottom_up else bands:
-        rows = rows_of_picture(part_of(picture, band), raster)
+        rows = rows_of_picture(picture.part(band), raster)
         yield np.ascontiguousarray(rows).reshape(-1).data
 
 
@@ -108,7 +107,7 @@ def _empty(skeleton: Skeleton) -> bytearray:
 def _strips_file(picture: Picture, skeleton: Skeleton) -> FileBytes:
     """Each strip goes into its old place; from one that has grown on, all go to the end of the file, in order."""
     raster = _raster(skeleton, picture)
-    places = _places(skeleton, PartKind.PIXELS)
+    places = skeleton.places(PartKind.PIXELS)
     if not raster.strip_rows or len(places) != -(-picture.height // raster.strip_rows):
         raise ValueError("its strips do not fit its pixels")
     rows = rows_of_picture(picture, raster)
@@ -116,10 +115,10 @@ def _strips_file(picture: Picture, skeleton: Skeleton) -> FileBytes:
     starts: list[int] = []
     lengths: list[int] = []
     moved = False
-    for number, (start, size) in enumerate(places):
+    for number, (start, end) in enumerate(places):
         band = np.ascontiguousarray(rows[number * raster.strip_rows : (number + 1) * raster.strip_rows])
         strip = pack_strip(band, raster, picture.width)
-        moved = moved or len(strip) > size
+        moved = moved or len(strip) > end - start
         if moved:
             file += bytes(len(file) % 2)
             start = len(file)
@@ -129,25 +128,16 @@ def _strips_file(picture: Picture, skeleton: Skeleton) -> FileBytes:
         starts.append(start)
         lengths.append(len(strip))
     for kind, values in ((PartKind.STRIP_PLACES, starts), (PartKind.STRIP_SIZES, lengths)):
-        _write_numbers(file, _places(skeleton, kind), values, skeleton.carried[:2] == b"II")
+        _write_numbers(file, skeleton.places(kind), values, skeleton.carried[:2] == b"II")
     return file
-
-
-def _places(skeleton: Skeleton, kind: PartKind) -> list[tuple[int, int]]:
-    """Start and size of the parts of a kind."""
-    found, start = [], 0
-    for part in skeleton.parts:
-        if part.kind is kind:
-            found.append((start, part.size))
-        start += part.size
-    return found
 
 
 def _write_numbers(file: bytearray, places: list[tuple[int, int]], values: list[int], little: bool) -> None:
     """Write the numbers of a tag, two or four bytes each as its room says."""
-    if len(places) != 1 or places[0][1] not in (2 * len(values), 4 * len(values)):
+    size = places[0][1] - places[0][0] if len(places) == 1 else 0
+    if size not in (2 * len(values), 4 * len(values)):
         raise ValueError("the places of its strips do not fit them")
-    start, size = places[0]
+    start = places[0][0]
     numbers = np.array(values, np.int64)
     kind = np.dtype(f"{'<' if little else '>'}u{size // len(values)}")
     if int(numbers.max()) > np.iinfo(kind).max:
@@ -197,7 +187,7 @@ def _filtered_rows(picture: Picture, raster: Raster) -> bytes:
         rows = rows_of_picture(picture, raster)
         return np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1).tobytes()
     png = _by_pillow(picture, _FASTEST)
-    return zlib.decompress(b"".join(png[start:end] for name, start, end in png_chunks(png) if name == b"IDAT"))
+    return inflated_pixels(png)
 
 
 def _by_libpng(picture: Picture) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from srec_engine.accounts import (
@@ -25,7 +25,7 @@ from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.readers import READERS
 from srec_engine.limits import MAX_METADATA_BYTES
 
-__all__ = ["account_for", "file_to_keep", "read_picture"]
+__all__ = ["AccountedFile", "account_for", "file_to_keep", "read_picture"]
 
 _log = logging.getLogger(__name__)
 
@@ -60,35 +60,61 @@ def read_picture(
         UnsupportedImageError: When this is no image that is known, or it is too large.
         SrecError: When the file cannot be read.
     """
+    return account_for(source, name, measure).picture(measure, twice=twice)
+
+
+def account_for(source: Path | bytes, name: str = "picture", measure: Measure = _unmeasured) -> AccountedFile:
+    """A file with its account; its pixels are not read. Arguments and errors as for `read_picture`."""
     with measure("io"):
         data, found, file = _read(source, name)
     try:
         with measure("account"):
-            account = _account(data, found)
-        first, second = READERS[account.filling]
-        with measure("io"):
-            picture = first(data, account)
-        if twice:
-            with measure("second reader"):
-                second(data, account, picture)
-        skeleton = _skeleton(data, account, picture, file)
+            return AccountedFile(data, _account(data, found), file, found)
     except UnaccountedError as reason:
         raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
-    except (ImportError, MissingDependencyError) as error:
-        raise VerbatimOnlyError(_NO_SECOND_READER, file, found.mode, found.size) from error
     except READING_ERRORS as error:
-        _log.info("%s cannot be decoded: %s", file.name, error)
+        _log.info("%s cannot be accounted for: %s", file.name, error)
         raise VerbatimOnlyError(NOT_DECODED, file, found.mode, found.size) from error
-    return replace(picture, source=file, skeleton=skeleton, metadata=carried_metadata(skeleton, picture.mode))
 
 
-def account_for(source: Path | bytes, name: str = "picture") -> tuple[Account, SourceFile]:
-    """The account of a file; its pixels are not read. Arguments and errors as for `read_picture`."""
-    data, found, file = _read(source, name)
-    try:
-        return _account(data, found), file
-    except UnaccountedError as reason:
-        raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
+@dataclass(frozen=True, slots=True)
+class AccountedFile:
+    """A file of which every byte is accounted for.
+
+    Attributes:
+        data: Its bytes.
+        account: What they are.
+        source: The file.
+        found: What it looked like at first.
+    """
+
+    data: bytes
+    account: Account
+    source: SourceFile
+    found: Identified
+
+    def picture(self, measure: Measure = _unmeasured, *, twice: bool = True) -> Picture:
+        """The picture that it holds. Arguments and errors as for `read_picture`."""
+        first, second = READERS[self.account.filling]
+        try:
+            with measure("io"):
+                picture = first(self.data, self.account)
+            if twice:
+                with measure("second reader"):
+                    second(self.data, self.account, picture)
+            skeleton = _skeleton(self.data, self.account, picture, self.source)
+        except UnaccountedError as reason:
+            raise self._refusal(str(reason)) from reason
+        except (ImportError, MissingDependencyError) as error:
+            raise self._refusal(_NO_SECOND_READER) from error
+        except READING_ERRORS as error:
+            _log.info("%s cannot be decoded: %s", self.source.name, error)
+            raise self._refusal(NOT_DECODED) from error
+        metadata = carried_metadata(skeleton, picture.mode)
+        return replace(picture, source=self.source, skeleton=skeleton, metadata=metadata)
+
+    def _refusal(self, reason: str) -> VerbatimOnlyError:
+        return VerbatimOnlyError(reason, self.source, self.found.mode, self.found.size)
 
 
 def file_to_keep(source: Path | bytes, name: str = "picture") -> KeptFile:

@@ -96,7 +96,7 @@ def pack_strip(samples: NDArray[np.uint8], raster: Raster, width: int) -> bytes:
 
 def _by_libtiff(samples: NDArray[np.uint8], raster: Raster, width: int) -> bytes:
     """The strip as Pillow's libtiff packs it, which most strips were packed by: they come back as they were."""
-    mode = "1" if raster.bits == 1 else {"P": "L", "BGR": "RGB"}.get(raster.order, raster.order)
+    mode = "1" if raster.bits == 1 else {"P": "L"}.get(raster.order, raster.order)
     stream = io.BytesIO()
     Image.frombytes(mode, (width, len(samples)), np.ascontiguousarray(samples).tobytes()).save(
         stream,
