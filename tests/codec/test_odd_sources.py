@@ -134,8 +134,12 @@ def test_packing_megabytes_of_metadata_can_be_stopped(tmp_path: Path) -> None:
     threading.Timer(0.5, cancel.cancel).start()
     with pytest.raises(Cancelled):
         encode_file(source, tmp_path / "a.srec", PIXELS, cancel=cancel)
-    assert time.perf_counter() - began < 4  # packing takes three times as long
+    assert time.perf_counter() - began < 3  # packing takes longer than that on a fast machine
     assert not (tmp_path / "a.srec").exists()
+    # The library's call cannot be stopped, only left alone: other tests look at the threads that are there.
+    for thread in threading.enumerate():
+        if thread.name == "srec-library-call":
+            thread.join()
 
 
 def test_a_source_that_is_changed_meanwhile_gives_no_result(tmp_path: Path) -> None:
