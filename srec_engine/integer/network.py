@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from srec_engine.integer.kernels import PreparedLayer
 from srec_engine.integer.prepared import PreparedModel
+from srec_engine.integer.prepared_layer import PreparedLayer
 from srec_engine.integer.stream import Stream
 from srec_engine.model.adaptation import Adaptation, corrected_classifier
 from srec_engine.model.integer_model import IntegerModel

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from srec_engine.errors import ModelError
-from srec_engine.integer.kernels import PreparedLayer, choose_kernel
+from srec_engine.integer.kernels import choose_kernel
+from srec_engine.integer.prepared_layer import PreparedLayer
 from srec_engine.model.adaptation import Adaptation
 from srec_engine.model.integer_model import IntegerModel
 
