@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["MAX_METADATA_BYTES", "MAX_PIXELS", "MAX_SIDE"]
+__all__ = ["FREE_NETWORK_PIXELS", "MAX_METADATA_BYTES", "MAX_PIXELS", "MAX_SIDE", "NETWORK_PIXELS_PER_BYTE"]
 
 MAX_PIXELS = 1 << 29
 """Pixels a picture may have (537 megapixels)."""
 
 MAX_SIDE = 1 << 20
 """Pixels a side may have."""
+
+FREE_NETWORK_PIXELS = 1 << 25
+"""Pixels that a picture coded by the network may have, however short its file is (33 megapixels)."""
+
+NETWORK_PIXELS_PER_BYTE = 1 << 10
+"""Pixels that a larger one may have for each byte of its file. Photographs have two or fewer, drawings some hundreds;
+each pixel costs the network the same work, and the index alone of a picture of 2²⁹ pixels is 80 KB."""
 
 MAX_METADATA_BYTES = 1 << 26
 """Bytes that metadata may unpack to (64 MiB)."""

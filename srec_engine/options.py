@@ -28,18 +28,21 @@ class ExistingPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodecOptions:
-    """Where and how the network runs. None of it can change a single bit of the result.
+    """Where and how the network runs, and for whom. None of it can change a single bit of the result.
 
     Attributes:
         device: "auto", "cpu", "cuda", "cuda:1", …; "auto" takes a GPU that passes the model's known answers,
             else the CPU.
         kernel: "auto" or the name of an integer kernel ("int8", "float32", "unfold").
         threads: CPU threads; None for all cores.
+        trusted: Decode files that announce far more pixels than their bytes usually hold. Without it such a file is
+            refused, since it may have been made to keep the machine busy for hours.
     """
 
     device: str = "auto"
     kernel: str = "auto"
     threads: int | None = None
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from srec_engine.analysis.ledger import Ledger, read_ledger
 from srec_engine.codec.information import read_info
 from srec_engine.codec.steps import opened
 from srec_engine.codec.torch_libraries import load_torch_libraries
-from srec_engine.container import Box, Geometry, Reader
+from srec_engine.container import Box, Geometry, Reader, require_plausible_size
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
 from srec_engine.model.store import find_model
@@ -240,6 +240,8 @@ class Inspection:
             from srec_engine.codec.file_runtime import load_file_runtime
 
             with opened(self._source) as reader:
+                if not self._options.trusted:
+                    require_plausible_size(reader)
                 self._runtime = load_file_runtime(reader, self._options)
         return self._runtime
 

@@ -14,6 +14,7 @@ __all__ = [
     "add_input_arguments",
     "add_json_argument",
     "add_output_arguments",
+    "add_trusted_argument",
     "codec_options",
     "minutes",
     "whole_number",
@@ -89,11 +90,21 @@ def add_codec_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--threads", type=whole_number(1), metavar="N", help="CPU threads (default: all cores)")
 
 
+def add_trusted_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--trusted`, for commands that decode."""
+    parser.add_argument(
+        "--trusted",
+        action="store_true",
+        help="decode files that announce far more pixels than their bytes usually hold (hours of work, maybe)",
+    )
+
+
 def add_json_argument(parser: argparse.ArgumentParser) -> None:
     """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of text")
 
 
 def codec_options(arguments: argparse.Namespace) -> CodecOptions:
-    """The engine's options from the arguments of `add_codec_arguments`."""
-    return CodecOptions(device=arguments.device, kernel=arguments.kernel, threads=arguments.threads)
+    """The engine's options from the arguments of `add_codec_arguments` and, where it was added, `--trusted`."""
+    trusted = getattr(arguments, "trusted", False)
+    return CodecOptions(arguments.device, arguments.kernel, arguments.threads, trusted)

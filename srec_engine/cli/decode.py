@@ -12,6 +12,7 @@ from srec_engine.cli.arguments import (
     add_input_arguments,
     add_json_argument,
     add_output_arguments,
+    add_trusted_argument,
     codec_options,
 )
 from srec_engine.cli.batch import run_on_srec_files
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="lossless format of the pictures (default: the original file under its own name, png where it is unknown)",
     )
     add_codec_arguments(parser)
+    add_trusted_argument(parser)
     add_json_argument(parser)
 
 

@@ -9,7 +9,13 @@ from typing import Any
 
 import srec_engine
 from srec_engine import DamagedFileError, Inspection, ModelError
-from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
+from srec_engine.cli.arguments import (
+    add_codec_arguments,
+    add_input_arguments,
+    add_json_argument,
+    add_trusted_argument,
+    codec_options,
+)
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.inputs import Source
 from srec_engine.cli.ledger_table import format_ledger, format_scales
@@ -37,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--no-model-bits", action="store_true", help="with --per-step: leave those bits out and decode nothing"
     )
     add_codec_arguments(parser)
+    add_trusted_argument(parser)
     add_json_argument(parser)
 
 

@@ -6,7 +6,13 @@ import argparse
 from functools import partial
 
 import srec_engine
-from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
+from srec_engine.cli.arguments import (
+    add_codec_arguments,
+    add_input_arguments,
+    add_json_argument,
+    add_trusted_argument,
+    codec_options,
+)
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.inputs import Source
 from srec_engine.cli.outcome import Outcome, State
@@ -20,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments of `srec verify`."""
     add_input_arguments(parser, ".srec files")
     add_codec_arguments(parser)
+    add_trusted_argument(parser)
     add_json_argument(parser)
 
 

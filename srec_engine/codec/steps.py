@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.torch_libraries import load_torch_libraries
-from srec_engine.container import Box, Reader, open_reader
+from srec_engine.container import Box, Reader, open_reader, require_plausible_size
 from srec_engine.control import CancelToken, Progress, Stage
 from srec_engine.errors import DamagedFileError, ModelError
 from srec_engine.files import require_no_pipe
@@ -127,6 +127,8 @@ def _inside(reader: Reader, region: Box | None) -> Box | None:
 def _network_steps(
     reader: Reader, options: CodecOptions, cancel: CancelToken, region: Box | None, clock: StageClock
 ) -> Iterator[Step]:
+    if not options.trusted:
+        require_plausible_size(reader)
     mode = reader.header.mode
     base, info = full_colour(mode, reader.base()), display_info(reader)
     yield Step(Progress(Stage.PREPARING, 0.0), reader.header.scale_count, base if region is None else None, info)

@@ -18,6 +18,7 @@ from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Box, Geometry
 from srec_engine.container.header import FORMAT_VERSION, MODEL_ID_BYTES, PIXEL_CHECKSUM_BYTES, Header
 from srec_engine.container.names import safe_file_name
 from srec_engine.container.plane_coding import decode_plane, encode_plane
+from srec_engine.container.plausibility import is_plausible_size, require_plausible_size
 from srec_engine.container.reader import Reader, open_reader
 from srec_engine.container.sections import pack_metadata
 from srec_engine.container.signature import MAGIC, SIGNATURE_BYTES, Signature, recognise
@@ -47,10 +48,12 @@ __all__ = [
     "container_parts",
     "decode_plane",
     "encode_plane",
+    "is_plausible_size",
     "open_reader",
     "pack_metadata",
     "pack_streams",
     "recognise",
+    "require_plausible_size",
     "safe_file_name",
     "stream_overhead",
     "unpack_streams",

@@ -1,7 +1,8 @@
 """General compression of small sections, with a bound on what may come out.
 
-LZMA from the standard library rather than deflate: deflate's bytes differ between the zlib replacements that Python
-is built with, and the same picture must give the same file everywhere.
+LZMA from the standard library rather than deflate, whose bytes differ between the zlib replacements that Python is
+built with. What comes out of decompression is fixed; the compressed bytes are those of the liblzma that is installed,
+which has given the same ones for years but promises nothing.
 """
 
 from __future__ import annotations

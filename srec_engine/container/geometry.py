@@ -12,7 +12,8 @@ DEFAULT_TILE_SIZE = 512
 """Side of a tile at scale 0, in pixels, unless a caller chooses another."""
 
 MIN_TILE_SIZE = 16
-MAX_TILE_SIZE = 4096
+MAX_TILE_SIZE = 512
+"""The size that is written. What a thread needs grows with a tile's pixels: at a side of 4096 it was 2.9 GB."""
 
 
 class Box(NamedTuple):

@@ -120,7 +120,7 @@ headers = st.one_of(
         st.integers(1, 5000),
         st.sampled_from([1, 3]),
         st.integers(1, 6),
-        st.sampled_from([64, 512, 4096]),
+        st.sampled_from([64, 256, 512]),
         st.binary(min_size=32, max_size=32),
         sizes,
         sizes,

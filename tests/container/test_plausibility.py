@@ -1,0 +1,75 @@
+"""Files that announce far more pixels than their bytes hold: a few kilobytes must not cost hours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from srec_engine import CodecOptions, decode_image, decode_steps, inspect_file, read_info, read_preview
+from srec_engine.container import (
+    Contents,
+    Geometry,
+    NetworkPayload,
+    Reader,
+    container_bytes,
+    is_plausible_size,
+    require_plausible_size,
+)
+from srec_engine.errors import DamagedFileError, ModelError
+from tests.container.examples import CHECKSUM, MODEL_ID, verbatim_contents, webp_contents
+
+SCALES = 5
+
+
+def announcing(width: int, height: int, chunk_bytes: int = 0) -> bytes:
+    """A file of method `srec` that is right in everything but that its chunks hold next to nothing."""
+    geometry = Geometry(width, height, SCALES)
+    chunks = [bytes(chunk_bytes)] * geometry.chunk_count
+    payload = NetworkPayload(MODEL_ID, np.zeros((*geometry.base_size, 3), np.uint8), chunks, SCALES, 512)
+    return container_bytes(Contents("RGB", width, height, payload, CHECKSUM))
+
+
+BOMB = announcing(1 << 15, 1 << 14)
+
+
+def test_the_largest_picture_can_be_announced_in_82_kilobytes_which_is_refused() -> None:
+    assert len(BOMB) < 83_000
+    with pytest.raises(DamagedFileError, match=rf"32768 x 16384 pixels, of which only {len(BOMB)} bytes.*--trusted"):
+        require_plausible_size(Reader(BOMB))
+
+
+def test_small_pictures_and_those_with_a_byte_for_1024_pixels_pass() -> None:
+    assert is_plausible_size(1 << 13, 1 << 12, 0)
+    assert not is_plausible_size((1 << 13) + 1, 1 << 12, 1 << 15)
+    assert is_plausible_size(1 << 13, 1 << 13, 1 << 16)
+    assert not is_plausible_size(1 << 13, 1 << 13, (1 << 16) - 1)
+    for contents in (webp_contents(), verbatim_contents()):
+        require_plausible_size(Reader(container_bytes(contents)))
+
+
+def test_only_the_bytes_that_are_here_count_and_none_behind_the_picture() -> None:
+    whole = announcing(1 << 14, 1 << 13, chunk_bytes=60)
+    require_plausible_size(Reader(whole))
+    with pytest.raises(DamagedFileError, match=r"cut off\. Fetch the file again"):
+        require_plausible_size(Reader(whole[: len(whole) // 2]))
+    with pytest.raises(DamagedFileError, match="keep machines busy"):
+        require_plausible_size(Reader(BOMB + bytes(1 << 20)))
+
+
+@pytest.mark.parametrize("data", [BOMB, BOMB[:-10]], ids=["whole", "cut off"])
+def test_nothing_is_decoded_of_it_but_what_costs_little(data: bytes) -> None:
+    assert read_info(data).width == 1 << 15
+    assert max(read_preview(data).size) <= 1 << 10
+    with pytest.raises(DamagedFileError, match="announces"):
+        decode_image(data)
+    with pytest.raises(DamagedFileError, match="announces"):
+        next(iter(decode_steps(data, region=(0, 0, 5, 5))))
+    with pytest.raises(DamagedFileError, match="announces"):
+        next(iter(inspect_file(data).maps(0, [0])))
+
+
+def test_a_person_who_trusts_it_gets_past_the_limit() -> None:
+    with pytest.raises(ModelError, match="not installed"):
+        decode_image(BOMB, CodecOptions(trusted=True))
+    with pytest.raises(ModelError, match="not installed"):
+        next(iter(inspect_file(BOMB, CodecOptions(trusted=True)).maps(0, [0])))
