@@ -22,7 +22,7 @@ PICTURE = ROOT / "docs" / "pictures" / "layers.svg"
 
 PLAIN, API, SEAM, PARTS, WINDOW = "plain types", "public API", "engine, analysis", "parts of the window", "window"
 NOTES = {
-    PLAIN: "errors, control, options, reports, limits, resources, places, descriptors",
+    PLAIN: "errors, control, options, reports, limits, resources, places, descriptors, atomic",
     API: "srec_engine itself, loaded when first used, and the plug-in for Pillow",
     SEAM: "the only modules that import the engine",
     PARTS: "worker, settings, theme, actions, registration, …",

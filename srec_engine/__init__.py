@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from srec_engine.analysis.ledger import UNREADABLE, Ledger, LedgerRow
     from srec_engine.analysis.picture import draw_map, unit_text
     from srec_engine.analysis.readout import Distribution, PixelReadout
-    from srec_engine.analysis.report import ledger_csv, ledger_json, write_bytes
+    from srec_engine.analysis.report import ledger_csv, ledger_json
+    from srec_engine.atomic import atomic_write, write_atomically
     from srec_engine.codec.checking import check_file
     from srec_engine.codec.decode import (
         DecodedImage,
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
         find_files,
         identify,
         is_promised,
-        limit_readers,
         output_path,
         require_no_pipe,
         require_regular_file,
@@ -127,6 +127,7 @@ _MODULE_OF = {
     "UNREADABLE": "analysis.ledger",
     "UnsupportedImageError": "errors",
     "ValueRange": "analysis.colours",
+    "atomic_write": "atomic",
     "check_file": "codec.checking",
     "byte_scale": "analysis.layers",
     "colour_table": "analysis.colours",
@@ -147,7 +148,6 @@ _MODULE_OF = {
     "is_promised": "files",
     "ledger_csv": "analysis.report",
     "ledger_json": "analysis.report",
-    "limit_readers": "files",
     "list_devices": "codec.devices",
     "make_layers": "analysis.layers",
     "model_names": "model.store",
@@ -164,7 +164,7 @@ _MODULE_OF = {
     "result_name": "files",
     "unit_text": "analysis.picture",
     "verify_file": "codec.decode",
-    "write_bytes": "analysis.report",
+    "write_atomically": "atomic",
     "write_fault_report": "files",
 }
 
@@ -214,6 +214,7 @@ __all__ = [
     "TileLayers",
     "UnsupportedImageError",
     "ValueRange",
+    "atomic_write",
     "byte_scale",
     "check_file",
     "colour_table",
@@ -234,7 +235,6 @@ __all__ = [
     "is_promised",
     "ledger_csv",
     "ledger_json",
-    "limit_readers",
     "list_devices",
     "make_layers",
     "model_names",
@@ -251,7 +251,7 @@ __all__ = [
     "result_name",
     "unit_text",
     "verify_file",
-    "write_bytes",
+    "write_atomically",
     "write_fault_report",
 ]
 

@@ -23,7 +23,6 @@ from srec_engine import (
     ledger_json,
     make_layers,
     unit_text,
-    write_bytes,
 )
 
 __all__ = [
@@ -44,5 +43,4 @@ __all__ = [
     "ledger_json",
     "make_layers",
     "unit_text",
-    "write_bytes",
 ]

@@ -40,13 +40,14 @@ from srec_engine import (
     SrecError,
     Stage,
     UnsupportedImageError,
+    atomic_write,
     explain_reading,
     fault_sentence,
     home_folder,
-    limit_readers,
     occupy_standard_descriptors,
     require_no_pipe,
     require_regular_file,
+    write_atomically,
     write_fault_report,
 )
 
@@ -88,13 +89,14 @@ __all__ = [
     "SrecError",
     "Stage",
     "UnsupportedImageError",
+    "atomic_write",
     "explain_reading",
     "fault_sentence",
     "home_folder",
-    "limit_readers",
     "occupy_standard_descriptors",
     "require_no_pipe",
     "require_regular_file",
+    "write_atomically",
     "write_fault_report",
 ]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from srec_gui import APP_NAME, __version__
-from srec_gui.engine import occupy_standard_descriptors
+from srec_gui.engine import OutputError, occupy_standard_descriptors
 
 __all__ = ["EXIT_NO_DISPLAY", "display_problem", "main"]
 
@@ -82,7 +82,7 @@ def _change_registration(*, register: bool) -> int:
 
     try:
         done = registration.register() if register else registration.unregister()
-    except OSError as error:
+    except (OSError, OutputError) as error:
         _say(f"srec-gui: {error}", sys.stderr)
         return 1
     _say(done.message, sys.stdout)

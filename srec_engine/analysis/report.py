@@ -6,12 +6,10 @@ import csv
 import io
 import json
 from dataclasses import asdict
-from pathlib import Path
 
 from srec_engine.analysis.ledger import CHANNEL_NAMES, Ledger, LedgerRow
-from srec_engine.files import write_atomically
 
-__all__ = ["ledger_csv", "ledger_json", "write_bytes"]
+__all__ = ["ledger_csv", "ledger_json"]
 
 _COLUMNS = ("part", "scale", "channel", "samples", "model_bits", "coded_bytes", "bpsp", "share")
 
@@ -28,15 +26,6 @@ def ledger_csv(ledger: Ledger) -> str:
 def ledger_json(ledger: Ledger) -> str:
     """An object with the picture's size, the file's bytes and `rows`."""
     return json.dumps(asdict(ledger), indent=2) + "\n"
-
-
-def write_bytes(destination: Path, data: bytes) -> None:
-    """Write a map or a table, whole or not at all.
-
-    Raises:
-        OutputError: When it cannot be written.
-    """
-    write_atomically(destination, data)
 
 
 def _cells(row: LedgerRow) -> tuple[object, ...]:

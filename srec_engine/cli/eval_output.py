@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from srec_engine.atomic import write_atomically
 from srec_engine.cli.text import format_share, format_table
-from srec_engine.files import write_atomically
 from srec_engine.training.evaluation import Evaluation, total
 
 __all__ = ["print_json", "print_table", "write_csv"]

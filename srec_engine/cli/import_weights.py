@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.atomic import write_atomically
 from srec_engine.cli.arguments import add_json_argument
 from srec_engine.cli.exit_codes import OK
 from srec_engine.cli.pixels import middle, read_pixels
 from srec_engine.cli.text import format_bytes
 from srec_engine.errors import FileExistsPolicyError, ModelError, SrecError
-from srec_engine.files import FileKind, find_files, identify, resolve_existing, write_atomically
+from srec_engine.files import FileKind, find_files, identify, resolve_existing
 from srec_engine.model.file import MODEL_SUFFIX, model_bytes
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.model.store import shipped_model_names, user_model_folder

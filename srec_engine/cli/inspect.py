@@ -14,6 +14,7 @@ import numpy as np
 
 import srec_engine
 from srec_engine import Inspection, Layer, Part, ResultNames, SrecError
+from srec_engine.atomic import write_atomically
 from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.inputs import Source
@@ -21,7 +22,6 @@ from srec_engine.cli.ledger_table import format_ledger
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.errors import OutputError
-from srec_engine.files import write_atomically
 from srec_engine.options import CodecOptions
 
 __all__ = ["add_arguments", "run"]

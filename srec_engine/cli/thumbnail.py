@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from srec_engine.atomic import write_atomically
 from srec_engine.cli.arguments import add_input_arguments, add_json_argument, add_output_arguments
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.destinations import Destinations
@@ -12,7 +13,7 @@ from srec_engine.cli.inputs import Source, collect_sources
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.thumbnails import make_thumbnail
 from srec_engine.control import CancelToken, ProgressCallback
-from srec_engine.files import FileKind, write_atomically
+from srec_engine.files import FileKind
 
 __all__ = ["add_arguments", "run"]
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.atomic import write_atomically
 from srec_engine.codec.steps import Step, decoding_steps
 from srec_engine.codec.way_back import own_file
 from srec_engine.container import Box
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
-from srec_engine.files import format_of_name, write_atomically
+from srec_engine.files import format_of_name
 from srec_engine.images import (
     PILLOW_NAMES,
     Picture,

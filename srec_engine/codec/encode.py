@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srec_engine.atomic import write_atomically
 from srec_engine.codec.candidates import (
     Candidate,
     estimated_webp_bytes,
@@ -24,7 +25,7 @@ from srec_engine.codec.way_back import WrittenFile
 from srec_engine.container import DEFAULT_TILE_SIZE, Geometry, PackedMetadata
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError, SrecError, UnsupportedImageError
-from srec_engine.files import copy_timestamps, write_atomically
+from srec_engine.files import copy_timestamps
 from srec_engine.images import (
     KeptFile,
     Picture,

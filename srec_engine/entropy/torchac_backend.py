@@ -25,9 +25,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, cast
 
+from srec_engine.atomic import write_atomically
 from srec_engine.entropy.cache_directory import cache_directory
 from srec_engine.entropy.messages import INSTALL_ADVICE
-from srec_engine.errors import MissingDependencyError
+from srec_engine.errors import MissingDependencyError, OutputError
 
 __all__ = ["TorchacBackend", "load_backend"]
 
@@ -101,7 +102,7 @@ def _library_folder(source: Path, torch_version: str) -> Iterator[Path]:
 
 
 def _build(source: Path, path: Path) -> None:
-    """Compile in a folder of our own, then move the result into place: a build that dies leaves nothing behind."""
+    """Compile in a folder of our own, then copy the result into place: a build that dies leaves nothing behind."""
     from torch.utils import cpp_extension
 
     try:
@@ -118,10 +119,9 @@ def _build(source: Path, path: Path) -> None:
                 build_directory=folder,
                 verbose=False,
             )
-            built = Path(str(module.__file__))
-            # The loaded library may not be moved (Windows), so a copy of it is.
-            Path(shutil.copy(built, built.with_suffix(".copy"))).replace(path)
-    except (RuntimeError, OSError, ImportError) as error:
+            # The loaded library may not be moved (Windows), so its bytes are written anew.
+            write_atomically(path, Path(str(module.__file__)).read_bytes())
+    except (RuntimeError, OSError, OutputError, ImportError) as error:
         _log.info("Building torchac's backend failed: %s", error)
         raise MissingDependencyError(
             f"torchac's C++ part could not be compiled ({_reason(error)}). {INSTALL_ADVICE}"

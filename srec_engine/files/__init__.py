@@ -1,8 +1,7 @@
-"""Files on the disk: what they are, where results go, and writing them whole or not at all."""
+"""Files on the disk: what they are, what they are called, and where results go."""
 
 from __future__ import annotations
 
-from srec_engine.files.atomic import TEMPORARY_SUFFIX, atomic_write, is_temporary, limit_readers, write_atomically
 from srec_engine.files.destinations import copy_timestamps, output_path, resolve_existing
 from srec_engine.files.faults import fault_sentence, write_fault_report
 from srec_engine.files.formats import (
@@ -20,11 +19,9 @@ from srec_engine.files.walk import find_files, natural_key
 
 __all__ = [
     "SREC_SUFFIX",
-    "TEMPORARY_SUFFIX",
     "FileKind",
     "ResultNames",
     "accepts_mark",
-    "atomic_write",
     "copy_timestamps",
     "explain_reading",
     "fault_sentence",
@@ -36,8 +33,6 @@ __all__ = [
     "is_folder",
     "is_known_name",
     "is_promised",
-    "is_temporary",
-    "limit_readers",
     "name_key",
     "natural_key",
     "output_path",
@@ -46,6 +41,5 @@ __all__ = [
     "require_regular_file",
     "resolve_existing",
     "result_name",
-    "write_atomically",
     "write_fault_report",
 ]

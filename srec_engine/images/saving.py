@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
+from srec_engine.atomic import atomic_write
 from srec_engine.errors import OutputError, UnsupportedImageError
-from srec_engine.files import atomic_write
 from srec_engine.images.metadata import (
     STRUCTURAL_TAGS,
     exact_text_of_tags,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.atomic import write_atomically
 from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.integer_model import IntegerConvolution, IntegerModel
@@ -25,10 +26,12 @@ DTYPES = {"weight": np.int16, "bias": np.int32, "shift": np.int8, "input": np.in
 
 
 def write_model(model: IntegerModel, path: Path) -> None:
-    """Write `model` to `path` (atomically)."""
-    temporary = path.with_name(path.name + ".writing")
-    temporary.write_bytes(model_bytes(model))
-    temporary.replace(path)
+    """Write `model` to `path`, wholly or not at all.
+
+    Raises:
+        OutputError: When it cannot be written; an older model is untouched.
+    """
+    write_atomically(path, model_bytes(model))
 
 
 def model_bytes(model: IntegerModel) -> bytes:

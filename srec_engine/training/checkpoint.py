@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from srec_engine.atomic import atomic_write
 from srec_engine.errors import ModelError, OutputError
 from srec_engine.network.checkpoint import read_tensors
 from srec_engine.training.configuration import TrainingConfiguration
@@ -29,18 +29,12 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     Raises:
         OutputError: When it cannot be written; the old checkpoint is untouched.
     """
-    temporary = path.with_name(path.name + ".writing")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
+        with atomic_write(path) as stream:
             torch.save(state, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
+    except (OutputError, RuntimeError) as error:
         raise OutputError(
-            f"The checkpoint {path} could not be written ({error}). Free some space and resume."
+            f"The checkpoint {path} could not be written ({error.__cause__ or error}). Free some space and resume."
         ) from error
 
 

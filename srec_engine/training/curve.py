@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from srec_engine.atomic import write_atomically
 from srec_engine.errors import OutputError
 from srec_engine.training.evaluation import Evaluation
 from srec_engine.training.records import StepRecord
@@ -79,7 +80,11 @@ def _append(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
                 writer.writeheader()
             writer.writerows(rows)
     except OSError as error:
-        raise OutputError(f"The training curve {path} could not be written ({error}). Free some space.") from error
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: BaseException) -> OutputError:
+    return OutputError(f"The training curve {path} could not be written ({error}). Free some space.")
 
 
 def _keep_rows(path: Path, last_step: int) -> None:
@@ -93,13 +98,10 @@ def _keep_rows(path: Path, last_step: int) -> None:
     kept = [line for line in lines[1:] if _step_of(line) <= last_step]
     if len(kept) == len(lines) - 1:
         return
-    temporary = path.with_name(path.name + ".writing")
     try:
-        temporary.write_text("".join([*lines[:1], *kept]), encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(f"The training curve {path} could not be written ({error}). Free some space.") from error
+        write_atomically(path, "".join([*lines[:1], *kept]).encode())
+    except OutputError as error:
+        raise _unwritten(path, error.__cause__ or error) from error
 
 
 def _step_of(line: str) -> float:

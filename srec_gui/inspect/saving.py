@@ -15,9 +15,8 @@ from srec_gui.analysis import (
     ledger_csv,
     ledger_json,
     make_layers,
-    write_bytes,
 )
-from srec_gui.engine import CancelToken
+from srec_gui.engine import CancelToken, write_atomically
 from srec_gui.inspect.choice import SideChoice
 from srec_gui.inspect.store import TileStore
 from srec_gui.inspect.words import CHANNELS
@@ -60,14 +59,14 @@ def save_map(
     title = f"{side.part.value}, {side.layer.value}, scale {scale}"
     stream = io.BytesIO()
     draw_map(whole, side.layer, side.part, limits, title).save(stream, "PNG")
-    write_bytes(destination, stream.getvalue())
+    write_atomically(destination, stream.getvalue())
     return destination
 
 
 def save_ledger(ledger: Ledger, destination: Path) -> Path:
     """Write the table as JSON where the name says so, else as CSV."""
     text = ledger_json(ledger) if destination.suffix.lower() == ".json" else ledger_csv(ledger)
-    write_bytes(destination, text.encode())
+    write_atomically(destination, text.encode())
     return destination
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from srec_gui import APP_ID
+from srec_gui.engine import OutputError, write_atomically
 from srec_gui.registration.desktop_entry import with_command
 from srec_gui.registration.programs import Programs
 from srec_gui.resources import resource_path
@@ -50,12 +51,12 @@ def install(home: Path, programs: Programs) -> list[Path]:
         The files written.
 
     Raises:
-        OSError: A file cannot be written; those that were written are taken away again.
+        OutputError: A file cannot be written; those that were written are taken away again.
     """
     try:
         for name, text in _contents(programs).items():
-            _replace(home / name, text)
-    except OSError:
+            write_atomically(home / name, text.encode())  # a desktop may read it at any moment
+    except OutputError:
         _delete(home)
         raise
     _refresh(home)
@@ -84,17 +85,6 @@ def _contents(programs: Programs) -> dict[str, str]:
 
 def _read(*parts: str) -> str:
     return resource_path(*parts).read_text(encoding="utf-8")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a desktop may read it at any moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _delete(home: Path) -> list[Path]:

@@ -31,7 +31,8 @@ def register() -> Registration:
     May be run again, for example after the program has moved.
 
     Raises:
-        OSError: The user's own data folder (or registry) cannot be written.
+        OutputError: The user's own data folder cannot be written.
+        OSError: The registry (of Windows) cannot be written.
     """
     if sys.platform == "win32":
         windows.apply(installed_programs())

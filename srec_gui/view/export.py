@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
-from srec_gui.engine import CancelToken, OutputError, UnsupportedImageError, limit_readers
+from srec_gui.engine import CancelToken, OutputError, UnsupportedImageError, atomic_write
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -71,28 +71,20 @@ def save_picture(image: Image, destination: Path, cancel: CancelToken, source: P
     cancel.raise_if_cancelled()
     try:
         _write(image, form, destination, cancel, source)
-    except (OSError, ValueError) as error:
+    except (OSError, OutputError, ValueError) as error:
         message = translate("view", "“{name}” could not be saved: {reason}. Choose another folder, or free some space.")
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error.__cause__ or error, "strerror", None) or str(error)
         raise OutputError(message.format(name=destination.name, reason=reason)) from error
     return destination
 
 
 def _write(image: Image, form: SaveFormat, destination: Path, cancel: CancelToken, source: Path | None) -> None:
-    # Beside the destination, so that the last step is a renaming; opened as any new file, for the usual permissions.
-    temporary = destination.with_name(f".{destination.stem[:100]}.{secrets.token_hex(4)}{form.suffixes[0]}")
-    try:
-        with temporary.open("xb") as file:
-            if source is not None:
-                limit_readers(temporary, source)
-            image.save(file, form.name, **_options(image, form))
-            file.flush()
-            os.fsync(file.fileno())
+    if not destination.parent.is_dir():
+        # A folder that has gone is not made anew: it may have been that of a disk that was taken out.
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    with atomic_write(destination, readable_like=source) as file:
+        image.save(file, form.name, **_options(image, form))
         cancel.raise_if_cancelled()
-        temporary.replace(destination)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _options(image: Image, form: SaveFormat) -> dict[str, Any]:

@@ -218,3 +218,15 @@ def test_help_needs_no_qt(environment: dict[str, str]) -> None:
     done = run(code, environment, "--help")
     assert done.returncode == 0
     assert "--register" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="freedesktop.org systems only")
+def test_a_file_type_that_cannot_be_registered_is_one_clear_sentence(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").touch()
+    done = run(MAIN, environment | {"XDG_DATA_HOME": str(tmp_path / "data")}, "--register")
+    assert done.returncode == 1
+    assert done.stderr.startswith("srec-gui: ")
+    assert "could not be written" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
@@ -64,6 +65,23 @@ def test_a_cancelled_or_failed_saving_leaves_everything_as_it_was(tmp_path: Path
     with pytest.raises(OutputError, match="could not be saved"):
         save_picture(photograph, tmp_path / "missing" / "a.png", CancelToken())
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_picture_that_was_cancelled_while_it_was_written_does_not_take_the_place_of_the_old(
+    tmp_path: Path, photograph: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, cancel, save = tmp_path / "a.png", CancelToken(), photograph.save
+    kept.write_bytes(b"precious")
+
+    def save_and_cancel(*arguments: Any, **options: Any) -> None:
+        save(*arguments, **options)
+        cancel.cancel()
+
+    monkeypatch.setattr(photograph, "save", save_and_cancel)
+    with pytest.raises(Cancelled):
+        save_picture(photograph, kept, cancel)
+    assert kept.read_bytes() == b"precious"
+    assert list(tmp_path.iterdir()) == [kept]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="uses rights of POSIX")

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from srec_engine.errors import FileExistsPolicyError, OutputError
 
-__all__ = ["TEMPORARY_SUFFIX", "atomic_write", "is_temporary", "limit_readers", "write_atomically"]
+__all__ = ["TEMPORARY_SUFFIX", "atomic_write", "is_temporary", "write_atomically"]
 
 TEMPORARY_SUFFIX = ".srec-part"
 """Ending of unfinished files. One that is left over after a crash can be deleted."""
@@ -65,7 +65,8 @@ def atomic_write(destination: Path, *, replace: bool = True, readable_like: Path
 
     Raises:
         FileExistsPolicyError: When there is a file and `replace` is false.
-        OutputError: When writing fails; neither a part of the file nor a new folder is left behind.
+        OutputError: When writing fails; neither a part of the file nor a new folder is left behind. Its cause is the
+            system's error, for callers who know better what can be done about it.
     """
     if not replace and os.path.lexists(destination):
         raise _exists(destination)
@@ -154,20 +155,6 @@ def _audience(source: Path | None) -> _Audience:
     group_reads = bool(status.st_mode & stat.S_IRGRP)
     # Rights of 0604 keep a group out of what everybody else may read.
     return _Audience(status.st_gid if group_reads else None, others=group_reads and bool(status.st_mode & stat.S_IROTH))
-
-
-def limit_readers(path: Path, readable_like: Path) -> None:
-    """Take the right to read a file from everybody who may not read another; nothing where the disk refuses.
-
-    Args:
-        path: A new file, best while it is empty.
-        readable_like: A file whose content it shows.
-    """
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        status = path.stat()
-        path.chmod(status.st_mode & 0o777 & _audience(readable_like).allowed(status.st_gid))
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from srec_engine.atomic import TEMPORARY_SUFFIX, atomic_write, is_temporary, write_atomically
 from srec_engine.errors import Cancelled, FileExistsPolicyError, OutputError, SrecError
-from srec_engine.files import TEMPORARY_SUFFIX, atomic_write, is_temporary, write_atomically
 
 NEW, OLD = b"new" * 100_000, b"old" * 90_000
 
@@ -193,8 +193,8 @@ def test_a_folder_that_takes_no_files_is_an_error_that_says_what_to_do() -> None
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
+from srec_engine.atomic import write_atomically
 from srec_engine.errors import OutputError
-from srec_engine.files import write_atomically
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
@@ -222,7 +222,7 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
 ENDLESS = """
 import sys
 from pathlib import Path
-from srec_engine.files import write_atomically
+from srec_engine.atomic import write_atomically
 path = Path(sys.argv[1])
 print("ready", flush=True)
 while True:
