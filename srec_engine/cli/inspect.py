@@ -15,7 +15,13 @@ import numpy as np
 import srec_engine
 from srec_engine import Inspection, Layer, Part, ResultNames, SrecError
 from srec_engine.atomic import write_atomically
-from srec_engine.cli.arguments import add_codec_arguments, add_input_arguments, add_json_argument, codec_options
+from srec_engine.cli.arguments import (
+    add_codec_arguments,
+    add_input_arguments,
+    add_json_argument,
+    add_trusted_argument,
+    codec_options,
+)
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.inputs import Source
 from srec_engine.cli.ledger_table import format_ledger
@@ -52,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="files that are not coded by the network: code the same picture with it and inspect that",
     )
     add_codec_arguments(parser)
+    add_trusted_argument(parser)
     add_json_argument(parser)
 
 

@@ -22,7 +22,7 @@ from srec_engine.codec.candidates import (
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.codec.way_back import WrittenFile
-from srec_engine.container import DEFAULT_TILE_SIZE, Geometry, PackedMetadata
+from srec_engine.container import DEFAULT_TILE_SIZE, Geometry, PackedMetadata, is_plausible_size
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError, SrecError, UnsupportedImageError
 from srec_engine.files import copy_timestamps
@@ -198,12 +198,13 @@ def _smallest(job: _Job, picture: Picture) -> Candidate:
     if method == Method.WEBP:
         return _by_webp(job, picture, packed_metadata(picture, job.cancel), estimated_webp_bytes(picture), None)
     if method == Method.SREC:
-        return _by_network(job, picture, packed_metadata(picture, job.cancel))
+        return _readable(picture, _by_network(job, picture, packed_metadata(picture, job.cancel)))
     estimate = estimated_webp_bytes(picture)
     if source is not None and picture.colour is not None and source.size < NETWORK_ADVANTAGE * estimate:
         return verbatim_candidate(source, picture.mode, picture.width, picture.height)
     metadata = packed_metadata(picture, job.cancel)
     candidates = [_by_network(job, picture, metadata)] if picture.colour is not None else []
+    candidates = [candidate for candidate in candidates if _is_readable(picture, candidate)]
     if not candidates or WEBP_ADVANTAGE * estimate < len(candidates[0].data):
         candidates.append(_by_webp(job, picture, metadata, estimate, candidates[0] if candidates else None))
     smallest = min(candidates, key=lambda candidate: len(candidate.data))
@@ -211,6 +212,20 @@ def _smallest(job: _Job, picture: Picture) -> Candidate:
         stored = verbatim_candidate(source, picture.mode, picture.width, picture.height)
         smallest = min(smallest, stored, key=lambda candidate: len(candidate.data))
     return smallest
+
+
+def _is_readable(picture: Picture, candidate: Candidate) -> bool:
+    """Whether a reader would decode the network's file: a vast and nearly empty one looks as if it were hostile."""
+    return is_plausible_size(picture.width, picture.height, len(candidate.data))
+
+
+def _readable(picture: Picture, candidate: Candidate) -> Candidate:
+    if not _is_readable(picture, candidate):
+        raise UnsupportedImageError(
+            f"A picture of {picture.width} x {picture.height} pixels with so little in it would make a file that is "
+            "refused as hostile when it is decoded. Let the method be chosen (auto), or choose webp."
+        )
+    return candidate
 
 
 def _by_webp(

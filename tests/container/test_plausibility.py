@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from srec_engine import CodecOptions, decode_image, decode_steps, inspect_file, read_info, read_preview
+from srec_engine import (
+    CodecOptions,
+    EncodeOptions,
+    Method,
+    decode_image,
+    decode_steps,
+    encode_image,
+    inspect_file,
+    read_info,
+    read_preview,
+)
 from srec_engine.container import (
     Contents,
     Geometry,
@@ -13,9 +24,10 @@ from srec_engine.container import (
     Reader,
     container_bytes,
     is_plausible_size,
+    plausibility,
     require_plausible_size,
 )
-from srec_engine.errors import DamagedFileError, ModelError
+from srec_engine.errors import DamagedFileError, ModelError, UnsupportedImageError
 from tests.container.examples import CHECKSUM, MODEL_ID, verbatim_contents, webp_contents
 
 SCALES = 5
@@ -73,3 +85,12 @@ def test_a_person_who_trusts_it_gets_past_the_limit() -> None:
         decode_image(BOMB, CodecOptions(trusted=True))
     with pytest.raises(ModelError, match="not installed"):
         next(iter(inspect_file(BOMB, CodecOptions(trusted=True)).maps(0, [0])))
+
+
+def test_nothing_is_written_that_a_reader_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Image.fromarray(np.random.default_rng(1).integers(0, 256, (30, 40, 3), np.uint8))
+    monkeypatch.setattr(plausibility, "FREE_NETWORK_PIXELS", 0)
+    monkeypatch.setattr(plausibility, "NETWORK_PIXELS_PER_BYTE", 0)
+    assert encode_image(picture).report.method == Method.WEBP
+    with pytest.raises(UnsupportedImageError, match=r"40 x 30 pixels.*choose webp"):
+        encode_image(picture, EncodeOptions(method=Method.SREC))
