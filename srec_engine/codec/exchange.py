@@ -73,6 +73,12 @@ class EncodingExchange:
 class DecodingExchange:
     """Reads a chunk's streams.
 
+    Every stream decodes to some values. Whether they are the encoder's is known when the walk is over: a tile whose
+    exchange has a `fault` must be treated like one whose chunk is damaged.
+
+    Attributes:
+        fault: What is wrong with the first stream that is not what coding its values gives, a clause; "" so far.
+
     Raises:
         DamagedFileError: When the chunk's lengths do not fit it.
     """
@@ -82,22 +88,38 @@ class DecodingExchange:
         self._channels = channels
         self._coder = coder
         self._cancel = cancel
+        self.fault = ""
 
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
         """Read the remainders."""
         symbols = np.ones(step.low_resolution.shape, dtype=np.uint8)
         for channel in range(self._channels):
             self._cancel.raise_if_cancelled()
-            self._coder.decode_remainders(step, channel, next(self._streams), symbols)
+            ends = self._coder.decode_remainders(step, channel, next(self._streams), symbols)
+            self._note(ends, "the remainders")
         return self._grey_to_all(symbols)
 
-    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:  # noqa: ARG002 - streams come in order
+    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
         """Read a pixel."""
         values = np.zeros(step.remaining.shape, dtype=np.uint8)
         for channel in range(self._channels):
             self._cancel.raise_if_cancelled()
-            self._coder.decode_pixels(step, channel, next(self._streams), values)
+            ends = self._coder.decode_pixels(step, channel, next(self._streams), values)
+            self._note(ends, f"pixel {index + 1}")
         return self._grey_to_all(values)
+
+    def fault_sentence(self, name: str, scale: int, tile: int) -> str:
+        """The fault of a tile of the file `name`, for a person; "" where there is none."""
+        if not self.fault:
+            return ""
+        return (
+            f"{name} cannot be decoded in tile {tile} at scale {scale}: {self.fault}. "
+            "The file was changed, or this machine computes wrongly (try the kernel unfold)."
+        )
+
+    def _note(self, ends: bool, place: str) -> None:
+        if not ends and not self.fault:
+            self.fault = f"from {place} on its streams do not fit what is computed here"
 
     def _grey_to_all(self, values: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """A grey picture has one coded channel, which the network sees three times."""

@@ -45,10 +45,10 @@ class NumbaCoder:
         key = f"encode-pixels-{step.kind}"
         return self._encode(key, pixel_kernels.encode_pixels, step, pixel_arrays(step), channel, values)
 
-    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> None:
+    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> bool:
         """See `EntropyCoder.decode_pixels`."""
         key = f"decode-pixels-{step.kind}"
-        self._decode(key, pixel_kernels.decode_pixels, step, pixel_arrays(step), channel, stream, values)
+        return self._decode(key, pixel_kernels.decode_pixels, step, pixel_arrays(step), channel, stream, values)
 
     def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
         """See `EntropyCoder.encode_remainders`."""
@@ -57,10 +57,10 @@ class NumbaCoder:
 
     def decode_remainders(
         self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
-    ) -> None:
+    ) -> bool:
         """See `EntropyCoder.decode_remainders`."""
-        arrays = remainder_arrays(step)
-        self._decode("decode-remainders", remainder_kernels.decode_remainders, step, arrays, channel, stream, symbols)
+        kernel = remainder_kernels.decode_remainders
+        return self._decode("decode-remainders", kernel, step, remainder_arrays(step), channel, stream, symbols)
 
     def _encode(
         self,
@@ -91,13 +91,14 @@ class NumbaCoder:
         channel: int,
         stream: bytes,
         values: npt.NDArray[np.uint8],
-    ) -> None:
+    ) -> bool:
         check_plane(step, channel, values, writable=True)
         target = np.ascontiguousarray(values)
         data = np.frombuffer(stream + bytes(STREAM_PADDING), np.uint8)
-        self._run(key, kernel, table_arrays(step.tables), arrays, channel, data, target)
+        ends = self._run(key, kernel, table_arrays(step.tables), arrays, channel, data, target)
         if target is not values:
             values[..., channel] = target[..., channel]
+        return bool(ends)
 
     def _run(self, key: str, kernel: Kernel, *arguments: Any) -> Any:
         """Call a kernel; the first call of each kind compiles it, one thread at a time."""

@@ -18,8 +18,10 @@ from srec_engine.entropy.distribution import (
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, SCALE_BITS, SIGMOID_STEPS
 from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, TableArrays
 from srec_engine.entropy.range_coder import (
+    STREAM_PADDING,
     decode_interval,
     encode_interval,
+    ends_here,
     finish_encoding,
     start_decoding,
     start_encoding,
@@ -85,15 +87,22 @@ def encode_pixels(
 
 
 @kernel
-def decode_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, stream: Any, values: Any) -> None:
-    """Fill one channel of `values` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end)."""
+def decode_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, stream: Any, values: Any) -> bool:
+    """Fill one channel of `values` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end).
+
+    Returns:
+        Whether the stream is what `encode_pixels` makes of the values.
+    """
     mixture = empty_mixture(pixels.unrolled)
     state = start_decoding(stream)
+    coded = 0
+    possible = True
     for row in range(pixels.height):
         for column in range(pixels.width):
             lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
             if lowest >= highest:
                 # A damaged tile can leave sums that no pixels have; the interval may then be empty.
+                possible = possible and lowest == highest
                 values[row, column, channel] = min(lowest, 255)
                 continue
             span = load_span(tables, pixels, values, row, column, channel, mixture)
@@ -101,7 +110,11 @@ def decode_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, str
             start = span_frequency(value, below, span)
             end = span_frequency(value + 1, above, span)
             state = decode_interval(state, stream, start, end)
+            coded += 1
             values[row, column, channel] = value
+    if coded == 0:
+        return possible and len(stream) == STREAM_PADDING
+    return possible and ends_here(state, stream)
 
 
 @inlined

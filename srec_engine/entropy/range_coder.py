@@ -19,6 +19,7 @@ __all__ = [
     "Encoder",
     "decode_interval",
     "encode_interval",
+    "ends_here",
     "finish_encoding",
     "start_decoding",
     "start_encoding",
@@ -173,3 +174,16 @@ def decode_interval(state: Decoder, stream: Any, start: int, end: int) -> Decode
         value ^= _TOP
     low, high = _widen(low, high, shift)
     return Decoder(low, high, value, state.position + shift)
+
+
+@inlined
+def ends_here(state: Decoder, stream: Any) -> bool:
+    """Whether `finish_encoding` would have ended the stream here: with the same last bits, in the same byte.
+
+    An encoder writes one bit for each that was shifted out, pending ones included, and two more at the end. Of these
+    the decoder sees the first as the top bit of its value and the second, the opposite, below it; then come zeros.
+    So this holds exactly where the stream is what coding the decoded values gives.
+    """
+    last_bits = _QUARTER if state.low < _QUARTER else _TOP
+    bit_count = state.position - 32 + 2
+    return state.value == last_bits and (bit_count + 7) >> 3 == len(stream) - STREAM_PADDING

@@ -11,8 +11,10 @@ from srec_engine.entropy.distribution import remainder_boundaries
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, REMAINDER_SYMBOLS
 from srec_engine.entropy.kernel_types import RemainderArrays, TableArrays
 from srec_engine.entropy.range_coder import (
+    STREAM_PADDING,
     decode_interval,
     encode_interval,
+    ends_here,
     finish_encoding,
     start_decoding,
     start_encoding,
@@ -60,8 +62,12 @@ def encode_remainders(
 @kernel
 def decode_remainders(
     tables: TableArrays, remainders: RemainderArrays, channel: int, stream: Any, symbols: Any
-) -> None:
-    """Fill one channel of `symbols` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end)."""
+) -> bool:
+    """Fill one channel of `symbols` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end).
+
+    Returns:
+        Whether the stream is what `encode_remainders` makes of the symbols.
+    """
     boundaries = np.empty(REMAINDER_SYMBOLS + 1, np.int64)
     state = start_decoding(stream)
     for row in range(remainders.height):
@@ -72,3 +78,6 @@ def decode_remainders(
                 symbol += 1
             state = decode_interval(state, stream, boundaries[symbol], boundaries[symbol + 1])
             symbols[row, column, channel] = symbol
+    if remainders.height * remainders.width == 0:
+        return len(stream) == STREAM_PADDING
+    return ends_here(state, stream)

@@ -143,6 +143,8 @@ class EntropyCoder(Protocol):
     """Turns values into streams and back. Every implementation makes and reads the same bytes.
 
     Methods may be called from several threads at once. Any bytes decode to some values that the distributions allow.
+    There is one stream for given values and distributions, so a decoder can tell whether it was given that one: other
+    bytes were changed since they were coded, or were coded with other distributions.
     """
 
     @property
@@ -156,8 +158,12 @@ class EntropyCoder(Protocol):
             ValueError: A value lies outside the interval that `remaining` allows.
         """
 
-    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> None:
-        """Fill one channel of `values`, uint8 (H, W, 3); the channels before it must be filled already."""
+    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> bool:
+        """Fill one channel of `values`, uint8 (H, W, 3); the channels before it must be filled already.
+
+        Returns:
+            Whether the stream is what coding these values gives: it ends exactly where they end.
+        """
 
     def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
         """Code one channel of `symbols`, uint8 (H, W, 3), remainder + 1; the channels before it are the known ones.
@@ -168,8 +174,12 @@ class EntropyCoder(Protocol):
 
     def decode_remainders(
         self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
-    ) -> None:
-        """Fill one channel of `symbols`, uint8 (H, W, 3); the channels before it must be filled already."""
+    ) -> bool:
+        """Fill one channel of `symbols`, uint8 (H, W, 3); the channels before it must be filled already.
+
+        Returns:
+            Whether the stream is what coding these symbols gives: it ends exactly where they end.
+        """
 
 
 def check_plane(

@@ -63,7 +63,7 @@ class TorchacCoder:
             ends[part] = pixel_frequencies(mixtures, flat[part, None] + np.array([0, 1]))
         return self._encode(ends)
 
-    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> None:
+    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> bool:
         """See `EntropyCoder.decode_pixels`."""
         check_plane(step, channel, values, writable=True)
         lowest, highest = pixel_intervals(step, channel)
@@ -76,6 +76,8 @@ class TorchacCoder:
         plane = np.minimum(lowest, GREY_LEVELS - 1)
         plane.ravel()[chosen] = self._decode(rows, lowest.ravel()[chosen], highest.ravel()[chosen], stream)
         values[: step.height, : step.width, channel] = plane
+        # torchac does not say where it stopped reading. Sums that no pixels have leave values that cannot be coded.
+        return bool(np.all(lowest <= highest)) and self.encode_pixels(step, channel, values).data == stream
 
     def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
         """See `EntropyCoder.encode_remainders`."""
@@ -88,13 +90,14 @@ class TorchacCoder:
 
     def decode_remainders(
         self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
-    ) -> None:
+    ) -> bool:
         """See `EntropyCoder.decode_remainders`."""
         check_plane(step, channel, symbols, writable=True)
         lowest, highest = (interval.ravel() for interval in remainder_intervals(step, channel))
         frequencies = remainder_frequencies(step, channel, symbols, np.arange(len(lowest)))
         plane = self._decode(_rows(frequencies, lowest, highest), lowest, highest, stream)
         symbols[: step.height, : step.width, channel] = plane.reshape(step.height, step.width)
+        return self.encode_remainders(step, channel, symbols).data == stream
 
     def _encode(self, ends: Integers) -> CodedStream:
         """Code symbols that own the frequencies [start, end): int64 (N, 2)."""
