@@ -7,8 +7,8 @@ scoring; Amari, "Natural gradient works efficiently in learning", 1998).
 
 The same picture must become the same file everywhere, so whatever decides a bit is computed exactly: distributions
 come from the coder's integer tables; sums and matrix products are over whole numbers that stay below 2⁵³, exact in any
-order; everything else is single additions, multiplications, divisions and roots, which IEEE 754 rounds alike on every
-machine.
+order (`whole_product` sees to it); everything else is single additions, multiplications, divisions and roots, which
+IEEE 754 rounds alike on every machine.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from srec_engine.entropy.fixed_point import (
 )
 from srec_engine.entropy.tables import DistributionTables
 
-__all__ = ["ChannelSample", "Correction", "CorrectionUnits", "fit"]
+__all__ = ["ChannelSample", "Correction", "CorrectionUnits", "fit", "whole_product"]
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -62,6 +62,9 @@ BITS_OF_A_NUMBER = 6.0
 
 SIGNIFICANT = 4.0
 """Square of the standard errors that a number must differ from zero by, lest chance be corrected."""
+
+_EXACT = 1 << 53
+"""Whole numbers up to this are doubles."""
 
 _ARGUMENT_ONE = float(SIGMOID_STEPS << SCALE_BITS)
 
@@ -208,7 +211,7 @@ def _corrected(sample: ChannelSample, features: Floats, units: CorrectionUnits, 
     means = sample.means + correction.means[:, None] * units.mean
     for deviation, coefficient in zip(sample.deviations, correction.coefficients, strict=True):
         means += (coefficient * units.coefficient * deviation) >> 8
-    products = _product(features, correction.weights.astype(np.float64)[:, None])[:, 0]
+    products = whole_product(features, correction.weights.astype(np.float64)[:, None])[:, 0]
     shift = np.rint(products * 2.0**-units.weight_shift).astype(np.int64)
     log_scales = sample.log_scales + correction.log_scales[:, None] * units.log_scale + shift
     entries = np.clip(log_scales - tables.log_scale_minimum, 0, len(tables.inverse_scale) - 1)
@@ -265,19 +268,38 @@ class _Slopes:
 
     def gradient(self, features: Floats) -> Floats:
         """By each number, in nat, summed over the sample."""
-        by_weight = _product(self.scale[None], features)[0]
+        by_weight = whole_product(self.scale[None], features)[0]
         return np.concatenate([self.plain.sum(axis=1), by_weight]) * (1 / GRADIENT_STEPS)
 
     def information(self, features: Floats) -> Floats:
         """Fisher's information between any two numbers, summed over the sample."""
         columns = np.concatenate([self.plain.T, features * self.scale[:, None]], axis=1)
-        return _product(columns.T, columns) * (1 / GRADIENT_STEPS**2)
+        return whole_product(columns.T, columns) * (1 / GRADIENT_STEPS**2)
 
 
-def _product(left: Floats, right: Floats) -> Floats:
-    """A matrix product of whole numbers. torch keeps to the threads that it was given, numpy takes all there are."""
-    product: Floats = torch.mm(torch.from_numpy(left), torch.from_numpy(right)).numpy()
-    return product
+def whole_product(left: Floats, right: Floats) -> Floats:
+    """A matrix product of whole numbers, the same on every machine.
+
+    A library adds up in an order of its own, so it is given parts of so few terms that their magnitudes cannot add up
+    to more than 2⁵³: these are exact. Their results are added here, in order, so that even sums beyond 2⁵³ round alike.
+
+    With K components a subpixel's gradients are at most 512·K; times a feature, 255, that is 130,560·K. Times the
+    deviation of a known channel it is 392,704·K: 767 grey levels, 255 and the 512 that a linear correction may have. So
+    a product of two is at most 1.6·10¹³, for K = 10, and 584 terms make a part. With K = 5 and deviations of up to
+    255 grey levels the 12,288 terms of a sample are one part: 652,800² · 12,288 = 5.2·10¹⁵ < 2⁵³ = 9.0·10¹⁵.
+    """
+    terms = max(1, int(_EXACT // max(1.0, _largest(left) * _largest(right))))
+    total: Floats = np.zeros((left.shape[0], right.shape[1]))
+    for start in range(0, left.shape[1], terms):
+        part = slice(start, start + terms)
+        # torch keeps to the threads that it was given, numpy takes all there are.
+        total += torch.mm(torch.from_numpy(left[:, part]), torch.from_numpy(right[part])).numpy()
+    return total
+
+
+def _largest(values: Floats) -> float:
+    """The largest magnitude."""
+    return float(max(values.max(initial=0.0), -values.min(initial=0.0)))
 
 
 def _gradients(state: _Mixtures) -> tuple[Floats32, Floats32, Floats32]:
