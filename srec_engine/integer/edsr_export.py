@@ -18,12 +18,13 @@ from torch import Tensor
 from srec_engine.entropy.fixed_point import GREY_BITS, NAT_UNITS, SIGMOID_STEPS
 from srec_engine.errors import ModelError
 from srec_engine.integer.calibration import InputStatistics, input_statistics
-from srec_engine.integer.edsr_layers import GUARD_BITS, INPUT_UNITS
+from srec_engine.integer.edsr_network import GUARD_BITS
 from srec_engine.integer.known_answers import known_answers
 from srec_engine.integer.rounding import ScaledConvolution
 from srec_engine.integer.tables import distribution_tables
 from srec_engine.model.configuration import STEP_COUNT, NetworkConfiguration
 from srec_engine.model.integer_model import IntegerConvolution, IntegerModel
+from srec_engine.model.layers import EDSR_INPUT_LEVELS, step_names, upsampler_name
 from srec_engine.network.layers import Convolution
 from srec_engine.network.network import SuperResolutionNetwork
 
@@ -97,16 +98,14 @@ class _Export:
     statistics: Mapping[str, InputStatistics]
 
     def layers(self) -> Iterator[tuple[str, IntegerConvolution]]:
-        """Every convolution with the name the integer network looks it up by."""
+        """Every convolution with its name in a model."""
         for index in range(self.network.configuration.weight_sets):
             streams = [self._stream_units(f"nets.1.{index}.rgb_decs.{step}") for step in range(STEP_COUNT)]
             if index:
                 # Channels 4k … 4k + 3 become the four pixels of channel k.
                 outputs = _finer(streams[0]).repeat_interleave(4)
-                yield (
-                    f"{index}.upsampler",
-                    self._rounded(f"nets.0.{index}.0", self._units(f"nets.0.{index}.0"), outputs),
-                )
+                name = f"nets.0.{index}.0"
+                yield upsampler_name(index), self._rounded(name, self._units(name), outputs)
             contexts = [*(_finer(stream) for stream in streams[1:]), self._last_context(index)]
             for step in range(STEP_COUNT):
                 yield from self._step_layers((index, step), streams[step], contexts[step])
@@ -122,27 +121,28 @@ class _Export:
             context: Units of the context that the step ends with.
         """
         index, step = place
-        prefix, decoder = f"{index}.{step}", f"nets.1.{index}.rgb_decs.{step}"
+        names, decoder = step_names(index, step), f"nets.1.{index}.rgb_decs.{step}"
         classifier, context_name = (
             f"nets.1.{index}.mix_logits_prob_clf.{step}.atrous",
             f"nets.1.{index}.feat_convs.{step}",
         )
         blocks, rates = self.network.configuration.blocks, self.network.configuration.atrous_rates
-        pixel = torch.full((3 * (step + 1),), 1 / INPUT_UNITS, dtype=torch.float64)
+        pixel = torch.full((3 * (step + 1),), 1 / EDSR_INPUT_LEVELS, dtype=torch.float64)
         features, dilated = self._units(context_name), self._units(f"{classifier}.lin")
-        yield f"{prefix}.head", self._rounded(f"{decoder}.head", pixel, _finer(stream), INPUT_UNITS)
+        yield names.head, self._rounded(f"{decoder}.head", pixel, _finer(stream), EDSR_INPUT_LEVELS)
         for block in range(blocks):
             name = f"{decoder}.body.{block}.body"
             inner = self._units(f"{name}.2")
-            yield f"{prefix}.block{block}.first", self._rounded(f"{name}.0", stream, _finer(inner))
-            yield f"{prefix}.block{block}.second", self._rounded(f"{name}.2", inner, _finer(stream))
-        yield f"{prefix}.closing", self._rounded(f"{decoder}.body.{blocks}", stream, _finer(stream))
-        yield f"{prefix}.tail", self._rounded(f"{decoder}.tail", stream, features)
+            first, second = names.block(block)
+            yield first, self._rounded(f"{name}.0", stream, _finer(inner))
+            yield second, self._rounded(f"{name}.2", inner, _finer(stream))
+        yield names.closing, self._rounded(f"{decoder}.body.{blocks}", stream, _finer(stream))
+        yield names.tail, self._rounded(f"{decoder}.tail", stream, features)
         for number, units in enumerate(dilated.chunk(len(rates))):
-            yield f"{prefix}.atrous{number}", self._rounded(f"{classifier}.atrous.{number}", features, units)
+            yield names.atrous(number), self._rounded(f"{classifier}.atrous.{number}", features, units)
         order, units = _parameter_order(self.network.configuration.components)
-        yield f"{prefix}.classifier", self._rounded(f"{classifier}.lin", dilated, units, order=order)
-        yield f"{prefix}.context", self._rounded(context_name, features, context)
+        yield names.classifier, self._rounded(f"{classifier}.lin", dilated, units, order=order)
+        yield names.context, self._rounded(context_name, features, context)
 
     def _units(self, *names: str) -> Tensor:
         """Unit of each channel of the activations that the named convolutions take, from its largest magnitude."""

@@ -12,12 +12,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from srec_engine.integer.edsr_layers import GUARD_BITS, INPUT_UNITS, check_layers
 from srec_engine.integer.prepared import PreparedModel
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.model.integer_model import IntegerModel
+from srec_engine.model.layers import EDSR_INPUT_LEVELS, PartNames, check_layers, step_names, upsampler_name
 
-__all__ = ["EdsrNetwork", "EdsrState"]
+__all__ = ["GUARD_BITS", "EdsrNetwork", "EdsrState"]
+
+GUARD_BITS = 6
+"""The stream is this many bits finer than the activations that convolutions take from it."""
 
 STREAM_LIMIT = float(1 << 21)
 """The stream is clipped to ± this: whatever is added to it, float32 gives the clipped sum exactly."""
@@ -69,7 +72,7 @@ class EdsrNetwork(PreparedModel):
         batch, _, height, width = means.shape
         upsampled = None
         if context is not None:
-            shuffled = functional.pixel_shuffle(self.layer(f"{weight_set}.upsampler").scaled(context), 2)
+            shuffled = functional.pixel_shuffle(self.layer(upsampler_name(weight_set)).scaled(context), 2)
             upsampled = shuffled[..., :height, :width].contiguous(memory_format=torch.channels_last)
             upsampled = _limited_to_stream(upsampled)
         logits = torch.zeros((batch, height, width, REMAINDER_LOGITS), device=self.device)
@@ -84,13 +87,13 @@ class EdsrNetwork(PreparedModel):
     def step(self, state: EdsrState) -> tuple[Tensor, None]:
         """Parameters of the next pixel's distributions, float32 (N, H, W, parameters); the means are absolute."""
         number = len(state.known)
-        prefix = f"{state.weight_set}.{number}"
-        taken_in = self.layer(f"{prefix}.head").scaled(_inputs(state))
+        names = step_names(state.weight_set, number)
+        taken_in = self.layer(names.head).scaled(_inputs(state))
         stream = torch.zeros_like(taken_in) if state.context is None else state.context
         _add(stream, taken_in)
-        features = self._features(prefix, stream)
-        parameters = self._classified(prefix, features)
-        context = self.layer(f"{prefix}.context").scaled(features)
+        features = self._features(names, stream)
+        parameters = self._classified(names, features)
+        context = self.layer(names.context).scaled(features)
         if number < STEP_COUNT - 1:
             state.context = _limited_to_stream(context)
         else:
@@ -101,31 +104,30 @@ class EdsrNetwork(PreparedModel):
         """Tell the state the pixel that was just coded: float32 (N, 3, H, W) on the device."""
         state.known.append(pixel)
 
-    def _features(self, prefix: str, first: Tensor) -> Tensor:
+    def _features(self, names: PartNames, first: Tensor) -> Tensor:
         """The residual blocks, the closing convolution and the tail, from the stream to activations."""
         stream = first.clone()
         for block in range(self.model.configuration.blocks):
-            names = f"{prefix}.block{block}.first", f"{prefix}.block{block}.second"
-            inner = self.layer(names[0]).scaled(self._taken(stream, names[0])).round_()
+            first_name, second_name = names.block(block)
+            inner = self.layer(first_name).scaled(self._taken(stream, first_name)).round_()
             inner.clamp_(-LEAK_LIMIT, LEAK_LIMIT)
             rectified = torch.maximum(inner, inner * LEAK)
-            _add(stream, self.layer(names[1]).scaled(self._taken(rectified, names[1])))
-        closing = self.layer(f"{prefix}.closing").scaled(self._taken(stream, f"{prefix}.closing"))
+            _add(stream, self.layer(second_name).scaled(self._taken(rectified, second_name)))
+        closing = self.layer(names.closing).scaled(self._taken(stream, names.closing))
         _add(first, closing)
-        tail = self.layer(f"{prefix}.tail").scaled(self._taken(first, f"{prefix}.tail"))
-        return self._limited(tail, [f"{prefix}.context", *(f"{prefix}.atrous{number}" for number in self._atrous)])
+        tail = self.layer(names.tail).scaled(self._taken(first, names.tail))
+        return self._limited(tail, [names.context, *(names.atrous(number) for number in self._atrous)])
 
-    def _classified(self, prefix: str, features: Tensor) -> Tensor:
-        dilated = [self.layer(f"{prefix}.atrous{number}").scaled(features) for number in self._atrous]
-        name = f"{prefix}.classifier"
-        return self.layer(name).scaled(self._limited(torch.cat(dilated, dim=1), [name]))
+    def _classified(self, names: PartNames, features: Tensor) -> Tensor:
+        dilated = [self.layer(names.atrous(number)).scaled(features) for number in self._atrous]
+        return self.layer(names.classifier).scaled(self._limited(torch.cat(dilated, dim=1), [names.classifier]))
 
     def _activations(self, state: EdsrState, context: Tensor) -> Tensor:
         """The last step's context as activations for the next finer scale; nothing where there is none."""
-        name = f"{state.weight_set + 1}.upsampler"
-        if name not in self.model.layers:
+        finer = state.weight_set + 1
+        if finer == self.model.configuration.weight_sets:
             return torch.empty((len(context), 0), dtype=torch.int16)
-        return self._limited(context, [name]).to(torch.int16)
+        return self._limited(context, [upsampler_name(finer)]).to(torch.int16)
 
     def _taken(self, stream: Tensor, name: str) -> Tensor:
         """The stream as the activations that a layer takes."""
@@ -141,7 +143,7 @@ def _inputs(state: EdsrState) -> Tensor:
     """Sums and known pixels as integers −510 … 510: (N, 3 + 3·known, H, W)."""
     if state.sums is None:
         raise RuntimeError("set_sums comes before the first step")
-    return torch.cat([state.sums, *(4 * pixel for pixel in state.known)], dim=1).sub_(INPUT_UNITS)
+    return torch.cat([state.sums, *(4 * pixel for pixel in state.known)], dim=1).sub_(EDSR_INPUT_LEVELS)
 
 
 def _add(stream: Tensor, contribution: Tensor) -> None:

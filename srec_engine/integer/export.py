@@ -20,9 +20,19 @@ from srec_engine.errors import ModelError
 from srec_engine.integer.known_answers import known_answers
 from srec_engine.model.configuration import STEP_COUNT, NetworkConfiguration
 from srec_engine.model.integer_model import EXACT_LIMIT, IntegerConvolution, IntegerModel
-from srec_engine.network.inputs import INPUT_BITS, INPUT_LEVELS, LINEAR_INPUT_LIMIT
-from srec_engine.network.layers import (
+from srec_engine.model.layers import (
     ACTIVATION_LEVELS,
+    LayerShape,
+    PartNames,
+    check_layers,
+    layer_table,
+    remainder_names,
+    require_integer_form,
+    step_names,
+    upsampler_name,
+)
+from srec_engine.network.inputs import INPUT_BITS
+from srec_engine.network.layers import (
     INNER_BITS,
     STREAM_ACTIVATION_BITS,
     STREAM_BITS,
@@ -57,25 +67,18 @@ class _Units:
         convolution: Of the float network.
         input_bits: Inputs come in steps of 2^−input_bits.
         output_bits: Outputs in steps of 2^−output_bits; a tensor where they differ by output.
-        input_maximum: Largest magnitude of an input.
-        input_offset: Added to inputs that are stored as bytes.
     """
 
     convolution: Convolution
     input_bits: int
     output_bits: int | Tensor
-    input_maximum: int = ACTIVATION_LEVELS
-    input_offset: int = 0
 
-    @property
-    def wide(self) -> bool:
-        """Whether weights have 16 bits (the linear predictor) instead of 8."""
-        return self.input_maximum > ACTIVATION_LEVELS
-
-    def rounded(self) -> IntegerConvolution:
-        """The convolution in integers."""
+    def rounded(self, shape: LayerShape) -> IntegerConvolution:
+        """The convolution in integers; wide inputs (those of the linear predictor) get 16-bit weights instead of 8."""
         weight = self.convolution.weight.detach().double()
-        exponents = self._wide_exponents() if self.wide else weight_exponents(self.convolution.weight).double()
+        maximum = shape.taken.largest
+        wide = maximum > ACTIVATION_LEVELS
+        exponents = self._wide_exponents(maximum) if wide else weight_exponents(self.convolution.weight).double()
         integers = torch.round(weight * 2.0 ** exponents.view(-1, 1, 1, 1))
         given = self.convolution.bias
         bias = torch.zeros(weight.shape[0]) if given is None else given.detach()
@@ -84,13 +87,13 @@ class _Units:
             weight=integers.to(torch.int16).numpy(),
             bias=integer_bias.clamp(-EXACT_LIMIT, EXACT_LIMIT).to(torch.int32).numpy(),
             shift=(exponents + self.input_bits - self.output_bits).to(torch.int8).numpy(),
-            input_maximum=self.input_maximum,
-            input_offset=self.input_offset,
+            input_maximum=maximum,
+            input_offset=shape.taken.offset,
         )
 
-    def _wide_exponents(self) -> Tensor:
-        """Weights as fine as 2²⁴ allows."""
-        magnitude = self.convolution.weight.detach().double().abs().sum(dim=(1, 2, 3)) * self.input_maximum
+    def _wide_exponents(self, maximum: int) -> Tensor:
+        """Weights as fine as 2²⁴ allows for inputs up to `maximum`."""
+        magnitude = self.convolution.weight.detach().double().abs().sum(dim=(1, 2, 3)) * maximum
         room = torch.floor(torch.log2(0.98 * EXACT_LIMIT / magnitude.clamp_min(1e-9)))
         return room.clamp_max(LINEAR_WEIGHT_BITS)
 
@@ -114,7 +117,8 @@ def export(
     """
     configuration = network.configuration
     _check_layout(configuration)
-    layers = {layer: units.rounded() for layer, units in _units_of_layers(network)}
+    table = layer_table(configuration)
+    layers = {layer: units.rounded(table[layer]) for layer, units in _units_of_layers(network)}
     couplings = [_couplings(decoder) for decoder in network.scale_decoders()]
     model = IntegerModel(configuration, layers, np.stack(couplings), tables, {}, recipe, name)
     model.check()
@@ -128,12 +132,10 @@ def restored(model: IntegerModel) -> SuperResolutionNetwork:
         ModelError: When the model's layout is not ours, or its layers do not fit its configuration.
     """
     _check_layout(model.configuration)
+    check_layers(model.configuration, model.layers)
     network = SuperResolutionNetwork(model.configuration)
-    try:
-        for layer, units in _units_of_layers(network):
-            units.restore(model.layers[layer])
-    except (KeyError, RuntimeError) as error:
-        raise ModelError(f"The model's layers do not fit its configuration ({error}).") from error
+    for layer, units in _units_of_layers(network):
+        units.restore(model.layers[layer])
     for decoder, couplings in zip(network.scale_decoders(), model.couplings, strict=True):
         if decoder.remainder is not None:
             decoder.remainder.couplings.data.copy_(torch.from_numpy(couplings.astype(np.float32)) * 2.0**-LOG_BITS)
@@ -142,40 +144,41 @@ def restored(model: IntegerModel) -> SuperResolutionNetwork:
 
 
 def _check_layout(configuration: NetworkConfiguration) -> None:
-    if configuration.layout != "preactivation" or configuration.inputs != "contrast":
+    if configuration.layout != "preactivation":
         raise ModelError("This network has another layout. If it is the original program's, use srec import-weights.")
+    require_integer_form(configuration)
 
 
 def _units_of_layers(network: SuperResolutionNetwork) -> Iterator[tuple[str, _Units]]:
-    """Every convolution of the network with the name the integer network looks it up by."""
+    """Every convolution of the network with its name in a model."""
     for index, decoder in enumerate(network.scale_decoders()):
         upsampler = cast(torch.nn.ModuleList, network.nets[0])[index]
         if isinstance(upsampler, torch.nn.Sequential):
-            yield f"{index}.upsampler", _from_stream(cast(Convolution, upsampler[0]), STREAM_BITS)
+            yield upsampler_name(index), _from_stream(cast(Convolution, upsampler[0]), STREAM_BITS)
         if decoder.remainder is not None:
-            yield f"{index}.remainder.head", _from_inputs(decoder.remainder.head)
-            yield from _blocks(f"{index}.remainder", decoder.remainder.body)
-            yield f"{index}.remainder.classifier", _from_stream(decoder.remainder.lin, LOG_BITS)
+            names = remainder_names(index)
+            yield names.head, _from_inputs(decoder.remainder.head)
+            yield from _blocks(names, decoder.remainder.body)
+            yield names.classifier, _from_stream(decoder.remainder.lin, LOG_BITS)
         for step in range(STEP_COUNT):
-            yield from _step(f"{index}.{step}", decoder, step)
+            yield from _step(step_names(index, step), decoder, step)
 
 
-def _step(prefix: str, decoder: ScaleDecoder, step: int) -> Iterator[tuple[str, _Units]]:
+def _step(names: PartNames, decoder: ScaleDecoder, step: int) -> Iterator[tuple[str, _Units]]:
     step_decoder = cast(Any, decoder.rgb_decs[step])
-    yield f"{prefix}.head", _from_inputs(step_decoder.head)
-    yield from _blocks(prefix, step_decoder.body)
+    yield names.head, _from_inputs(step_decoder.head)
+    yield from _blocks(names, step_decoder.body)
     classifier = cast(Any, decoder.mix_logits_prob_clf[step]).atrous.lin
-    yield f"{prefix}.classifier", _from_stream(classifier, _parameter_bits(decoder.configuration))
-    if len(decoder.linear):
-        linear = cast(Convolution, decoder.linear[step])
-        yield f"{prefix}.linear", _Units(linear, LINEAR_INPUT_BITS, MEAN_BITS, LINEAR_INPUT_LIMIT)
+    yield names.classifier, _from_stream(classifier, _parameter_bits(decoder.configuration))
+    yield names.linear, _Units(cast(Convolution, decoder.linear[step]), LINEAR_INPUT_BITS, MEAN_BITS)
 
 
-def _blocks(prefix: str, blocks: torch.nn.Sequential) -> Iterator[tuple[str, _Units]]:
+def _blocks(names: PartNames, blocks: torch.nn.Sequential) -> Iterator[tuple[str, _Units]]:
     for number, block in enumerate(blocks):
         first, _, second = cast(Any, block).body
-        yield f"{prefix}.block{number}.first", _from_stream(first, INNER_BITS)
-        yield f"{prefix}.block{number}.second", _Units(second, INNER_BITS, STREAM_BITS)
+        first_name, second_name = names.block(number)
+        yield first_name, _from_stream(first, INNER_BITS)
+        yield second_name, _Units(second, INNER_BITS, STREAM_BITS)
 
 
 def _parameter_bits(configuration: NetworkConfiguration) -> Tensor:
@@ -190,7 +193,7 @@ def _from_stream(convolution: Convolution, output_bits: int | Tensor) -> _Units:
 
 
 def _from_inputs(convolution: Convolution) -> _Units:
-    return _Units(convolution, INPUT_BITS, STREAM_BITS, INPUT_LEVELS, input_offset=128)
+    return _Units(convolution, INPUT_BITS, STREAM_BITS)
 
 
 def _couplings(decoder: ScaleDecoder) -> NDArray[np.int32]:

@@ -14,11 +14,17 @@ from srec_engine.integer.prepared_layer import PreparedLayer
 from srec_engine.integer.stream import Stream
 from srec_engine.model.adaptation import Adaptation, corrected_classifier
 from srec_engine.model.integer_model import IntegerModel
+from srec_engine.model.layers import (
+    INPUT_OFFSET,
+    PartNames,
+    check_layers,
+    remainder_names,
+    step_names,
+    upsampler_name,
+)
 from srec_engine.network.inputs import linear_inputs, local_contrast, signed_inputs
 
 __all__ = ["IntegerNetwork", "ScaleState"]
-
-INPUT_OFFSET = 128
 
 
 class ScaleState:
@@ -44,9 +50,14 @@ class ScaleState:
 
 
 class IntegerNetwork(PreparedModel):
-    """A model of our own layout on a device. See `CodingNetwork` for its methods."""
+    """A model of our own layout on a device. See `CodingNetwork` for its methods.
+
+    Raises:
+        ModelError: When its layers do not fit its configuration, or no kernel is exact.
+    """
 
     def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+        check_layers(model.configuration, model.layers)
         super().__init__(model, device, kernel)
         self._corrected: dict[tuple[int, int], PreparedLayer] = {}
 
@@ -58,7 +69,7 @@ class IntegerNetwork(PreparedModel):
 
     def _prepared_corrections(self, adaptation: Adaptation) -> Iterator[tuple[tuple[int, int], PreparedLayer]]:
         for (scale, step), correction in adaptation.items():
-            name = f"{self.model.configuration.weight_set(scale)}.{step}.classifier"
+            name = step_names(self.model.configuration.weight_set(scale), step).classifier
             layer = corrected_classifier(self.model.layers[name], correction)
             yield (scale, step), self.kernel.prepare(layer, self.device)
 
@@ -78,14 +89,15 @@ class IntegerNetwork(PreparedModel):
         batch, _, height, width = means.shape
         stream = self.kernel.stream((batch, self.model.configuration.features, height, width), self.device)
         if context is not None:
-            upsampled = functional.pixel_shuffle(self.layer(f"{weight_set}.upsampler").scaled(context), 2)
+            upsampled = functional.pixel_shuffle(self.layer(upsampler_name(weight_set)).scaled(context), 2)
             stream.add(upsampled[..., :height, :width])
         sums = 4 * means
         inputs = _stored(signed_inputs(local_contrast(sums), sums))
-        activations = stream.add(self.layer(f"{weight_set}.remainder.head").scaled(inputs))
+        names = remainder_names(weight_set)
+        activations = stream.add(self.layer(names.head).scaled(inputs))
         blocks = self.model.configuration.remainder_blocks
-        activations = self._through_blocks(f"{weight_set}.remainder", blocks, stream, activations)
-        logits = self.layer(f"{weight_set}.remainder.classifier").scaled(activations)
+        activations = self._through_blocks(names, blocks, stream, activations)
+        logits = self.layer(names.classifier).scaled(activations)
         return ScaleState(scale, weight_set, stream, activations), _channels_last(logits)
 
     @torch.inference_mode()
@@ -104,22 +116,23 @@ class IntegerNetwork(PreparedModel):
         """
         if state.sums is None or state.contrast is None:
             raise RuntimeError("set_sums comes before the first step")
-        prefix = f"{state.weight_set}.{len(state.known)}"
+        names = step_names(state.weight_set, len(state.known))
         linear = linear_inputs(state.contrast, state.sums, state.known)
         inputs = _stored(signed_inputs(linear, state.sums))
-        activations = state.stream.add(self.layer(f"{prefix}.head").scaled(inputs))
+        activations = state.stream.add(self.layer(names.head).scaled(inputs))
         blocks = self.model.configuration.blocks
-        state.activations = activations = self._through_blocks(prefix, blocks, state.stream, activations)
+        state.activations = activations = self._through_blocks(names, blocks, state.stream, activations)
         corrected = self._corrected.get((state.scale, len(state.known)))
-        parameters = (corrected or self.layer(f"{prefix}.classifier")).scaled(activations)
-        correction = self.layer(f"{prefix}.linear").scaled(linear.to(torch.int16))
+        parameters = (corrected or self.layer(names.classifier)).scaled(activations)
+        correction = self.layer(names.linear).scaled(linear.to(torch.int16))
         return _channels_last(parameters), _channels_last(correction)
 
-    def _through_blocks(self, prefix: str, blocks: int, stream: Stream, activations: Tensor) -> Tensor:
+    def _through_blocks(self, names: PartNames, blocks: int, stream: Stream, activations: Tensor) -> Tensor:
         """Add residual blocks to the stream; returns its activations afterwards."""
         for number in range(blocks):
-            inner = self.layer(f"{prefix}.block{number}.first").to_bytes(activations)
-            activations = stream.add(self.layer(f"{prefix}.block{number}.second").scaled(inner))
+            first, second = names.block(number)
+            inner = self.layer(first).to_bytes(activations)
+            activations = stream.add(self.layer(second).scaled(inner))
         return activations
 
     def add_known(self, state: ScaleState, pixel: Tensor) -> None:

@@ -80,7 +80,9 @@ def corrected_classifier(layer: IntegerConvolution, correction: ClassifierCorrec
         ModelError: When it would no longer be exact.
     """
     units = bias_units((layer.weight.shape[0] - CHANNELS) // (3 * CHANNELS))
-    added = np.rint(correction.bias * units * 2.0 ** layer.shift.astype(np.float64)).astype(np.int64)
+    # Exact by its definition, which a library's power of two need not be: this decides bits.
+    scaled = np.ldexp((correction.bias * units).astype(np.float64), layer.shift.astype(np.int32))
+    added = np.rint(scaled).astype(np.int64)
     bias = np.concatenate([layer.bias + added, np.zeros(CHANNELS, np.int64)])
     corrected = IntegerConvolution(
         weight=np.concatenate([layer.weight, correction.scale_weights[:, :, None, None].astype(np.int16)]),

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from srec_engine.errors import ModelError
 
-__all__ = ["NetworkConfiguration"]
+__all__ = ["CHANNELS", "LARGEST_DILATION", "STEP_COUNT", "NetworkConfiguration"]
+
+CHANNELS = 3
+"""Red, green and blue."""
 
 STEP_COUNT = 3
 """Pixels of a 2×2 block that are coded; the fourth follows from the sum."""
+
+LARGEST_DILATION = 16
+"""Bound on the dilation of a convolution."""
+
+LOG_SCALE_LIMIT = 64.0
+"""Bound on the magnitude of a log-scale, in nat: what the distributions' tables can hold."""
+
+MOST_ATROUS_RATES = 8
+
+Layout = Literal["preactivation", "edsr"]
+Inputs = Literal["contrast", "normalised"]
+Coefficients = Literal["linear", "sigmoid"]
 
 _LATER_FIELDS = frozenset({"remainder_blocks", "remainder_products"})
 """Written only where they are used: models made before they existed keep their id."""
@@ -49,34 +65,53 @@ class NetworkConfiguration:
     components: int = 5
     scales: int = 5
     shared_scales: int = 3
-    layout: Literal["preactivation", "edsr"] = "preactivation"
+    layout: Layout = "preactivation"
     atrous_rates: tuple[int, ...] = ()
-    inputs: Literal["contrast", "normalised"] = "contrast"
+    inputs: Inputs = "contrast"
     learned_remainders: bool = True
     truncation: bool = True
     linear_kernel: int = 5
     relative_means: bool = True
-    coefficients: Literal["linear", "sigmoid"] = "linear"
+    coefficients: Coefficients = "linear"
     log_scale_minimum: float = -2.5
     log_scale_maximum: float = 5.5
     remainder_blocks: int = 0
     remainder_products: bool = False
 
     def __post_init__(self) -> None:
-        """Reject shapes no network can have, so that a hostile model file fails here."""
-        bounds = {
-            "features": (1, 512),
-            "blocks": (0, 32),
-            "remainder_blocks": (0, 32),
-            "components": (1, 10),
-            "scales": (1, 8),
-            "shared_scales": (1, self.scales if 1 <= self.scales <= 8 else 8),
-            "linear_kernel": (0, 15),
-        }
-        for name, (low, high) in bounds.items():
+        """Reject what no network can have, so that a hostile model file fails here."""
+        for name, (low, high) in _BOUNDS.items():
             value = getattr(self, name)
-            if not isinstance(value, int) or not low <= value <= high:
-                raise ModelError(f"The network's {name} must be a whole number from {low} to {high}, not {value!r}.")
+            if type(value) is not int or not low <= value <= high:
+                raise _wrong(name, f"a whole number from {low} to {high}", value)
+        if self.shared_scales > self.scales:
+            raise _wrong("shared_scales", f"a whole number from 1 to {self.scales}", self.shared_scales)
+        for name, words in _WORDS.items():
+            value = getattr(self, name)
+            if type(value) is not str or value not in words:
+                raise _wrong(name, f"one of {', '.join(words)}", value)
+        for name in _SWITCHES:
+            if type(getattr(self, name)) is not bool:
+                raise _wrong(name, "true or false", getattr(self, name))
+        self._check_atrous_rates()
+        self._check_log_scales()
+
+    def _check_atrous_rates(self) -> None:
+        rates = self.atrous_rates
+        few = type(rates) is tuple and len(rates) <= MOST_ATROUS_RATES
+        if not few or not all(type(rate) is int and 1 <= rate <= LARGEST_DILATION for rate in rates):
+            needed = f"at most {MOST_ATROUS_RATES} whole numbers from 1 to {LARGEST_DILATION}"
+            raise _wrong("atrous_rates", needed, rates)
+
+    def _check_log_scales(self) -> None:
+        low, high = self.log_scale_minimum, self.log_scale_maximum
+        for name, value in (("log_scale_minimum", low), ("log_scale_maximum", high)):
+            unlimited = name == "log_scale_maximum" and value == math.inf
+            # What is not a number fails the comparison, too.
+            if type(value) not in (int, float) or not (unlimited or abs(value) <= LOG_SCALE_LIMIT):
+                raise _wrong(name, f"a number from {-LOG_SCALE_LIMIT:g} to {LOG_SCALE_LIMIT:g}", value)
+        if not low < high:
+            raise _wrong("log_scale_maximum", f"above {low}", high)
 
     @classmethod
     def original(
@@ -104,11 +139,14 @@ class NetworkConfiguration:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> NetworkConfiguration:
         """Build from what `to_dict` gave; unknown or missing names are an error, never a guess."""
+        if not isinstance(values, dict):
+            raise ModelError("The model's configuration is not a list of names and values.")
         names = {field.name for field in fields(cls)}
         if not names - _LATER_FIELDS <= set(values) <= names:
-            odd = ", ".join(sorted(set(values) ^ names))
+            odd = ", ".join(repr(name)[:40] for name in sorted(set(values) ^ names, key=str)[:3])
             raise ModelError(f"The model's configuration does not fit this version of the program ({odd}).")
-        return cls(**{**values, "atrous_rates": tuple(values["atrous_rates"])})
+        rates = values["atrous_rates"]
+        return cls(**{**values, "atrous_rates": tuple(rates) if isinstance(rates, list | tuple) else rates})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -137,3 +175,20 @@ class NetworkConfiguration:
         if self.coefficients == "sigmoid":
             return 4 * 3 * self.components
         return 9 * self.components + 3
+
+
+_BOUNDS = {
+    "features": (1, 512),
+    "blocks": (0, 32),
+    "remainder_blocks": (0, 32),
+    "components": (1, 10),
+    "scales": (1, 8),
+    "shared_scales": (1, 8),
+    "linear_kernel": (0, 15),
+}
+_WORDS = {"layout": get_args(Layout), "inputs": get_args(Inputs), "coefficients": get_args(Coefficients)}
+_SWITCHES = ("learned_remainders", "truncation", "relative_means", "remainder_products")
+
+
+def _wrong(name: str, needed: str, value: object) -> ModelError:
+    return ModelError(f"The network's {name} must be {needed}, not {repr(value)[:60]}.")

@@ -1,10 +1,13 @@
-"""Model files: safetensors with the integer arrays, and JSON metadata. Nothing in them is ever executed."""
+"""Model files: safetensors with the integer arrays, and JSON metadata. Nothing in them is ever executed.
+
+What a file says of itself is checked against the table of its configuration's layers before any array is loaded.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,17 +15,25 @@ from numpy.typing import NDArray
 from srec_engine.atomic import write_atomically
 from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
+from srec_engine.model.entries import model_entries, read_configuration, read_entries
 from srec_engine.model.integer_model import IntegerConvolution, IntegerModel
+from srec_engine.model.layers import check_names, layer_table
 
 __all__ = ["MODEL_SUFFIX", "model_bytes", "read_model", "write_model"]
 
 MODEL_SUFFIX = ".safetensors"
 
-FORMAT = "srec-model-1"
-"""Value of the metadata entry "format"; another one is another kind of file."""
+TABLES = ("sigmoid", "exponential", "inverse_scale", "log_scale_minimum")
+"""Tables of the distributions. What they hold is checked where they are used."""
 
-DTYPES = {"weight": np.int16, "bias": np.int32, "shift": np.int8, "input": np.int32, "couplings": np.int32}
-"""Types of the arrays in a file; tables are int32 or int64."""
+LONGEST_TABLE = 1 << 14
+
+
+class _Stored(NamedTuple):
+    """How an array lies in a file: types as safetensors names them, shape; None for one number or more in a row."""
+
+    types: tuple[str, ...]
+    shape: tuple[int, ...] | None
 
 
 def write_model(model: IntegerModel, path: Path) -> None:
@@ -38,15 +49,8 @@ def model_bytes(model: IntegerModel) -> bytes:
     """The content of a model file."""
     from safetensors.numpy import save
 
-    metadata = {
-        "format": FORMAT,
-        "name": model.name,
-        "configuration": json.dumps(model.configuration.to_dict()),
-        "known_answers": json.dumps(model.known_answers),
-        "recipe": json.dumps(model.recipe),
-    }
     arrays = {name: np.ascontiguousarray(array) for name, array in model.arrays().items()}
-    return save(_narrowed(arrays), metadata)
+    return save(_narrowed(arrays), model_entries(model))
 
 
 def _narrowed(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -67,40 +71,64 @@ def read_model(path: Path) -> IntegerModel:
 
     try:
         with safe_open(path, framework="numpy") as stored:
-            metadata = dict(stored.metadata() or {})
-            arrays = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - not a mapping
-        if metadata.get("format") != FORMAT:
-            raise ModelError(f"{path} is not a model of this program (or of a newer version).")
-        model = _assemble(arrays, metadata)
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"The model {path} is missing or damaged ({error}).") from error
-    model.check()
+            entries = dict(stored.metadata() or {})
+            configuration = read_configuration(entries)
+            table = _stored_arrays(configuration)
+            names = list(stored.keys())
+            check_names("arrays", table, names)
+            slices = {name: stored.get_slice(name) for name in names}
+            _check_stored(table, {name: (part.get_dtype(), tuple(part.get_shape())) for name, part in slices.items()})
+            arrays = {name: stored.get_tensor(name) for name in names}
+        model = _assembled(configuration, arrays, entries)
+        model.check()
+    except ModelError as error:
+        raise ModelError(
+            f"The model {path} cannot be used. {error} Install it again, or choose another one."
+        ) from error
+    except (OSError, SafetensorError, ValueError, RecursionError) as error:
+        raise ModelError(
+            f"The model {path} is missing or damaged ({error}). Install it again, or choose another one."
+        ) from error
     return model
 
 
-def _assemble(arrays: dict[str, NDArray[Any]], metadata: dict[str, str]) -> IntegerModel:
-    layers: dict[str, dict[str, NDArray[Any]]] = {}
-    tables: dict[str, NDArray[Any]] = {}
-    for name, array in arrays.items():
-        if name.startswith("layers."):
-            layer, _, part = name.removeprefix("layers.").rpartition(".")
-            layers.setdefault(layer, {})[part] = array.astype(DTYPES[part])
-        elif name.startswith("tables."):
-            tables[name.removeprefix("tables.")] = array
+def _stored_arrays(configuration: NetworkConfiguration) -> dict[str, _Stored]:
+    """Every array of a configuration's model file by name."""
+    arrays = {"couplings": _Stored(("I32",), (configuration.weight_sets, 3, 4, 4))}
+    for name, shape in layer_table(configuration).items():
+        outputs = (shape.outputs,)
+        arrays[f"layers.{name}.weight"] = _Stored(("I8", "I16"), shape.weight_shape)
+        arrays[f"layers.{name}.bias"] = _Stored(("I32",), outputs)
+        arrays[f"layers.{name}.shift"] = _Stored(("I8",), outputs)
+        arrays[f"layers.{name}.input"] = _Stored(("I32",), (2,) if shape.dilation == 1 else (3,))
+    arrays.update({f"tables.{name}": _Stored(("I32", "I64"), None) for name in TABLES})
+    return arrays
+
+
+def _check_stored(table: Mapping[str, _Stored], found: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
+    for name, (types, shape) in table.items():
+        found_type, found_shape = found[name]
+        if found_type not in types:
+            raise ModelError(f"Its array {name} holds {found_type}, not {' or '.join(types)}.")
+        fits = found_shape == shape if shape else len(found_shape) == 1 and 1 <= found_shape[0] <= LONGEST_TABLE
+        if not fits:
+            raise ModelError(f"Its array {name} has the shape {found_shape}, not {shape or 'of a table'}.")
+
+
+def _assembled(
+    configuration: NetworkConfiguration, arrays: Mapping[str, NDArray[Any]], entries: Mapping[str, str]
+) -> IntegerModel:
     return IntegerModel(
-        configuration=NetworkConfiguration.from_dict(json.loads(metadata["configuration"])),
-        layers={name: _layer(parts) for name, parts in layers.items()},
-        couplings=arrays["couplings"].astype(np.int32),
-        tables=tables,
-        known_answers=dict(json.loads(metadata["known_answers"])),
-        recipe=dict(json.loads(metadata["recipe"])),
-        name=metadata["name"],
+        configuration=configuration,
+        layers={name: _layer(f"layers.{name}", arrays) for name in layer_table(configuration)},
+        couplings=arrays["couplings"],
+        tables={name: arrays[f"tables.{name}"] for name in TABLES},
+        **read_entries(entries),
     )
 
 
-def _layer(parts: dict[str, NDArray[Any]]) -> IntegerConvolution:
-    maximum, offset, *more = (int(value) for value in parts["input"])
+def _layer(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> IntegerConvolution:
+    maximum, offset, *more = (int(value) for value in arrays[f"{prefix}.input"])
     (dilation,) = more or [1]
-    if not (0 < maximum < 1 << 15 and offset in (0, 128)):
-        raise ModelError("A layer of the model takes inputs out of range.")
-    return IntegerConvolution(parts["weight"], parts["bias"], parts["shift"], maximum, offset, dilation)
+    weight = arrays[f"{prefix}.weight"].astype(np.int16)
+    return IntegerConvolution(weight, arrays[f"{prefix}.bias"], arrays[f"{prefix}.shift"], maximum, offset, dilation)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,18 +18,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.errors import ModelError
-from srec_engine.model.configuration import NetworkConfiguration
+from srec_engine.model.configuration import LARGEST_DILATION, NetworkConfiguration
+from srec_engine.model.layers import check_layers
 
-__all__ = ["EXACT_LIMIT", "IntegerConvolution", "IntegerModel"]
+__all__ = [
+    "EXACT_LIMIT",
+    "HEXADECIMAL",
+    "KNOWN_ANSWERS_VERSIONS",
+    "LARGEST_SHIFT",
+    "IntegerConvolution",
+    "IntegerModel",
+    "WalkDigests",
+]
 
 EXACT_LIMIT = 1 << 24
 """Integers below this magnitude are exact in float32."""
 
-LARGEST_DILATION = 16
-"""Bound on the dilation of a convolution."""
-
 LARGEST_SHIFT = 40
 """Bound on |shift|, so that a scaled accumulator stays a normal float32."""
+
+KNOWN_ANSWERS_VERSIONS = frozenset({1})
+"""Versions of the generator of known answers that this program has (`srec_engine.integer.known_answers`)."""
+
+HEXADECIMAL = re.compile(r"[0-9a-f]{1,64}")
+"""A digest, whole or shortened."""
+
+MOST_WALKS = 64
+LONGEST_WALK_NAME = 255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +114,34 @@ class IntegerConvolution:
             raise ModelError(f"Layer {name} of the model could exceed 2^24, so it would not be exact on every device.")
 
 
+@dataclass(frozen=True, slots=True)
+class WalkDigests:
+    """What complete walks through a network end with: how its layers go together, on any machine.
+
+    Attributes:
+        version: Of the walks.
+        digests: Of each, in hexadecimal, by a name.
+
+    Raises:
+        ModelError: When they are none: too many, or anything but short texts.
+    """
+
+    version: int
+    digests: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        """They may come from a hostile file."""
+        version: Any = self.version
+        digests: Any = self.digests
+        if type(version) is not int or version < 1:
+            raise ModelError("The walks of the model have no version.")
+        if not isinstance(digests, Mapping) or len(digests) > MOST_WALKS:
+            raise ModelError(f"The walks of the model have no digests, or more than {MOST_WALKS}.")
+        for name, digest in digests.items():
+            if len(name) > LONGEST_WALK_NAME or not (isinstance(digest, str) and HEXADECIMAL.fullmatch(digest)):
+                raise ModelError("The digests of the model's walks are damaged.")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class IntegerModel:
     """A whole model.
@@ -106,9 +151,12 @@ class IntegerModel:
         layers: Convolutions by name (`export` gives the names).
         couplings: int32 (weight sets, 3, 4, 4): what a known remainder adds to another channel's logits (2⁻⁶ nat).
         tables: Integer tables of the distributions, by name.
-        known_answers: Digest of each layer's outputs for generated inputs, by name.
+        known_answers: Digest of each layer's outputs for generated inputs, by name; empty where this program cannot
+            make the inputs.
         recipe: How the model was made, in words and figures.
         name: What people call it.
+        known_answers_version: Of the generator of those inputs.
+        walks: What complete walks end with, where the file says so.
     """
 
     configuration: NetworkConfiguration
@@ -118,9 +166,16 @@ class IntegerModel:
     known_answers: dict[str, str] = field(default_factory=dict)
     recipe: dict[str, Any] = field(default_factory=dict)
     name: str = ""
+    known_answers_version: int = 1
+    walks: WalkDigests | None = None
 
     def check(self) -> None:
-        """Check every layer (see `IntegerConvolution.check`)."""
+        """Check that the layers are those of the configuration, and prove each exact (`IntegerConvolution.check`).
+
+        Raises:
+            ModelError: When they are not, or one could be inexact.
+        """
+        check_layers(self.configuration, self.layers)
         for name, layer in self.layers.items():
             layer.check(name)
         if self.couplings.shape != (self.configuration.weight_sets, 3, 4, 4):
