@@ -10,6 +10,7 @@ from pathlib import Path
 from srec_engine.options import Method
 
 __all__ = [
+    "CODED_STEPS",
     "CheckReport",
     "CheckedPart",
     "ComesBack",
@@ -21,6 +22,9 @@ __all__ = [
     "bits_per_subpixel",
     "working_seconds",
 ]
+
+CODED_STEPS: tuple[str, ...] = ("remainders", "pixel 1", "pixel 2", "pixel 3")
+"""What is coded of one scale, in the order of the file; the fourth pixel follows from the sum."""
 
 
 def bits_per_subpixel(byte_count: int, width: int, height: int) -> float:
@@ -52,7 +56,7 @@ class ScaleBytes:
 
     Attributes:
         scale: 0 is the full image.
-        steps: Bytes of the remainders, pixel 1, pixel 2 and pixel 3, stream lengths included.
+        steps: Bytes of each of `CODED_STEPS`, stream lengths included.
     """
 
     scale: int

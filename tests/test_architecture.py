@@ -172,6 +172,19 @@ def test_every_public_name_can_be_had() -> None:
         assert getattr(srec_engine, name) is not None
 
 
+@engine_files
+def test_the_names_of_the_coded_steps_are_spelt_out_in_one_place(path: Path) -> None:
+    from srec_engine.reports import CODED_STEPS
+
+    names = {step.replace(" ", "") for step in CODED_STEPS}
+    constants = (
+        node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)
+    )
+    spelt = {text for text in constants if isinstance(text, str) and re.sub(r"[ _]", "", text.lower()) in names}
+    # One of them alone may be a word of a sentence; two are a list of steps.
+    assert len(spelt) < 2 or path == ROOT / "srec_engine" / "reports.py", f"{relative(path)} spells {sorted(spelt)}"
+
+
 @all_files
 def test_files_and_functions_stay_short_enough_to_read(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.reports import CODED_STEPS
+
 if TYPE_CHECKING:
     # The window knows layers without loading the network.
     from srec_engine.analysis.maps import PartMaps, TileMaps
@@ -50,10 +52,7 @@ class Part(StrEnum):
 
     ALL = "all"
     """All pixels, those that follow from the sum among them."""
-    REMAINDERS = "remainders"
-    PIXEL_1 = "pixel 1"
-    PIXEL_2 = "pixel 2"
-    PIXEL_3 = "pixel 3"
+    REMAINDERS, PIXEL_1, PIXEL_2, PIXEL_3 = CODED_STEPS
 
     @property
     def offset(self) -> tuple[int, int] | None:

@@ -13,17 +13,17 @@ from srec_engine.container import Reader, stream_overhead, unpack_streams
 from srec_engine.container.geometry import Geometry
 from srec_engine.errors import DamagedFileError
 from srec_engine.pyramid import reduced_size
-from srec_engine.reports import bits_per_subpixel
+from srec_engine.reports import CODED_STEPS, bits_per_subpixel
 
 __all__ = ["CHANNEL_NAMES", "STEP_NAMES", "UNREADABLE", "Ledger", "LedgerRow", "read_ledger"]
 
-STEP_NAMES = ("remainders", "pixel 1", "pixel 2", "pixel 3", "pixel 4")
+STEP_NAMES = (*CODED_STEPS, "pixel 4")
 CHANNEL_NAMES = ("R", "G", "B")
 
 UNREADABLE = "unreadable chunks"
 """The part of a damaged or incomplete file that cannot be told apart."""
 
-_FREE_STEP = 4
+_FREE_STEP = len(CODED_STEPS)
 _CHUNKS = "chunks"
 _LENGTHS = "stream lengths"
 

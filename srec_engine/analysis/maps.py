@@ -13,11 +13,9 @@ from srec_engine.control import CancelToken
 from srec_engine.entropy.maps import pixel_maps, remainder_maps
 from srec_engine.entropy.steps import EntropyCoder
 from srec_engine.pyramid import join_blocks
+from srec_engine.reports import CODED_STEPS
 
-__all__ = ["STEPS_OF_A_SCALE", "PartMaps", "TileMaps", "coder_bits", "make_maps"]
-
-STEPS_OF_A_SCALE = 4
-"""Coded steps: remainders, pixel 1, pixel 2, pixel 3."""
+__all__ = ["PartMaps", "TileMaps", "coder_bits", "make_maps"]
 
 _FIRST_ROW_AND_COLUMN = ((0, 0), (0, 1), (1, 0))
 """Where in their block the coded pixels lie."""
@@ -89,7 +87,7 @@ def coder_bits(steps: TileSteps, coder: EntropyCoder, cancel: CancelToken) -> ND
     Raises:
         Cancelled: When the token was set.
     """
-    bits = np.zeros((STEPS_OF_A_SCALE, steps.channels))
+    bits = np.zeros((len(CODED_STEPS), steps.channels))
     for channel in range(steps.channels):
         cancel.raise_if_cancelled()
         bits[0, channel] = coder.encode_remainders(steps.remainder, channel, steps.symbols).model_bits

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from srec_engine import Ledger, LedgerRow
 from srec_engine.cli.text import format_share, format_table
+from srec_engine.reports import CODED_STEPS
 
 __all__ = ["format_ledger", "format_scales"]
 
 _COLUMNS = ("part", "samples", "model bits", "bytes", "bpsp", "share")
 _NUMERIC = (False, True, True, True, True, True)
 _NO_BITS = 2
-_CODED_STEPS = dict(enumerate(("remainders", "pixel 1", "pixel 2", "pixel 3")))
 
 
 def format_ledger(ledger: Ledger) -> str:
@@ -27,10 +27,10 @@ def format_ledger(ledger: Ledger) -> str:
 
 def format_scales(ledger: Ledger) -> str:
     """A ledger on half a page: a line for each scale with its steps, then the other parts and the sum."""
-    steps = _CODED_STEPS if ledger.scales else {}
-    rows = [("bytes of", *steps.values(), "all", "bpsp", "share")]
+    steps = CODED_STEPS if ledger.scales else ()
+    rows = [("bytes of", *steps, "all", "bpsp", "share")]
     for scale in ledger.scales:
-        cells = (str(ledger.bytes_of(scale, step)) for step in steps)
+        cells = (str(ledger.bytes_of(scale, step)) for step in range(len(steps)))
         rows.append((f"scale {scale}", *cells, *_sum_cells(ledger.of_scale(scale))))
     for name, part in (*((row.name, [row]) for row in ledger.of_scale(None)), ("file", ledger.rows)):
         rows.append((name, *("" for _ in steps), *_sum_cells(part)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from srec_engine.atomic import write_atomically
 from srec_engine.errors import OutputError
+from srec_engine.reports import CODED_STEPS
 from srec_engine.training.evaluation import Evaluation
 from srec_engine.training.records import StepRecord
 
@@ -17,7 +18,7 @@ __all__ = ["CurveFiles", "part_values"]
 
 logger = logging.getLogger(__name__)
 
-STEPS = ("remainders", "pixel1", "pixel2", "pixel3")
+_COLUMNS = tuple(step.replace(" ", "") for step in CODED_STEPS)
 
 
 def part_values(record: StepRecord) -> dict[str, float]:
@@ -26,7 +27,7 @@ def part_values(record: StepRecord) -> dict[str, float]:
     return {
         f"scale{scales - 1 - position}_{name}": value / (3 * record.pixels)
         for position, values in enumerate(record.bits)
-        for name, value in zip(STEPS, values, strict=True)
+        for name, value in zip(_COLUMNS, values, strict=True)
     }
 
 

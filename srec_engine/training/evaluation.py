@@ -12,6 +12,7 @@ from torch import Tensor
 
 from srec_engine.network.likelihood import base_bits, image_bits
 from srec_engine.network.network import SuperResolutionNetwork
+from srec_engine.reports import CODED_STEPS
 
 __all__ = ["Evaluation", "PartBits", "evaluate", "evaluate_batch", "total"]
 
@@ -22,7 +23,7 @@ class PartBits:
 
     Attributes:
         scale: 0 is the full image; the base has the number of scales.
-        step: "base", "remainders", "pixel 1", "pixel 2" or "pixel 3".
+        step: "base", or one of `CODED_STEPS`.
         bits: The model's bits.
         coded: Bits in a file, the lengths of streams counted with the remainders; None where no file was made.
     """
@@ -41,7 +42,7 @@ class PartBits:
         """The name the original program gives this part (its scale 0 is the coarsest)."""
         if self.step == "base":
             return "eval/codes_0"
-        step = "rounding" if self.step == "remainders" else str(int(self.step[-1]) - 1)
+        step = ("rounding", "0", "1", "2")[CODED_STEPS.index(self.step)]
         return f"eval/{scales - 1 - self.scale}_{step}"
 
 
@@ -92,8 +93,8 @@ def evaluate_batch(network: SuperResolutionNetwork, images: Tensor) -> Evaluatio
     count = network.configuration.scales
     parts = [PartBits(count, "base", base_bits(pixels, count))]
     for scale in scales:
-        parts.append(PartBits(scale.scale, "remainders", float(scale.remainders)))
-        parts.extend(PartBits(scale.scale, f"pixel {i}", float(bits)) for i, bits in enumerate(scale.pixels, start=1))
+        steps = zip(CODED_STEPS, (scale.remainders, *scale.pixels), strict=True)
+        parts.extend(PartBits(scale.scale, step, float(bits)) for step, bits in steps)
     return Evaluation(pixels.numel(), tuple(parts), count)
 
 

@@ -19,12 +19,12 @@ from srec_engine.codec.walk import TileScale, walk_scale
 from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Geometry
 from srec_engine.control import CancelToken
 from srec_engine.options import CodecOptions, EncodeOptions, Method
+from srec_engine.reports import CODED_STEPS
 from srec_engine.training.evaluation import Evaluation, PartBits
 
 __all__ = ["IntegerEvaluator"]
 
 CHANNELS = 3
-STEPS = ("remainders", "pixel 1", "pixel 2", "pixel 3")
 
 
 class IntegerEvaluator:
@@ -47,14 +47,14 @@ class IntegerEvaluator:
         """The model's bits of one image, uint8 (H, W, 3)."""
         count = self._runtime.model.configuration.scales
         geometry = Geometry(image.shape[1], image.shape[0], count, DEFAULT_TILE_SIZE)
-        bits = np.zeros((count, len(STEPS)))
+        bits = np.zeros((count, len(CODED_STEPS)))
         for tile in range(geometry.tile_count):
             box = geometry.tile_box(0, tile)
             bits += self._tile_bits(image[box.rows, box.columns], count)
         height, width = geometry.base_size
         parts = [PartBits(count, "base", 8.0 * CHANNELS * height * width)]
         for scale in geometry.coded_scales():
-            parts.extend(PartBits(scale, step, float(bits[scale, index])) for index, step in enumerate(STEPS))
+            parts.extend(PartBits(scale, step, float(bits[scale, index])) for index, step in enumerate(CODED_STEPS))
         return Evaluation(image.size, tuple(parts), count)
 
     def evaluate_coded(self, image: NDArray[np.uint8]) -> Evaluation:
@@ -65,7 +65,7 @@ class IntegerEvaluator:
         coded = {
             (scale.scale, step): 8.0 * size
             for scale in encoded.report.scales
-            for step, size in zip(STEPS, scale.steps, strict=True)
+            for step, size in zip(CODED_STEPS, scale.steps, strict=True)
         }
         coded[evaluation.scales, "base"] = 8.0 * read_info(encoded.data).section_bytes.get("base", 0)
         parts = tuple(replace(part, coded=coded[part.scale, part.step]) for part in evaluation.parts)
@@ -74,7 +74,7 @@ class IntegerEvaluator:
     def _tile_bits(self, tile: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
         """The model's bits of a tile by scale and step."""
         levels = picture_levels(tile, count)
-        bits = np.zeros((count, len(STEPS)))
+        bits = np.zeros((count, len(CODED_STEPS)))
         state = TileScale(levels[-1])
         network, tables = self._runtime.network, self._runtime.tables
         for scale in reversed(range(count)):
@@ -82,5 +82,5 @@ class IntegerEvaluator:
             size = (levels[scale].shape[0], levels[scale].shape[1])
             (state,) = walk_scale(network, tables, scale, size, [state], [exchange], StageClock())
             streams = np.array([stream.model_bits for stream in exchange.written.streams])
-            bits[scale] = streams.reshape(len(STEPS), CHANNELS).sum(axis=1)
+            bits[scale] = streams.reshape(len(CODED_STEPS), CHANNELS).sum(axis=1)
         return bits
