@@ -174,6 +174,21 @@ class FileInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedBy:
+    """What computed a network.
+
+    Attributes:
+        device, kernel: At the end of the work; "" without a network.
+        fallback: Why the CPU took over from an accelerator, as a clause ("cuda failed (out of memory)"); "" where it
+            did not. The result is the same, only later.
+    """
+
+    device: str = ""
+    kernel: str = ""
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EncodeReport:
     """What encoding did.
 
@@ -187,8 +202,9 @@ class EncodeReport:
         model_bits: The model's own bits by scale, coarse to fine, in the order of `scales` (empty without a network).
         seconds: Wall time of the whole operation.
         stage_seconds: Wall time of "network", "distribution", "entropy", "io", "account", "second reader", "verify".
-        device, kernel: What computed the network ("" without a network).
-        verified: Whether the result was decoded again and compared.
+        device, kernel, fallback: As in `ComputedBy`.
+        verified: Whether the very bytes that were written were decoded and compared: pixels by their checksum, and one
+            tile of every scale by another kernel too; a file that is kept as its bytes by SHA-256.
         note: Something the person should know ("stored as it was: the JPEG is smaller than its pixels"), or "".
     """
 
@@ -204,6 +220,7 @@ class EncodeReport:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     device: str = ""
     kernel: str = ""
+    fallback: str = ""
     verified: bool = False
     note: str = ""
 
@@ -232,7 +249,7 @@ class DecodeReport:
         width, height, mode: Of the picture.
         method: How the picture was held.
         file_bytes: Size of the `.srec` file.
-        seconds, stage_seconds, device, kernel: As in `EncodeReport`.
+        seconds, stage_seconds, device, kernel, fallback: As in `EncodeReport`.
         damage: One sentence for each part that could not be decoded; empty when the picture is exact.
         dropped: Names of what the chosen format cannot hold ("text", "gamma", "cICP", …).
     """
@@ -247,6 +264,7 @@ class DecodeReport:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     device: str = ""
     kernel: str = ""
+    fallback: str = ""
     damage: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 

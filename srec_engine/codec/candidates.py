@@ -30,6 +30,7 @@ from srec_engine.images import (
 )
 from srec_engine.model.adaptation import Adaptation, adaptation_bytes
 from srec_engine.options import Method
+from srec_engine.reports import ComputedBy
 
 if TYPE_CHECKING:
     from srec_engine.codec.payload_encoder import EncodedPayload
@@ -61,6 +62,9 @@ DRAWING = 1.5
 """Bits per sample of a quick WebP below which a picture counts as a drawing."""
 
 
+_NOT_COMPUTED = ComputedBy()
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One way to hold the picture.
@@ -69,11 +73,13 @@ class Candidate:
         method: Which.
         data: The whole `.srec` file.
         payload: What the network coded, where it did, without its chunks.
+        computed: Where the network was computed.
     """
 
     method: Method
     data: bytes
     payload: EncodedPayload | None = None
+    computed: ComputedBy = _NOT_COMPUTED
 
 
 def packed_metadata(picture: Picture, cancel: CancelToken) -> PackedMetadata:

@@ -229,10 +229,10 @@ def decode_picture(
     options: CodecOptions,
     cancel: CancelToken,
     advance: Callable[[float, int], None],
-) -> Picture | bytes:
+) -> tuple[Picture | bytes, DecodeReport]:
     """The exact picture, or the source's bytes where those are kept. Raises as `decode_image`."""
     step = _last_step(source, options, cancel, lambda news: advance(news.fraction, news.scale or 0))
-    return _result(step)
+    return _result(step), _report(step)
 
 
 def _last_step(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,21 +19,19 @@ from srec_engine.codec.candidates import (
 )
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.torch_libraries import load_torch_libraries
-from srec_engine.codec.way_back import WrittenFile
+from srec_engine.codec.verifying import Expected, verify
 from srec_engine.container import DEFAULT_TILE_SIZE, Geometry, PackedMetadata, is_plausible_size
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
-from srec_engine.errors import DamagedFileError, SrecError, UnsupportedImageError
+from srec_engine.errors import SrecError, UnsupportedImageError
 from srec_engine.files import copy_timestamps
 from srec_engine.images import (
     KeptFile,
     Picture,
-    SourceFile,
     VerbatimOnlyError,
     WebPEffort,
     coded_colour,
     file_to_keep,
     picture_from_image,
-    pixel_checksum,
     read_picture,
 )
 from srec_engine.model.store import find_model
@@ -95,6 +91,9 @@ class _Job:
         self.cancel.raise_if_cancelled()
         self.progress(Progress(stage, fraction, scale, message))
 
+    def advance_verifying(self, share: float, scale: int) -> None:
+        self.tell(Stage.VERIFYING, ENCODING_SHARE + share * (1 - ENCODING_SHARE), scale)
+
     @property
     def encoding_share(self) -> float:
         return ENCODING_SHARE if self.options.verify else 1.0
@@ -123,9 +122,9 @@ def encode_image(
         raise UnsupportedImageError("An image in memory has no source bytes to store. Choose another method.")
     picture = picture_from_image(image)
     candidate = _smallest(job, picture)
-    facts = _Facts.of(picture, _is_compared(job, candidate))
+    expected = Expected.of(picture, _is_compared(job, candidate))
     del picture
-    return EncodedImage(candidate.data, _finished_report(job, candidate, facts))
+    return EncodedImage(candidate.data, _finished_report(job, candidate, expected))
 
 
 def encode_file(
@@ -176,9 +175,9 @@ def _encoded_file(job: _Job, source: Path) -> tuple[Candidate, EncodeReport]:
     try:
         picture = read_picture(source, measure=job.clock.measure)
         candidate = _smallest(job, picture)
-        facts = _Facts.of(picture, _is_compared(job, candidate))
+        expected = Expected.of(picture, _is_compared(job, candidate))
         del picture  # its pixels would stay in memory beside those that verification decodes
-        return candidate, _finished_report(job, candidate, facts)
+        return candidate, _finished_report(job, candidate, expected)
     except VerbatimOnlyError as refusal:
         if job.options.method is not None or refusal.kept is None:
             raise
@@ -188,7 +187,7 @@ def _encoded_file(job: _Job, source: Path) -> tuple[Candidate, EncodeReport]:
 def _stored(job: _Job, kept: KeptFile, note: str) -> tuple[Candidate, EncodeReport]:
     """A file's bytes."""
     candidate = verbatim_candidate(kept.source, kept.mode, kept.width, kept.height)
-    return candidate, replace(_finished_report(job, candidate, _Facts.of_kept(kept)), note=note)
+    return candidate, replace(_finished_report(job, candidate, Expected.of_kept(kept)), note=note)
 
 
 def _smallest(job: _Job, picture: Picture) -> Candidate:
@@ -256,8 +255,10 @@ def _by_network(job: _Job, picture: Picture, metadata: PackedMetadata) -> Candid
         job.tell(Stage.ENCODING, share * job.encoding_share, scale)
 
     adaptation = _adaptation(job, runtime, colour, geometry)
-    payload = encode_payload(runtime.adapted(adaptation), colour, geometry, job.cancel, advance, job.clock)
-    return network_candidate(picture, metadata, payload, runtime.model_id, geometry.tile_size, adaptation)
+    runtime = runtime.adapted(adaptation)
+    payload = encode_payload(runtime, colour, geometry, job.cancel, advance, job.clock)
+    candidate = network_candidate(picture, metadata, payload, runtime.model_id, geometry.tile_size, adaptation)
+    return replace(candidate, computed=runtime.processor.report())
 
 
 def _adaptation(job: _Job, runtime: Runtime, colour: NDArray[np.uint8], geometry: Geometry) -> Adaptation | None:
@@ -277,106 +278,44 @@ def _runtime(job: _Job) -> Runtime:
         return load_runtime(find_model(job.options.model), job.options.codec, message)
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is still asked of a picture when it is encoded, without its pixels."""
-
-    width: int
-    height: int
-    raw_bytes: int
-    has_colour: bool
-    checksum: bytes
-    metadata: Mapping[str, bytes]
-    source: SourceFile | None
-
-    @classmethod
-    def of(cls, picture: Picture, compared: bool) -> _Facts:
-        """The checksum, seconds for a large picture, is made only where pixels will be `compared` with it."""
-        checksum = pixel_checksum(picture) if compared else b""
-        metadata, has_colour = dict(picture.stored_metadata), picture.colour is not None
-        return cls(picture.width, picture.height, picture.raw_bytes, has_colour, checksum, metadata, picture.source)
-
-    @classmethod
-    def of_kept(cls, kept: KeptFile) -> _Facts:
-        """Of a file of which nothing but its bytes is asked."""
-        return cls(kept.width, kept.height, kept.source.size, False, b"", {}, kept.source)
-
-    @property
-    def source_bytes(self) -> int:
-        """Bytes of the file, or of the samples where there is none."""
-        return self.raw_bytes if self.source is None else self.source.size
-
-    @property
-    def source_digest(self) -> bytes:
-        """SHA-256 of the file; b"" where there is none."""
-        return b"" if self.source is None else self.source.digest
-
-
 def _is_compared(job: _Job, candidate: Candidate) -> bool:
     """Whether pixels are compared: a source that was kept is compared byte by byte."""
     return job.options.verify and candidate.method != Method.VERBATIM
 
 
-def _finished_report(job: _Job, candidate: Candidate, facts: _Facts) -> EncodeReport:
+def _finished_report(job: _Job, candidate: Candidate, expected: Expected) -> EncodeReport:
     """Verify where that was asked for, and sum up."""
+    computed = candidate.computed
     if job.options.verify:
         with job.clock.measure("verify"):
-            _verify(job, candidate, facts)
+            again = verify(candidate.data, expected, job.options.codec, job.cancel, job.advance_verifying)
+        computed = replace(computed, fallback=computed.fallback or again.fallback)
     payload = candidate.payload
-    device = kernel = ""
-    if payload is not None:
-        network = _runtime(job).network
-        device, kernel = str(network.device), network.kernel_name
     return EncodeReport(
         None,
-        facts.width,
-        facts.height,
+        expected.width,
+        expected.height,
         candidate.method,
-        facts.source_bytes,
+        expected.source_bytes,
         len(candidate.data),
         payload.scales if payload else (),
         payload.model_bits if payload else (),
         job.clock.elapsed,
         dict(job.clock.seconds),
-        device,
-        kernel,
+        computed.device,
+        computed.kernel,
+        fallback=computed.fallback,
         verified=job.options.verify,
-        note=_note(candidate.method, facts) if job.options.method is None else "",
+        note=_note(candidate.method, expected) if job.options.method is None else "",
     )
 
 
-def _verify(job: _Job, candidate: Candidate, facts: _Facts) -> None:
-    """Decode the result, and go all the way back to the file that decoding would write.
-
-    Raises:
-        DamagedFileError: When it is not the same picture with the same metadata.
-        VerbatimOnlyError: When the picture is, but the file that would be written of it is not the source any more.
-    """
-    from srec_engine.codec.decode import decode_picture
-
-    def advance(share: float, scale: int) -> None:
-        job.tell(Stage.VERIFYING, ENCODING_SHARE + share * (1 - ENCODING_SHARE), scale)
-
-    back = decode_picture(candidate.data, job.options.codec, job.cancel, advance)
-    if isinstance(back, bytes):
-        same = hashlib.sha256(back).digest() == facts.source_digest
-    else:
-        same = pixel_checksum(back) == facts.checksum and dict(back.stored_metadata) == facts.metadata
-    if not same:
-        raise DamagedFileError(
-            "The result did not decode to the same picture, so nothing was written. "
-            "This is a fault of the program or of the machine's memory: please report it, the original is untouched."
-        )
-    if isinstance(back, Picture):
-        written = WrittenFile.of(back, facts.source)
-        del back  # its pixels would stay in memory beside those that are read now
-        written.check()
-
-
-def _note(method: Method, facts: _Facts) -> str:
+def _note(method: Method, expected: Expected) -> str:
     """Why the method was chosen, where it is not the network."""
     if method == Method.VERBATIM:
-        return f"stored as it was: the {facts.source.format if facts.source else 'file'} is smaller than its pixels"
-    if method == Method.WEBP and facts.has_colour:
+        return (
+            f"stored as it was: the {expected.source.format if expected.source else 'file'} is smaller than its pixels"
+        )
+    if method == Method.WEBP and expected.has_colour:
         return "lossless WebP is smaller than the network's file"
     return ""

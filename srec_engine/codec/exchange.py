@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.codec.chunks import stream_count
+from srec_engine.codec.known_tiles import KnownValues
 from srec_engine.container.streams import pack_streams, unpack_streams
 from srec_engine.control import CancelToken
 from srec_engine.entropy.steps import CodedStream, EntropyCoder, PixelStep, RemainderStep
-from srec_engine.model.configuration import STEP_COUNT
-from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
 
 __all__ = ["DecodingExchange", "EncodingExchange", "ScaleStreams"]
 
@@ -38,7 +37,7 @@ class ScaleStreams:
         return sum(stream.model_bits for stream in self.streams)
 
 
-class EncodingExchange:
+class EncodingExchange(KnownValues):
     """Knows the tile at the finer scale and writes its streams.
 
     Attributes:
@@ -46,28 +45,26 @@ class EncodingExchange:
     """
 
     def __init__(self, image: NDArray[np.uint8], channels: int, coder: EntropyCoder, cancel: CancelToken) -> None:
-        planes = image.transpose(2, 0, 1).astype(np.int32)
-        pixels = block_pixels(planes)
-        _, remainders = mean_and_remainder(block_sums(pixels))
-        self._symbols = _interleaved(remainders + 1)
-        self._pixels = [_interleaved(pixel) for pixel in pixels[:STEP_COUNT]]
+        super().__init__(image)
         self._coder = coder
         self._cancel = cancel
         self.written = ScaleStreams(channels)
 
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
         """Write the remainders' streams."""
+        symbols = super().remainders(step)
         for channel in range(self.written.channels):
             self._cancel.raise_if_cancelled()
-            self.written.streams.append(self._coder.encode_remainders(step, channel, self._symbols))
-        return self._symbols
+            self.written.streams.append(self._coder.encode_remainders(step, channel, symbols))
+        return symbols
 
     def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
         """Write a pixel's streams."""
+        values = super().pixels(index, step)
         for channel in range(self.written.channels):
             self._cancel.raise_if_cancelled()
-            self.written.streams.append(self._coder.encode_pixels(step, channel, self._pixels[index]))
-        return self._pixels[index]
+            self.written.streams.append(self._coder.encode_pixels(step, channel, values))
+        return values
 
 
 class DecodingExchange:
@@ -126,8 +123,3 @@ class DecodingExchange:
         if self._channels == 1:
             values[..., 1:] = values[..., :1]
         return values
-
-
-def _interleaved(planes: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """(3, h, w) to contiguous uint8 (h, w, 3)."""
-    return np.ascontiguousarray(planes.transpose(1, 2, 0), dtype=np.uint8)

@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
-from srec_engine.codec.exchange import DecodingExchange
 from srec_engine.codec.parking import parked
 from srec_engine.codec.runtime import Runtime
-from srec_engine.codec.walk import TileScale, walk_scale
-from srec_engine.container.geometry import Box, Geometry
+from srec_engine.codec.stored_tiles import StoredTiles
+from srec_engine.codec.walk import TileScale
+from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Box, Geometry
 from srec_engine.container.reader import Reader
 from srec_engine.control import CancelToken
-from srec_engine.errors import DamagedFileError
 
 __all__ = ["DecodedScale", "PayloadDecoder", "tile_batches"]
+
+MOST_TILES = 32
+"""Tiles that share a call of the network, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class DecodedScale:
 
 @dataclass(slots=True)
 class _Tile:
-    """One tile on its way through the scales; `failure` says why it stopped short."""
+    """One tile on its way through the scales; `whole` until it stops short of one."""
 
     number: int
     state: TileScale
-    failure: str = ""
+    whole: bool = True
 
 
 @dataclass
@@ -78,8 +80,8 @@ class PayloadDecoder:
     def scales(self) -> Iterator[DecodedScale]:
         """Decode coarse to fine. The base comes first, then every scale when it is complete, with progress between."""
         geometry = self._geometry
-        base = self.reader.base()
-        tiles = [_Tile(tile, TileScale(self._base_of(base, tile))) for tile in geometry.tiles_touching(self._region)]
+        stored = StoredTiles(self.reader, geometry, self.runtime, self.cancel, self.clock, self._note)
+        tiles = [_Tile(tile, stored.start(tile)) for tile in geometry.tiles_touching(self._region)]
         image = self._blank(geometry.scale_count)
         self._paste(image, tiles, geometry.scale_count)
         yield DecodedScale(geometry.scale_count, 0.0, image)
@@ -89,7 +91,7 @@ class PayloadDecoder:
         with self.runtime.pool(len(tiles)) as pool:
             for scale in geometry.coded_scales():
                 image = self._blank(scale)
-                for finished in self._decode_scale(pool, scale, tiles):
+                for finished in self._decode_scale(pool, stored, scale, tiles):
                     self._paste(image, finished, scale)
                     if scale == 0:
                         self._release(finished)
@@ -97,16 +99,18 @@ class PayloadDecoder:
                     yield DecodedScale(scale, done / total)
                 yield DecodedScale(scale, done / total, image)
 
-    def _base_of(self, base: NDArray[np.uint8], tile: int) -> NDArray[np.uint8]:
-        box = self._geometry.tile_box(self._geometry.scale_count, tile)
-        piece = base[box.rows, box.columns]
-        return np.ascontiguousarray(np.repeat(piece, 3, axis=2) if piece.shape[2] == 1 else piece)
+    def _note(self, tile: int, scale: int, reason: str) -> None:  # noqa: ARG002 - the sentence names them
+        self.damage.append(reason)
 
-    def _decode_scale(self, pool: Executor, scale: int, tiles: Sequence[_Tile]) -> Iterator[list[_Tile]]:
+    def _decode_scale(
+        self, pool: Executor, stored: StoredTiles, scale: int, tiles: Sequence[_Tile]
+    ) -> Iterator[list[_Tile]]:
         """Decode `tiles` at `scale` in place; yields groups of tiles as they are finished."""
         sizes = [self._size(scale, tile.number) for tile in tiles]
         batches = tile_batches(sizes, self._geometry.tile_size >> scale, self.runtime.threads)
-        futures = [pool.submit(self._decode_batch, scale, [tiles[index] for index in batch]) for batch in batches]
+        futures = [
+            pool.submit(self._decode_batch, stored, scale, [tiles[index] for index in batch]) for batch in batches
+        ]
         try:
             for future in futures:
                 yield future.result()
@@ -114,38 +118,19 @@ class PayloadDecoder:
             for future in futures:
                 future.cancel()
 
-    def _decode_batch(self, scale: int, tiles: list[_Tile]) -> list[_Tile]:
+    def _decode_batch(self, stored: StoredTiles, scale: int, tiles: list[_Tile]) -> list[_Tile]:
         """Decode tiles of one size; those whose chunk is missing or damaged are enlarged from the scale before."""
         self.cancel.raise_if_cancelled()
-        ready: list[tuple[_Tile, DecodingExchange]] = []
+        whole = {tile.number: tile.state for tile in tiles if tile.whole and scale >= self.finest}
+        decoded = stored.walk(scale, whole)
         for tile in tiles:
-            exchange = None if tile.failure or scale < self.finest else self._open_chunk(scale, tile)
-            if exchange is None:
+            state = decoded.get(tile.number)
+            tile.whole = tile.whole and (state is not None or scale < self.finest)
+            if state is None:
                 tile.state = TileScale(_enlarged(tile.state.image, *self._size(scale, tile.number)))
             else:
-                ready.append((tile, exchange))
-        if ready:
-            states = walk_scale(
-                self.runtime.network,
-                self.runtime.tables,
-                scale,
-                self._size(scale, tiles[0].number),
-                [tile.state for tile, _ in ready],
-                [exchange for _, exchange in ready],
-                self.clock,
-            )
-            for (tile, _), state in zip(ready, states, strict=True):
                 tile.state = TileScale(state.image, parked(state.context))
         return tiles
-
-    def _open_chunk(self, scale: int, tile: _Tile) -> DecodingExchange | None:
-        try:
-            chunk = self.reader.chunk(scale, tile.number)
-            return DecodingExchange(chunk, self.reader.header.channels, self.runtime.coder, self.cancel)
-        except DamagedFileError as error:
-            tile.failure = str(error)
-            self.damage.append(str(error))
-            return None
 
     def _blank(self, scale: int) -> NDArray[np.uint8]:
         """An image for the region at `scale`."""
@@ -183,9 +168,10 @@ class PayloadDecoder:
 def tile_batches(sizes: Sequence[tuple[int, int]], side: int, threads: int) -> list[list[int]]:
     """Group tiles of equal size, so that small ones share a call of the network.
 
-    A group covers at most a full tile's worth of 512 × 512 pixels, and there are groups for every thread.
+    A group covers at most a full tile's worth of pixels (full tiles have `side` here), and there are groups for every
+    thread.
     """
-    most = max(1, min(512 * 512 // (side * side), -(-len(sizes) // threads), 32))
+    most = max(1, min(DEFAULT_TILE_SIZE**2 // (side * side), -(-len(sizes) // threads), MOST_TILES))
     by_size: dict[tuple[int, int], list[int]] = {}
     for index, size in enumerate(sizes):
         by_size.setdefault(size, []).append(index)

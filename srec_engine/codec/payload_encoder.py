@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from srec_engine.codec.chunks import step_bytes
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import EncodingExchange, ScaleStreams
+from srec_engine.codec.known_tiles import walk_known_tiles
 from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime
-from srec_engine.codec.walk import TileScale, walk_scale
 from srec_engine.container.geometry import Geometry
 from srec_engine.control import CancelToken
+from srec_engine.integer.prepared import CodingNetwork
 from srec_engine.reports import ScaleBytes
 
 __all__ = ["EncodedPayload", "encode_payload"]
@@ -50,6 +51,12 @@ class _CodedChunk:
     parts: tuple[int, int, int, int]
     model_bits: float
 
+    @classmethod
+    def of(cls, written: ScaleStreams) -> _CodedChunk:
+        """Pack what was written of a tile at a scale."""
+        parts = step_bytes([stream.data for stream in written.streams], written.channels)
+        return cls(written.chunk(), parts, written.model_bits())
+
 
 def encode_payload(
     runtime: Runtime,
@@ -64,38 +71,31 @@ def encode_payload(
     work = _Progress(geometry, advance)
     base = np.empty((*geometry.base_size, channels), dtype=np.uint8)
 
-    def encode(tile: int) -> list[_CodedChunk]:
+    def exchange_of(_scale: int, _tile: int, image: NDArray[np.uint8]) -> EncodingExchange:
+        cancel.raise_if_cancelled()
+        return EncodingExchange(image, channels, runtime.coder, cancel)
+
+    def encode(network: CodingNetwork, tile: int, levels: list[NDArray[np.uint8]]) -> list[_CodedChunk]:
+        chunks = []
+        for scale, (exchange,) in walk_known_tiles(network, runtime.tables, [levels], exchange_of, clock):
+            chunks.append(_CodedChunk.of(exchange.written))
+            work.finished(scale, tile)
+        return chunks
+
+    def encode_tile(tile: int) -> list[_CodedChunk]:
         box = geometry.tile_box(0, tile)
         levels = picture_levels(colour[box.rows, box.columns], geometry.scale_count)
         corner = geometry.tile_box(geometry.scale_count, tile)
         base[corner.rows, corner.columns] = levels[-1][..., :channels]
-        chunks = []
-        for written, scale in _encode_tile(runtime, levels, channels, cancel, clock):
-            parts = step_bytes([stream.data for stream in written.streams], channels)
-            chunks.append(_CodedChunk(written.chunk(), parts, written.model_bits()))
-            work.finished(scale, tile)
-        return chunks
+        return runtime.processor.run(lambda network: encode(network, tile, levels))
 
     with runtime.pool(geometry.tile_count) as pool:
         try:
-            tiles = list(pool.map(encode, range(geometry.tile_count)))
+            tiles = list(pool.map(encode_tile, range(geometry.tile_count)))
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return _assemble(base, tiles, geometry)
-
-
-def _encode_tile(
-    runtime: Runtime, levels: list[NDArray[np.uint8]], channels: int, cancel: CancelToken, clock: StageClock
-) -> Iterator[tuple[ScaleStreams, int]]:
-    """Code one tile through all scales; its streams and the scale after each."""
-    state = TileScale(levels[-1])
-    for scale in reversed(range(len(levels) - 1)):
-        cancel.raise_if_cancelled()
-        exchange = EncodingExchange(levels[scale], channels, runtime.coder, cancel)
-        size = (levels[scale].shape[0], levels[scale].shape[1])
-        (state,) = walk_scale(runtime.network, runtime.tables, scale, size, [state], [exchange], clock)
-        yield exchange.written, scale
 
 
 def _assemble(base: NDArray[np.uint8], tiles: list[list[_CodedChunk]], geometry: Geometry) -> EncodedPayload:

@@ -10,21 +10,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
+from srec_engine.codec.admission import Candidate, admitted_network
+from srec_engine.codec.processor import Processor, failure_of
 from srec_engine.entropy import choose_coder
 from srec_engine.entropy.steps import EntropyCoder
 from srec_engine.entropy.tables import DistributionTables
 from srec_engine.errors import ModelError
 from srec_engine.integer.layouts import prepare_network
 from srec_engine.integer.prepared import CodingNetwork
+from srec_engine.integer.tables import model_tables
 from srec_engine.model.adaptation import Adaptation
 from srec_engine.model.file import read_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.options import CodecOptions
 
-__all__ = ["MessageCallback", "Runtime", "load_runtime", "model_tables", "silent", "thread_count"]
+__all__ = ["MessageCallback", "Runtime", "load_runtime", "load_unproven_runtime", "silent", "thread_count"]
 
 MessageCallback = Callable[[str], None]
 
@@ -40,7 +42,7 @@ class Runtime:
     Attributes:
         model: The model.
         model_id: Its SHA-256.
-        network: The model on a device.
+        processor: The model on a device, and on the CPU should that fail.
         tables: Its distribution tables.
         coder: The entropy coder.
         threads: Tiles that are worked on at the same time.
@@ -48,7 +50,7 @@ class Runtime:
 
     model: IntegerModel
     model_id: bytes
-    network: CodingNetwork
+    processor: Processor
     tables: DistributionTables
     coder: EntropyCoder
     threads: int
@@ -59,7 +61,7 @@ class Runtime:
         Raises:
             ModelError: When the model cannot take them.
         """
-        return self if adaptation is None else replace(self, network=self.network.adapted(adaptation))
+        return self if adaptation is None else replace(self, processor=self.processor.adapted(adaptation))
 
     @contextmanager
     def pool(self, tasks: int) -> Iterator[ThreadPoolExecutor]:
@@ -87,10 +89,34 @@ def load_runtime(path: Path, options: CodecOptions, message: MessageCallback = s
         ModelError: When the model cannot be used, or no kernel is exact on the device.
         MissingDependencyError: When no entropy coder works.
     """
+    candidate = _candidate(path, message)
+    return _runtime(candidate, _NetworkLoader(candidate, options.kernel).processor(options.device), options)
+
+
+def load_unproven_runtime(path: Path, options: CodecOptions) -> Runtime:
+    """The model at `path` by a named kernel that is taken at its word: to compare with, never to code with.
+
+    Raises:
+        ModelError: When the model cannot be used.
+        RuntimeError: When the kernel does not exist on the device.
+    """
+    candidate = _candidate(path, silent)
+    key = (candidate.model_id, options.device, options.kernel)
+    network = _networks.get(key)
+    if network is None or isinstance(network, str):
+        network = prepare_network(candidate.model, options.device, options.kernel, checked=False)
+    return _runtime(candidate, Processor(network), options)
+
+
+def _candidate(path: Path, message: MessageCallback) -> Candidate:
     changed = path.stat().st_mtime_ns if path.is_file() else 0
-    model, model_id, tables = _load_model(path, changed)
-    network = _load_network(path, changed, options.device, options.kernel)
-    return Runtime(model, model_id, network, tables, choose_coder("auto", message), thread_count(options))
+    return Candidate(*_load_model(path, changed), choose_coder("auto", message))
+
+
+def _runtime(candidate: Candidate, processor: Processor, options: CodecOptions) -> Runtime:
+    return Runtime(
+        candidate.model, candidate.model_id, processor, candidate.tables, candidate.coder, thread_count(options)
+    )
 
 
 @functools.lru_cache(maxsize=4)
@@ -100,17 +126,62 @@ def _load_model(path: Path, changed: int) -> tuple[IntegerModel, bytes, Distribu
     return model, model.identity(), model_tables(model)
 
 
-@functools.lru_cache(maxsize=4)
-def _load_network(path: Path, changed: int, device: str, kernel: str) -> CodingNetwork:
-    model, _, _ = _load_model(path, changed)
-    if device != "auto":
-        return prepare_network(model, _checked_device(device), kernel)
-    for candidate in _accelerators():
-        try:
-            return prepare_network(model, candidate, kernel)
-        except (ModelError, RuntimeError):  # not exact there, or out of memory: the next device is tried
-            continue
-    return prepare_network(model, "cpu", kernel)
+_networks: dict[tuple[bytes, str, str], CodingNetwork | str] = {}
+"""Networks that were made ready, or why they cannot be, by the model's id, device and kernel."""
+
+MOST_NETWORKS = 8
+"""Networks that are kept ready."""
+
+
+@dataclass(frozen=True, eq=False)
+class _NetworkLoader:
+    """Makes a model ready on the devices of this machine, once on each.
+
+    Attributes:
+        candidate: The model.
+        kernel: Name of the kernel, or "auto".
+    """
+
+    candidate: Candidate
+    kernel: str
+
+    def processor(self, device: str) -> Processor:
+        """The network on the device that was asked for, else on the first that is exact.
+
+        Raises:
+            ModelError: When the device does not exist, or no kernel is exact there.
+        """
+        if device == "cpu":
+            return Processor(self.on_cpu())
+        failure = ""
+        for name in _accelerators() if device == "auto" else [_checked_device(device)]:
+            try:
+                return Processor(self._on(name), self.on_cpu)
+            except ModelError:
+                if device != "auto":
+                    raise
+            except Exception as error:  # noqa: BLE001 - whatever a device that fails raises
+                failure = failure_of(name, error)
+        return Processor(self.on_cpu(), None, failure)
+
+    def on_cpu(self) -> CodingNetwork:
+        """The network on the CPU."""
+        return self._on("cpu")
+
+    def _on(self, device: str) -> CodingNetwork:
+        key = (self.candidate.model_id, device, self.kernel)
+        found = _networks.get(key)
+        if found is None:
+            try:
+                found = admitted_network(self.candidate, device, self.kernel)
+            except ModelError as error:
+                found = str(error)
+            while len(_networks) >= MOST_NETWORKS:
+                _networks.pop(next(iter(_networks)), None)
+            _networks[key] = found
+        if isinstance(found, str):
+            raise ModelError(found)
+        return found
 
 
 def _accelerators() -> list[str]:
@@ -125,20 +196,3 @@ def _checked_device(name: str) -> str:
         reason = str(error).splitlines()[0]
         raise ModelError(f"The device {name!r} cannot be used here ({reason}). Choose auto or cpu.") from error
     return name
-
-
-def model_tables(model: IntegerModel) -> DistributionTables:
-    """The model's distribution tables, checked.
-
-    Raises:
-        ModelError: When they are missing or damaged.
-    """
-    try:
-        return DistributionTables(
-            sigmoid=model.tables["sigmoid"],
-            exponential=model.tables["exponential"],
-            inverse_scale=model.tables["inverse_scale"],
-            log_scale_minimum=int(np.asarray(model.tables["log_scale_minimum"]).reshape(())),
-        )
-    except (KeyError, ValueError, TypeError) as error:
-        raise ModelError(f"The model lacks a distribution table ({error}). Install it again.") from error

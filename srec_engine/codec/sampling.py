@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.codec.clock import StageClock
+from srec_engine.codec.known_tiles import KnownValues, walk_known_tiles
 from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime
-from srec_engine.codec.walk import float_planes
 from srec_engine.container.geometry import Geometry
 from srec_engine.control import CancelToken
 from srec_engine.entropy.steps import PixelStep
-from srec_engine.integer.prepared import ScaleWalk
+from srec_engine.integer.prepared import CodingNetwork, ScaleWalk
 from srec_engine.model.adaptation import ADAPTED_SCALES
 from srec_engine.model.configuration import STEP_COUNT
-from srec_engine.pyramid import block_pixels, block_sums
 
 __all__ = ["MOST_BLOCKS", "Key", "StepSample", "TileBlocks", "sample_tile", "sampled_tiles", "step_samples"]
 
@@ -56,10 +56,10 @@ class TileBlocks:
     """What was found in one tile, (N, …) each."""
 
     parameters: NDArray[np.float32]
-    linear: NDArray[np.float32]
-    sums: NDArray[np.int32]
+    linear: NDArray[np.generic]
+    sums: NDArray[np.integer]
     features: NDArray[np.uint8]
-    values: NDArray[np.int32]
+    values: NDArray[np.uint8]
 
 
 def sampled_tiles(geometry: Geometry) -> list[int]:
@@ -74,47 +74,76 @@ def sample_tile(runtime: Runtime, tile: NDArray[np.uint8], count: int, cancel: C
     Raises:
         Cancelled: When the token was set.
     """
-    network = runtime.network
-    levels = picture_levels(tile[None], network.model.configuration.scales)
-    context = None
-    found: dict[Key, TileBlocks] = {}
-    for scale in reversed(range(len(levels) - 1)):
-        state, _ = network.begin_scale(scale, float_planes(levels[scale + 1], network.device), context)
-        planes = block_pixels(np.moveaxis(levels[scale], -1, -3).astype(np.int32))
-        pixels = [np.moveaxis(plane, -3, -1) for plane in planes]
-        remaining = np.moveaxis(block_sums(planes), -3, -1)
-        network.set_sums(state, float_planes(remaining, network.device))
-        for index in range(STEP_COUNT):
+    levels = picture_levels(tile, runtime.model.configuration.scales)
+
+    def sample(network: CodingNetwork) -> Mapping[Key, TileBlocks]:
+        sampler = _Sampler(count, cancel)
+        walk = walk_known_tiles(network, runtime.tables, [levels], sampler.exchange, StageClock(), sampler.hear)
+        for _ in walk:
             cancel.raise_if_cancelled()
-            parameters, linear = network.step(state)
-            if scale < ADAPTED_SCALES and linear is not None:
-                found[scale, index] = _chosen(parameters, linear, remaining, state, pixels[index], count)
-            network.add_known(state, float_planes(pixels[index], network.device))
-            remaining = remaining - pixels[index]
-        context = state.activations
-    return found
+        return sampler.found
+
+    return runtime.processor.run(sample)
+
+
+class _Sampler:
+    """Picks evenly spread blocks of the one tile there is, at the adapted scales.
+
+    Attributes:
+        found: What was picked.
+    """
+
+    def __init__(self, count: int, cancel: CancelToken) -> None:
+        self.found: dict[Key, TileBlocks] = {}
+        self._count = count
+        self._cancel = cancel
+        self._scale = 0
+        self._state: ScaleWalk | None = None
+
+    def exchange(self, scale: int, _tile: int, image: NDArray[np.uint8]) -> _SamplingExchange:
+        """The tile at the next scale."""
+        self._scale = scale
+        return _SamplingExchange(image, self)
+
+    def hear(self, _index: int, state: ScaleWalk) -> None:
+        """What the classifier sees of the blocks that are picked next."""
+        self._cancel.raise_if_cancelled()
+        self._state = state
+
+    def pick(self, index: int, step: PixelStep, values: NDArray[np.uint8]) -> None:
+        """Blocks of one step."""
+        if self._scale >= ADAPTED_SCALES or step.linear is None or self._state is None:
+            return
+        height, width = values.shape[:2]
+        count = min(self._count, height * width)
+        rows, columns = np.divmod(np.arange(count) * (height * width) // count, width)
+        features = self._state.activations[0].permute(1, 2, 0).cpu().numpy()
+        self.found[self._scale, index] = TileBlocks(
+            step.parameters[rows, columns],
+            step.linear[rows, columns],
+            step.remaining[rows, columns],
+            features[rows, columns],
+            values[rows, columns],
+        )
+
+
+class _SamplingExchange(KnownValues):
+    """Gives a tile's values, and has the sampler look at their distributions."""
+
+    def __init__(self, image: NDArray[np.uint8], sampler: _Sampler) -> None:
+        super().__init__(image)
+        self._sampler = sampler
+
+    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
+        """See `KnownValues.pixels`."""
+        values = super().pixels(index, step)
+        self._sampler.pick(index, step, values)
+        return values
 
 
 def step_samples(runtime: Runtime, tiles: Sequence[Mapping[Key, TileBlocks]], pixels: int) -> list[StepSample]:
     """Put together what was found in some tiles of a picture of so many pixels."""
     return [_put_together(runtime, key, [tile[key] for tile in tiles], pixels) for key in tiles[0]]
-
-
-def _chosen(
-    parameters: Any, linear: Any, remaining: NDArray[np.int32], state: ScaleWalk, values: NDArray[np.int32], count: int
-) -> TileBlocks:
-    """Evenly spread blocks of the one tile there is."""
-    total = values.shape[1] * values.shape[2]
-    chosen = np.arange(min(count, total)) * total // min(count, total)
-    rows, columns = np.divmod(chosen, values.shape[2])
-    features = state.activations[0].permute(1, 2, 0).cpu().numpy()
-    return TileBlocks(
-        parameters[0].cpu().numpy()[rows, columns],
-        linear[0].cpu().numpy()[rows, columns],
-        remaining[0, rows, columns],
-        features[rows, columns],
-        values[0, rows, columns],
-    )
 
 
 def _put_together(runtime: Runtime, key: Key, parts: Sequence[TileBlocks], pixels: int) -> StepSample:
@@ -129,5 +158,4 @@ def _put_together(runtime: Runtime, key: Key, parts: Sequence[TileBlocks], pixel
     step = PixelStep(
         runtime.tables, components, parameters, column("linear"), column("sums"), STEP_COUNT + 1 - index, count, 1
     )
-    values = column("values").astype(np.uint8)
-    return StepSample(key, step, column("features")[:, 0], values, pixels / (4 ** (scale + 1)) / count)
+    return StepSample(key, step, column("features")[:, 0], column("values"), pixels / (4 ** (scale + 1)) / count)

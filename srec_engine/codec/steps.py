@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +162,7 @@ def _network_steps(
     last = _last(reader, clock, picture, damage)
     report = last.report
     if report is not None:
-        report = replace(report, device=str(runtime.network.device), kernel=runtime.network.kernel_name)
+        report = replace(report, **asdict(runtime.processor.report()))
     yield replace(last, report=report)
 
 

@@ -7,7 +7,7 @@ distributions by construction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,7 +23,14 @@ from srec_engine.integer.prepared import CodingNetwork, ScaleWalk
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.pyramid import join_blocks, reduced_size
 
-__all__ = ["Exchange", "TileScale", "coded_rectangle", "float_planes", "walk_scale"]
+__all__ = ["Exchange", "Heard", "TileScale", "coded_rectangle", "float_planes", "unheard", "walk_scale"]
+
+Heard = Callable[[int, ScaleWalk], None]
+"""Told after each step of the network: which of the three coded pixels, and what the network then carries."""
+
+
+def unheard(_index: int, _state: ScaleWalk) -> None:
+    """Nobody listens."""
 
 
 class Exchange(Protocol):
@@ -64,6 +71,7 @@ def walk_scale(
     tiles: Sequence[TileScale],
     exchanges: Sequence[Exchange],
     clock: StageClock,
+    heard: Heard = unheard,
 ) -> list[TileScale]:
     """Take tiles of one size from scale + 1 to `scale`, which has (height, width) `size`.
 
@@ -75,6 +83,7 @@ def walk_scale(
         tiles: At scale + 1.
         exchanges: One for each tile.
         clock: Told the time in the network and in the exchanges.
+        heard: Told what the network carries after each of its steps.
 
     Returns:
         The tiles at `scale`, in the same order.
@@ -93,7 +102,7 @@ def walk_scale(
         with clock.measure("entropy"):
             sums[number] += exchange.remainders(step)
     network.set_sums(state, float_planes(sums, network.device))
-    pixels = _walk_pixels(network, tables, state, sums, size, exchanges, clock)
+    pixels = _walk_pixels(network, tables, state, sums, size, exchanges, clock, heard)
     planes = [pixel.transpose(0, 3, 1, 2) for pixel in pixels]
     images = join_blocks(planes, height, width).transpose(0, 2, 3, 1)
     # Nothing follows scale 0, and contexts are large.
@@ -109,6 +118,7 @@ def _walk_pixels(
     size: tuple[int, int],
     exchanges: Sequence[Exchange],
     clock: StageClock,
+    heard: Heard,
 ) -> list[NDArray[np.uint8]]:
     """The four pixels of every block, each uint8 (N, h, w, 3)."""
     components = network.model.configuration.components
@@ -117,6 +127,7 @@ def _walk_pixels(
     for index in range(STEP_COUNT):
         with clock.measure("network"):
             parameters, linear = network.step(state)
+        heard(index, state)
         values = np.empty(sums.shape, dtype=np.uint8)
         rows, columns = coded_rectangle(*size, index)
         for number, exchange in enumerate(exchanges):

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from srec_engine.integer.prepared import PreparedModel
+from srec_engine.integer.prepared import PreparedModel, computed_exactly
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.model.layers import EDSR_INPUT_LEVELS, PartNames, check_layers, step_names, upsampler_name
@@ -60,12 +60,12 @@ class EdsrNetwork(PreparedModel):
         ModelError: When its layers do not fit its configuration, or no kernel is exact.
     """
 
-    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto", *, checked: bool = True) -> None:
         check_layers(model.configuration, model.layers)
-        super().__init__(model, device, kernel)
+        super().__init__(model, device, kernel, checked=checked)
         self._atrous = range(len(model.configuration.atrous_rates))
 
-    @torch.inference_mode()
+    @computed_exactly
     def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[EdsrState, Tensor]:
         """Start coding `scale`. The remainders are as likely as each other: their logits are zeros."""
         weight_set = self.model.configuration.weight_set(scale)
@@ -78,12 +78,12 @@ class EdsrNetwork(PreparedModel):
         logits = torch.zeros((batch, height, width, REMAINDER_LOGITS), device=self.device)
         return EdsrState(weight_set, upsampled), logits
 
-    @torch.inference_mode()
+    @computed_exactly
     def set_sums(self, state: EdsrState, sums: Tensor) -> None:
         """Tell the state the blocks' sums: float32 (N, 3, H, W) on the device."""
         state.sums = sums
 
-    @torch.inference_mode()
+    @computed_exactly
     def step(self, state: EdsrState) -> tuple[Tensor, None]:
         """Parameters of the next pixel's distributions, float32 (N, H, W, parameters); the means are absolute."""
         number = len(state.known)

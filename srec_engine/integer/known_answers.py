@@ -1,21 +1,51 @@
-"""What each layer must answer to generated inputs, and the reference that knows the truth.
+"""What each layer must answer to generated inputs, the reference that knows the truth, and whether a kernel agrees.
 
 The inputs are full-range bytes, so that kernels that saturate or that trade exactness for speed give themselves away.
+Nothing is rounded before it is compared. How layers go together in a walk is proven elsewhere (`codec.admission`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import warnings
+from collections.abc import Mapping
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from srec_engine.model.integer_model import IntegerConvolution
+from srec_engine.integer.prepared_layer import PreparedLayer
+from srec_engine.model.integer_model import EXACT_LIMIT, IntegerConvolution
 
-__all__ = ["digest", "generated_inputs", "known_answers", "reference_accumulators"]
+__all__ = [
+    "answers_rightly",
+    "digest",
+    "generated_inputs",
+    "known_answers",
+    "mixed_numbers",
+    "reference_accumulators",
+]
 
 TEST_SIDE = 24
 """Side in pixels of the generated inputs."""
+
+MANY = 16
+"""Inputs that are also computed together: libraries choose other ways for many at once than for one."""
+
+PART_SIDE = 12
+"""Side in pixels of each of them."""
+
+
+def mixed_numbers(count: int) -> NDArray[np.uint64]:
+    """Numbers of 24 bits without order, the same on every machine.
+
+    A Weyl sequence with a multiplicative mix: plain 64-bit integer arithmetic, no library's generator.
+    """
+    numbers = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    numbers ^= numbers >> np.uint64(29)
+    numbers *= np.uint64(0xBF58476D1CE4E5B9)
+    return numbers >> np.uint64(40)
 
 
 def generated_inputs(layer: IntegerConvolution) -> NDArray[np.int16]:
@@ -25,11 +55,7 @@ def generated_inputs(layer: IntegerConvolution) -> NDArray[np.int16]:
     """
     channels = layer.weight.shape[1]
     count = channels * TEST_SIDE * TEST_SIDE
-    # Weyl sequence with a multiplicative mix: plain 64-bit integer arithmetic, no library's generator.
-    numbers = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    numbers ^= numbers >> np.uint64(29)
-    numbers *= np.uint64(0xBF58476D1CE4E5B9)
-    numbers >>= np.uint64(40)
+    numbers = mixed_numbers(count)
     low = -layer.input_maximum if layer.input_offset or not layer.eight_bit else 0
     span = np.uint64(layer.input_maximum - low + 1)
     values = (numbers % span).astype(np.int64) + low
@@ -61,3 +87,47 @@ def digest(accumulators: NDArray[np.int64]) -> str:
 def known_answers(layers: dict[str, IntegerConvolution]) -> dict[str, str]:
     """Digest of every layer's accumulators for its generated inputs."""
     return {name: digest(reference_accumulators(layer, generated_inputs(layer))) for name, layer in layers.items()}
+
+
+def answers_rightly(
+    layers: Mapping[str, IntegerConvolution],
+    prepared: Mapping[str, PreparedLayer],
+    answers: Mapping[str, str],
+    device: torch.device,
+) -> bool:
+    """Whether every prepared layer gives the accumulators that were stored with the model, exactly.
+
+    One input and many together, and rounded to bytes. Where the model brings no answers that this program can make
+    inputs for, the reference gives them.
+    """
+    if answers and set(answers) != set(layers):
+        return False
+    for name, layer in layers.items():
+        expected = answers.get(name) or digest(reference_accumulators(layer, generated_inputs(layer)))
+        with warnings.catch_warnings(), torch.inference_mode():
+            warnings.simplefilter("ignore")  # a kernel that is not there may warn before it raises
+            if not _answers_rightly(layer, prepared[name], expected, device):
+                return False
+    return True
+
+
+def _answers_rightly(layer: IntegerConvolution, prepared: PreparedLayer, expected: str, device: torch.device) -> bool:
+    stored = torch.from_numpy(generated_inputs(layer)[None] + layer.input_offset)
+    stored = (stored.to(torch.uint8) if layer.eight_bit else stored).to(device)
+    scaled = prepared.scaled(stored)
+    if _exact_digest(scaled, layer) != expected:
+        return False
+    part = stored[..., :PART_SIDE, :PART_SIDE]
+    one, many = prepared.scaled(part.contiguous()), prepared.scaled(part.expand(MANY, -1, -1, -1).contiguous())
+    if not torch.equal(many, one.expand_as(many)):
+        return False
+    return not layer.eight_bit or torch.equal(prepared.to_bytes(stored), scaled.round().clamp(0, 255).to(torch.uint8))
+
+
+def _exact_digest(scaled: Tensor, layer: IntegerConvolution) -> str:
+    """Digest of the accumulators; "" where they are not whole numbers, or none that float32 holds exactly."""
+    shift = layer.shift.astype(np.int64)[:, None, None]
+    accumulators = np.ldexp(scaled[0].cpu().double().numpy(), shift)
+    if not bool((np.abs(accumulators) < EXACT_LIMIT).all()) or not np.array_equal(accumulators, np.rint(accumulators)):
+        return ""
+    return digest(accumulators.astype(np.int64))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from srec_engine.integer.prepared import PreparedModel
+from srec_engine.integer.prepared import PreparedModel, computed_exactly
 from srec_engine.integer.prepared_layer import PreparedLayer
 from srec_engine.integer.stream import Stream
 from srec_engine.model.adaptation import Adaptation, corrected_classifier
@@ -56,9 +56,9 @@ class IntegerNetwork(PreparedModel):
         ModelError: When its layers do not fit its configuration, or no kernel is exact.
     """
 
-    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto", *, checked: bool = True) -> None:
         check_layers(model.configuration, model.layers)
-        super().__init__(model, device, kernel)
+        super().__init__(model, device, kernel, checked=checked)
         self._corrected: dict[tuple[int, int], PreparedLayer] = {}
 
     def adapted(self, adaptation: Adaptation) -> IntegerNetwork:
@@ -73,7 +73,7 @@ class IntegerNetwork(PreparedModel):
             layer = corrected_classifier(self.model.layers[name], correction)
             yield (scale, step), self.kernel.prepare(layer, self.device)
 
-    @torch.inference_mode()
+    @computed_exactly
     def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[ScaleState, Tensor]:
         """Start coding `scale`.
 
@@ -100,13 +100,13 @@ class IntegerNetwork(PreparedModel):
         logits = self.layer(names.classifier).scaled(activations)
         return ScaleState(scale, weight_set, stream, activations), _channels_last(logits)
 
-    @torch.inference_mode()
+    @computed_exactly
     def set_sums(self, state: ScaleState, sums: Tensor) -> None:
         """Tell the state the blocks' sums: float32 (N, 3, H, W) on the device."""
         state.sums = sums
         state.contrast = local_contrast(sums)
 
-    @torch.inference_mode()
+    @computed_exactly
     def step(self, state: ScaleState) -> tuple[Tensor, Tensor]:
         """Parameters of the next pixel's distributions.
 

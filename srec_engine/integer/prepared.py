@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
 
 from srec_engine.errors import ModelError
-from srec_engine.integer.kernels import choose_kernel
+from srec_engine.integer.kernels import choose_kernel, kernels_named
 from srec_engine.integer.prepared_layer import PreparedLayer
 from srec_engine.model.adaptation import Adaptation
 from srec_engine.model.integer_model import IntegerModel
 
-__all__ = ["CodingNetwork", "PreparedModel", "ScaleWalk"]
+__all__ = ["CodingNetwork", "PreparedModel", "ScaleWalk", "computed_exactly"]
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+Prepared = TypeVar("Prepared", bound="PreparedModel")
 
 
 class ScaleWalk(Protocol):
@@ -29,18 +35,31 @@ class ScaleWalk(Protocol):
 
 
 class PreparedModel:
-    """A model on a device, by an admitted kernel.
+    """A model on a device, by one kernel.
+
+    Args:
+        model: The model.
+        device: Where it is to run.
+        kernel: Name of the kernel; "auto": the fastest whose layers answer rightly.
+        checked: False takes the kernel of that name at its word: it was found exact before.
 
     Attributes:
         model: The model.
         device: Where it runs.
-        kernel_name: The kernel that was admitted.
+        kernel_name: The kernel.
+
+    Raises:
+        ModelError: When the kernel is unknown or none is exact here.
     """
 
-    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto") -> None:
+    def __init__(self, model: IntegerModel, device: str = "cpu", kernel: str = "auto", *, checked: bool = True) -> None:
         self.model = model
         self.device = torch.device(device)
-        self.kernel, self._layers = choose_kernel(kernel, self.device, model.layers, model.known_answers)
+        if checked:
+            self.kernel, self._layers = choose_kernel(kernel, self.device, model.layers, model.known_answers)
+        else:
+            (self.kernel,) = kernels_named(kernel)
+            self._layers = {name: self.kernel.prepare(layer, self.device) for name, layer in model.layers.items()}
         self.kernel_name = self.kernel.name
 
     def layer(self, name: str) -> PreparedLayer:
@@ -54,6 +73,19 @@ class PreparedModel:
             ModelError: When its layout takes none, or a corrected classifier would not be exact.
         """
         raise ModelError("This picture has corrections that its model cannot take. The file is damaged.")
+
+
+def computed_exactly(
+    method: Callable[Concatenate[Prepared, Parameters], Result],
+) -> Callable[Concatenate[Prepared, Parameters], Result]:
+    """For a network's steps: nothing is recorded for gradients, and no surrounding autocast narrows a number."""
+
+    @functools.wraps(method)
+    def exact(self: Prepared, /, *arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
+        with torch.inference_mode(), torch.autocast(self.device.type, enabled=False):
+            return method(self, *arguments, **options)
+
+    return exact
 
 
 class CodingNetwork(Protocol):

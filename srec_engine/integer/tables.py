@@ -1,4 +1,4 @@
-"""The integer tables of a configuration's distributions, as a model file holds them."""
+"""The integer tables of a model's distributions, as a model file holds them: made, and read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.entropy.fixed_point import NAT_UNITS
-from srec_engine.entropy.tables import default_tables
+from srec_engine.entropy.tables import DistributionTables, default_tables
+from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
+from srec_engine.model.integer_model import IntegerModel
 
-__all__ = ["distribution_tables"]
+__all__ = ["distribution_tables", "model_tables"]
 
 
 def distribution_tables(configuration: NetworkConfiguration) -> dict[str, NDArray[Any]]:
@@ -25,3 +27,20 @@ def distribution_tables(configuration: NetworkConfiguration) -> dict[str, NDArra
         "inverse_scale": tables.inverse_scale,
         "log_scale_minimum": np.array([tables.log_scale_minimum], dtype=np.int32),
     }
+
+
+def model_tables(model: IntegerModel) -> DistributionTables:
+    """The model's distribution tables, checked.
+
+    Raises:
+        ModelError: When they are missing or damaged.
+    """
+    try:
+        return DistributionTables(
+            sigmoid=model.tables["sigmoid"],
+            exponential=model.tables["exponential"],
+            inverse_scale=model.tables["inverse_scale"],
+            log_scale_minimum=int(np.asarray(model.tables["log_scale_minimum"]).reshape(())),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise ModelError(f"The model lacks a distribution table ({error}). Install it again.") from error

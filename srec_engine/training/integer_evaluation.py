@@ -13,11 +13,12 @@ from srec_engine.codec.clock import StageClock
 from srec_engine.codec.encode import encode_image
 from srec_engine.codec.exchange import EncodingExchange
 from srec_engine.codec.information import read_info
+from srec_engine.codec.known_tiles import walk_known_tiles
 from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime, load_runtime
-from srec_engine.codec.walk import TileScale, walk_scale
 from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Geometry
 from srec_engine.control import CancelToken
+from srec_engine.integer.prepared import CodingNetwork
 from srec_engine.options import CodecOptions, EncodeOptions, Method
 from srec_engine.reports import CODED_STEPS
 from srec_engine.training.evaluation import Evaluation, PartBits
@@ -73,14 +74,17 @@ class IntegerEvaluator:
 
     def _tile_bits(self, tile: NDArray[np.uint8], count: int) -> NDArray[np.float64]:
         """The model's bits of a tile by scale and step."""
-        levels = picture_levels(tile, count)
         bits = np.zeros((count, len(CODED_STEPS)))
-        state = TileScale(levels[-1])
-        network, tables = self._runtime.network, self._runtime.tables
-        for scale in reversed(range(count)):
-            exchange = EncodingExchange(levels[scale], CHANNELS, self._runtime.coder, CancelToken())
-            size = (levels[scale].shape[0], levels[scale].shape[1])
-            (state,) = walk_scale(network, tables, scale, size, [state], [exchange], StageClock())
-            streams = np.array([stream.model_bits for stream in exchange.written.streams])
-            bits[scale] = streams.reshape(len(CODED_STEPS), CHANNELS).sum(axis=1)
+        runtime = self._runtime
+
+        def exchange_of(_scale: int, _tile: int, image: NDArray[np.uint8]) -> EncodingExchange:
+            return EncodingExchange(image, CHANNELS, runtime.coder, CancelToken())
+
+        def walk(network: CodingNetwork) -> None:
+            levels = picture_levels(tile, count)
+            for scale, (exchange,) in walk_known_tiles(network, runtime.tables, [levels], exchange_of, StageClock()):
+                streams = np.array([stream.model_bits for stream in exchange.written.streams])
+                bits[scale] = streams.reshape(len(CODED_STEPS), CHANNELS).sum(axis=1)
+
+        runtime.processor.run(walk)
         return bits

@@ -115,7 +115,7 @@ def test_the_decoded_file_has_the_maps_of_the_encoder(inspection: Inspection, cr
         target = np.ascontiguousarray(decoded.pixels.actual.transpose(1, 2, 0), dtype=np.uint8)
         exchange = RecordingExchange(EncodingExchange(target, 3, runtime.coder, CancelToken()))
         size = inspection.geometry.scale_size(scale)
-        (state,) = walk_scale(runtime.network, runtime.tables, scale, size, [state], [exchange], StageClock())
+        (state,) = walk_scale(runtime.processor.network, runtime.tables, scale, size, [state], [exchange], StageClock())
         steps = exchange.recorded(scale, 0, inspection.geometry.tile_box(scale, 0), 3, state.image)
         encoded = make_maps(steps, CancelToken())
         for name in ("actual", "mean", "most_likely", "entropy", "cost"):

@@ -1,0 +1,118 @@
+"""Whether a file that was encoded gives its picture back, all the way to the file that decoding would write."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from srec_engine.codec.way_back import WrittenFile
+from srec_engine.control import CancelToken
+from srec_engine.errors import DamagedFileError
+from srec_engine.images import KeptFile, Picture, SourceFile, pixel_checksum
+from srec_engine.options import CodecOptions, Method
+from srec_engine.reports import DecodeReport
+
+__all__ = ["Expected", "verify"]
+
+Advance = Callable[[float, int], None]
+"""Told the share of the decoding that is done, and the scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a picture must come back as, without its pixels.
+
+    Attributes:
+        width, height: Of the picture.
+        raw_bytes: Its samples.
+        has_colour: Whether it has colours that a network codes.
+        checksum: Of its pixels; b"" where none will be compared.
+        metadata: What was stored beside them.
+        source: The file it came from, or None.
+    """
+
+    width: int
+    height: int
+    raw_bytes: int
+    has_colour: bool
+    checksum: bytes
+    metadata: Mapping[str, bytes]
+    source: SourceFile | None
+
+    @classmethod
+    def of(cls, picture: Picture, compared: bool) -> Expected:
+        """The checksum, seconds for a large picture, is made only where pixels will be `compared` with it."""
+        checksum = pixel_checksum(picture) if compared else b""
+        metadata, has_colour = dict(picture.stored_metadata), picture.colour is not None
+        return cls(picture.width, picture.height, picture.raw_bytes, has_colour, checksum, metadata, picture.source)
+
+    @classmethod
+    def of_kept(cls, kept: KeptFile) -> Expected:
+        """Of a file of which nothing but its bytes is asked."""
+        return cls(kept.width, kept.height, kept.source.size, False, b"", {}, kept.source)
+
+    @property
+    def source_bytes(self) -> int:
+        """Bytes of the file, or of the samples where there is none."""
+        return self.raw_bytes if self.source is None else self.source.size
+
+    @property
+    def source_digest(self) -> bytes:
+        """SHA-256 of the file; b"" where there is none."""
+        return b"" if self.source is None else self.source.digest
+
+
+def verify(
+    data: bytes, expected: Expected, options: CodecOptions, cancel: CancelToken, advance: Advance
+) -> DecodeReport:
+    """Decode the very bytes that will be written, and go all the way back to the file that decoding would write.
+
+    What the network coded is decoded twice in part: the whole as any machine like this one would, and one tile of every
+    scale by another kernel on the CPU, so that a fault of this machine's way to compute is not its own witness.
+
+    Args:
+        data: The whole `.srec` file.
+        expected: What must come back.
+        options: Device, kernel and threads of the encoder.
+        cancel: Polled between streams.
+        advance: Told how far it is.
+
+    Returns:
+        What decoding did.
+
+    Raises:
+        DamagedFileError: When it is not the same picture with the same metadata.
+        VerbatimOnlyError: When the picture is, but the file that would be written of it is not the source any more.
+    """
+    from srec_engine.codec.decode import decode_picture
+
+    back, report = decode_picture(data, options, cancel, advance)
+    if isinstance(back, bytes):
+        _require(hashlib.sha256(back).digest() == expected.source_digest)
+        return report
+    _require(pixel_checksum(back) == expected.checksum and dict(back.stored_metadata) == expected.metadata)
+    if report.method == Method.SREC:
+        _check_other_kernel(data, back, report, options, cancel)
+    written = WrittenFile.of(back, expected.source)
+    del back  # its pixels would stay in memory beside those that are read now
+    written.check()
+    return report
+
+
+def _check_other_kernel(
+    data: bytes, picture: Picture, report: DecodeReport, options: CodecOptions, cancel: CancelToken
+) -> None:
+    from srec_engine.codec.second_opinion import tile_by_other_kernel  # brings in torch
+
+    box, colour = tile_by_other_kernel(data, report.kernel, options, cancel)
+    whole = picture.colour
+    _require(whole is not None and colour.tobytes() == whole[box.rows, box.columns].tobytes())
+
+
+def _require(same: bool) -> None:
+    if not same:
+        raise DamagedFileError(
+            "The result did not decode to the same picture, so nothing was written. "
+            "This is a fault of the program or of the machine's memory: please report it, the original is untouched."
+        )
