@@ -33,7 +33,7 @@ class CodecOptions:
     Attributes:
         device: "auto", "cpu", "cuda", "cuda:1", …; "auto" takes a GPU that passes the model's known answers,
             else the CPU.
-        kernel: "auto" or the name of an integer kernel ("int8", "float32", "unfold").
+        kernel: "auto" or the name of an integer kernel ("int8", "int8-split", "float32", "unfold").
         threads: CPU threads; None for all cores.
         trusted: Decode files that announce far more pixels than their bytes usually hold. Without it such a file is
             refused, since it may have been made to keep the machine busy for hours.

@@ -86,7 +86,7 @@ def add_codec_arguments(parser: argparse.ArgumentParser) -> None:
     """Add where and how the network runs. None of it changes a bit of the result."""
     group = parser.add_argument_group("speed (never changes a result)")
     group.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, … (default: auto)")
-    group.add_argument("--kernel", default="auto", help="auto, int8, float32 or unfold (default: auto)")
+    group.add_argument("--kernel", default="auto", help="auto, int8, int8-split, float32 or unfold (default: auto)")
     group.add_argument("--threads", type=whole_number(1), metavar="N", help="CPU threads (default: all cores)")
 
 

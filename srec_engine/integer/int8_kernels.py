@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from srec_engine.integer.float_kernels import FloatLayer
+from srec_engine.integer.float_kernels import Float32Kernel
 from srec_engine.integer.prepared_layer import PreparedLayer
 from srec_engine.integer.stream import Int16Stream, Stream
 from srec_engine.model.integer_model import IntegerConvolution
 
-__all__ = ["Int8Kernel"]
+__all__ = ["Int8Kernel", "Int8Layer", "is_exact"]
+
+TEST_SIDE = 24
+"""Side in pixels of the inputs that show whether a processor saturates."""
 
 
-class _Int8Layer:
+class Int8Layer:
     """oneDNN's quantised convolution; rescaling by powers of two keeps its fused post-operations exact."""
 
     def __init__(self, layer: IntegerConvolution) -> None:
@@ -33,9 +39,11 @@ class _Int8Layer:
         self.packed = torch.ops.onednn.qconv_prepack(weight, scale, 1.0, 0, *self.geometry, None)
 
     def scaled(self, inputs: Tensor) -> Tensor:
+        """See `PreparedLayer.scaled`."""
         return self._convolve(inputs, torch.float32)
 
     def to_bytes(self, inputs: Tensor) -> Tensor:
+        """See `PreparedLayer.to_bytes`."""
         return self._convolve(inputs, torch.uint8)
 
     def _convolve(self, inputs: Tensor, output: torch.dtype) -> Tensor:
@@ -51,13 +59,46 @@ class _Int8Layer:
 
 
 class Int8Kernel:
-    """8-bit convolutions of oneDNN on x86 CPUs; wide layers run in float32."""
+    """8-bit convolutions of oneDNN on x86 CPUs that add products in 32 bits (VNNI); wide layers run in float32."""
 
     name = "int8"
     stream: type[Stream] = Int16Stream
 
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
-        """See `Kernel.prepare`."""
+        """See `Kernel.prepare`. A processor that saturates is refused whatever the layer's own weights are.
+
+        A model with small weights may be exact on such a processor, but a picture's corrections of it need not be.
+        """
         if device.type != "cpu":
             raise RuntimeError("The int8 kernel runs on the CPU only.")
-        return _Int8Layer(layer) if layer.eight_bit else FloatLayer(layer, device)
+        if not layer.eight_bit:
+            return Float32Kernel().prepare(layer, device)
+        if _saturates(layer.weight.shape, layer.dilation, layer.input_offset):
+            raise RuntimeError("This processor adds products of bytes in 16 bits that saturate: int8 is not exact.")
+        return Int8Layer(layer)
+
+
+@functools.cache
+def _saturates(shape: tuple[int, ...], dilation: int, offset: int) -> bool:
+    """Whether this process's oneDNN gives wrong sums for convolutions of this shape that have the largest weights.
+
+    Asked for each shape, since oneDNN has several implementations, and takes the one that suits a shape.
+    """
+    signs = np.random.default_rng(0).integers(0, 2, shape)
+    return not is_exact((254 * signs - 127).astype(np.int16), dilation, offset)
+
+
+def is_exact(weight: NDArray[np.int16], dilation: int, offset: int) -> bool:
+    """Whether oneDNN's quantised convolution by these weights is exact where inputs are the smallest or largest bytes.
+
+    The inputs are random, so that neighbours of every kind are large together somewhere. Weights need random signs:
+    sums stay far below 2²⁴ then.
+    """
+    outputs, inputs = weight.shape[:2]
+    zeros = np.zeros(outputs, np.int32)
+    layer = IntegerConvolution(weight, zeros, zeros.astype(np.int8), 255 - offset, offset, dilation)
+    stored = torch.from_numpy(255 * np.random.default_rng(1).integers(0, 2, (1, inputs, TEST_SIDE, TEST_SIDE)))
+    # 64-bit floats are exact in any order of summation, and no implementation of theirs takes shortcuts.
+    values = stored.double() - offset
+    expected = functional.conv2d(values, torch.from_numpy(weight).double(), padding=layer.padding, dilation=dilation)
+    return torch.equal(Int8Layer(layer).scaled(stored.to(torch.uint8)).double(), expected)

@@ -28,7 +28,7 @@ def test_a_kernel_that_misses_a_known_answer_is_not_used(our_model: IntegerModel
 
 
 def test_an_unknown_kernel_is_named_with_the_known_ones(our_model: IntegerModel) -> None:
-    with pytest.raises(ModelError, match="int8, float32, unfold"):
+    with pytest.raises(ModelError, match="int8, int8-split, float32, unfold"):
         IntegerNetwork(our_model, "cpu", "fastest")
 
 
