@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import struct
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,8 +34,9 @@ with atheris.instrument_imports(include=["srec_engine", "PIL"], exclude=COMPILED
 
     import srec_engine.container
     import srec_engine.images
+    import srec_engine.model.file
     import srec_engine.pillow_plugin  # noqa: F401
-    from tests.fuzz import repair, seeds, targets
+    from tests.fuzz import model_changes, repair, seeds, targets
 
 _REPAIRED_SHARE = 0.8
 
@@ -46,6 +48,15 @@ def mutate(data: bytes, max_size: int, seed: int) -> bytes:
     if random.Random(seed).random() < _REPAIRED_SHARE:  # noqa: S311
         changed = repair.repaired(changed)
     return changed[:max_size]
+
+
+def mutate_model(data: bytes, max_size: int, seed: int) -> bytes:
+    """A change of what a model file says, or, where it says nothing any more, one of libFuzzer's."""
+    try:
+        changed = model_changes.changed_model(data, seed)
+    except (ValueError, KeyError, TypeError, AttributeError, struct.error):
+        changed = atheris.Mutate(data, max_size)
+    return changed if len(changed) <= max_size else data
 
 
 def fill(corpus: Path, files: Iterable[bytes]) -> None:
@@ -62,13 +73,14 @@ def main() -> None:
     if len(sys.argv) < 3 or sys.argv[1] not in targets.TARGETS:
         sys.exit(f"usage: fuzz.py {{{','.join(targets.TARGETS)}}} CORPUS [OPTION…]")
     name, corpus, options = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
-    pictures = name == "picture"
-    files = list(seeds.picture_files() if pictures else seeds.srec_files())
+    files = list(seeds.seed_files(name))
     fill(corpus, files)
     for data in files:  # what is compiled when it is first used must not be taken for a file that hangs
         targets.TARGETS[name](data)
-    arguments = [sys.argv[0], str(corpus), "-rss_limit_mb=3000", "-timeout=30", "-max_len=8192", *options]
-    atheris.Setup(arguments, targets.TARGETS[name], custom_mutator=None if pictures else mutate)
+    longest = max(8192, 2 * max(map(len, files)))
+    arguments = [sys.argv[0], str(corpus), "-rss_limit_mb=3000", "-timeout=30", f"-max_len={longest}", *options]
+    mutators = {targets.PICTURE_TARGET: None, targets.MODEL_TARGET: mutate_model}
+    atheris.Setup(arguments, targets.TARGETS[name], custom_mutator=mutators.get(name, mutate))
     atheris.Fuzz()
 
 

@@ -1,4 +1,4 @@
-"""The files that fuzzing starts from: small ones of every method, mode and kind of metadata."""
+"""The files that fuzzing starts from: small ones of every method, mode and kind of metadata; a model of each layout."""
 
 from __future__ import annotations
 
@@ -11,12 +11,28 @@ from PIL import Image
 from srec_engine import EncodeOptions, Method, encode_image
 from srec_engine.container import Contents, VerbatimPayload, container_bytes
 from srec_engine.images import bytes_checksum
+from srec_engine.model.file import model_bytes
 from tests.container.examples import network_contents, verbatim_contents, webp_contents
+from tests.fuzz.targets import MODEL_TARGET, PICTURE_TARGET
+from tests.model.examples import LAYOUTS, tiny_model
 
-__all__ = ["picture_files", "srec_files"]
+__all__ = ["model_files", "picture_files", "seed_files", "srec_files"]
 
 GOLDEN = Path(__file__).resolve().parents[1] / "data" / "golden"
 _PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "ICO", "PPM", "TGA", "JPEG2000", "PCX", "SGI", "ICNS")
+
+
+def seed_files(target: str) -> Iterator[bytes]:
+    """What a target is for."""
+    if target == PICTURE_TARGET:
+        return picture_files()
+    return model_files() if target == MODEL_TARGET else srec_files()
+
+
+def model_files() -> Iterator[bytes]:
+    """Models of four features."""
+    for layout in LAYOUTS:
+        yield model_bytes(tiny_model(layout))
 
 
 def srec_files() -> Iterator[bytes]:

@@ -13,14 +13,26 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 from PIL import Image
 
 from srec_engine import SrecError, decode_image, decode_steps, read_info, read_preview, register_pillow
 from srec_engine.cli.thumbnails import make_thumbnail
-from srec_engine.container import Reader
+from srec_engine.codec.chunks import stream_count
+from srec_engine.codec.clock import StageClock
+from srec_engine.codec.exchange import DecodingExchange
+from srec_engine.codec.walk import TileScale, walk_scale
+from srec_engine.container import Reader, pack_streams
+from srec_engine.control import CancelToken
+from srec_engine.entropy import choose_coder
+from srec_engine.errors import ModelError
 from srec_engine.images import open_image, picture_from_image, upright
+from srec_engine.integer.layouts import prepare_network
+from srec_engine.integer.tables import model_tables
+from srec_engine.model.file import read_model
+from srec_engine.model.integer_model import IntegerModel
 
-__all__ = ["TARGETS", "Target"]
+__all__ = ["MODEL_TARGET", "PICTURE_TARGET", "TARGETS", "Target", "walk_tiny_tile"]
 
 Target = Callable[[bytes], None]
 
@@ -28,6 +40,8 @@ Target = Callable[[bytes], None]
 # are only read here, not decoded.
 _MAX_READ_PIXELS = 1 << 20
 _MAX_DECODED_PIXELS = 1 << 10
+
+_TILE_HEIGHT, _TILE_WIDTH = 7, 10
 
 
 def read_container(data: bytes) -> None:
@@ -88,6 +102,31 @@ def open_picture(data: bytes) -> None:
             picture_from_image(image)
 
 
+def use_model(data: bytes) -> None:
+    """A model that somebody was sent: read, made ready where that is allowed, and walked with."""
+    with TemporaryDirectory() as folder, contextlib.suppress(ModelError):
+        path = Path(folder) / "hostile.safetensors"
+        path.write_bytes(data)
+        walk_tiny_tile(read_model(path))
+
+
+def walk_tiny_tile(model: IntegerModel) -> None:
+    """Decode streams of noise with a model, as far as a tile of a few pixels.
+
+    Raises:
+        ModelError: When its tables or its layers are none that a network is made of.
+    """
+    tables, network, coder = model_tables(model), prepare_network(model), choose_coder("auto")
+    random = np.random.default_rng(1)
+    scales = model.configuration.scales
+    sizes = [(-(-_TILE_HEIGHT >> scale), -(-_TILE_WIDTH >> scale)) for scale in range(scales + 1)]
+    tile = TileScale(random.integers(0, 256, (*sizes[scales], 3), np.uint8))
+    for scale in reversed(range(scales)):
+        chunk = pack_streams([random.bytes(9) for _ in range(stream_count(3))])
+        exchange = DecodingExchange(chunk, 3, coder, CancelToken())
+        (tile,) = walk_scale(network, tables, scale, sizes[scale], [tile], [exchange], StageClock())
+
+
 def _pixels(data: bytes) -> int:
     try:
         header = Reader(data).header
@@ -107,9 +146,13 @@ def _without_warnings(target: Target) -> Target:
     return quiet
 
 
+PICTURE_TARGET = "picture"
+MODEL_TARGET = "model"
+
 TARGETS: dict[str, Target] = {
     "container": _without_warnings(read_container),
     "decode": _without_warnings(decode),
     "pillow": _without_warnings(open_with_pillow),
-    "picture": _without_warnings(open_picture),
+    PICTURE_TARGET: _without_warnings(open_picture),
+    MODEL_TARGET: _without_warnings(use_model),
 }
