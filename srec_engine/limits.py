@@ -14,8 +14,8 @@ FREE_NETWORK_PIXELS = 1 << 25
 """Pixels that a picture coded by the network may have, however short its file is (33 megapixels)."""
 
 NETWORK_PIXELS_PER_BYTE = 1 << 10
-"""Pixels that a larger one may have for each byte of its file. Photographs have two or fewer, drawings some hundreds;
-each pixel costs the network the same work, and the index alone of a picture of 2²⁹ pixels is 80 KB."""
+"""Pixels that a larger one may have for each byte of its file. Photographs have about one. Each pixel costs the
+network the same work, and the index of a picture of 2²⁹ pixels, which is all that must be there, has 80 KB."""
 
 MAX_METADATA_BYTES = 1 << 26
 """Bytes that metadata may unpack to (64 MiB)."""

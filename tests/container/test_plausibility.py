@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +19,9 @@ from srec_engine import (
     inspect_file,
     read_info,
     read_preview,
+    register_pillow,
 )
+from srec_engine.cli.main import main
 from srec_engine.container import (
     Contents,
     Geometry,
@@ -85,6 +90,28 @@ def test_a_person_who_trusts_it_gets_past_the_limit() -> None:
         decode_image(BOMB, CodecOptions(trusted=True))
     with pytest.raises(ModelError, match="not installed"):
         next(iter(inspect_file(BOMB, CodecOptions(trusted=True)).maps(0, [0])))
+
+
+@pytest.mark.parametrize("command", ["decode", "verify", "inspect"])
+def test_the_commands_say_so_and_can_be_told_to_trust(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bomb.srec").write_bytes(BOMB)
+    options = ["--out", str(tmp_path / "out"), "--scale", "4"] if command == "inspect" else []
+    words = [command, str(tmp_path / "bomb.srec"), *options]
+    assert main(words) != 0
+    assert "bomb.srec announces 32768 x 16384 pixels" in capsys.readouterr().err
+    assert main([*words, "--trusted"]) != 0
+    assert "which is not installed here" in capsys.readouterr().err
+
+
+def test_pillow_refuses_it_as_it_refuses_damaged_files() -> None:
+    register_pillow()
+    with (
+        Image.open(io.BytesIO(announcing(1 << 13, (1 << 12) + 512))) as image,
+        pytest.raises(OSError, match="announces"),
+    ):
+        image.load()
 
 
 def test_nothing_is_written_that_a_reader_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
