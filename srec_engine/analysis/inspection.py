@@ -72,6 +72,14 @@ class Inspection:
         """Coded scales, coarse to fine; empty without a network."""
         return tuple(self.geometry.coded_scales()) if self.geometry is not None else ()
 
+    @property
+    def fallback(self) -> str:
+        """Why the CPU took over from an accelerator, as a clause ("cuda failed (out of memory)"); "" so far.
+
+        What is computed is the same, only later. May be asked beside other questions, from another thread.
+        """
+        return "" if self._runtime is None else self._runtime.processor.failure
+
     def base(self) -> NDArray[np.uint8]:
         """The coarsest scale, uint8 (height, width, 1 or 3).
 

@@ -115,17 +115,22 @@ def _assemble(base: NDArray[np.uint8], tiles: list[list[_CodedChunk]], geometry:
 
 
 class _Progress:
-    """Adds up finished tiles by their pixels and tells the caller."""
+    """Adds up finished tiles by their pixels, each once, and tells the caller."""
 
     def __init__(self, geometry: Geometry, advance: Advance) -> None:
         self._geometry = geometry
         self._advance = advance
         self._lock = threading.Lock()
         self._done = 0
+        self._known: set[tuple[int, int]] = set()
         self._total = sum(height * width for height, width in map(geometry.scale_size, geometry.coded_scales()))
 
     def finished(self, scale: int, tile: int) -> None:
+        """Of a tile that is coded again after its device failed, the scales that were finished before are known."""
         box = self._geometry.tile_box(scale, tile)
         with self._lock:
+            if (scale, tile) in self._known:
+                return
+            self._known.add((scale, tile))
             self._done += box.width * box.height
             self._advance(self._done / self._total, scale)

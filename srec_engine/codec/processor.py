@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 
 
 def failure_of(device: str, error: Exception) -> str:
-    """What a report says of a device that failed."""
-    reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+    """What a report says of a device that failed: the first sentence of the error, which torch has advice follow."""
+    reason = str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".") or type(error).__name__
     return f"{device} failed ({reason})"
 
 
@@ -85,7 +85,8 @@ class Processor:
                 return True  # another thread met the same failure first
             if self._on_cpu is None:
                 return False
-            _log.warning("The CPU takes over from %s", failed.device, exc_info=error)
+            # The report says it to the person, who is no friend of tracebacks.
+            _log.info("The CPU takes over from %s", failed.device, exc_info=error)
             self.network, self._on_cpu = self._on_cpu(), None
             self.failure = failure_of(str(failed.device), error)
             return True
