@@ -88,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import and report; returns the exit code."""
+    from srec_engine.codec.admission import with_walks
     from srec_engine.integer.recipe import import_network
     from srec_engine.network.checkpoint import load_network
 
@@ -97,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     photographs = islice(_photographs(arguments.calibrate), CALIBRATION_IMAGES)
     calibration = [middle(pixels, CALIBRATION_SIDE) for pixels in photographs]
     _tell(f"Fitting integers to {_several(len(calibration))}: minutes for a large network …")
-    model = import_network(network, arguments.checkpoint, calibration, name)
+    model = with_walks(import_network(network, arguments.checkpoint, calibration, name))
     write_atomically(destination, model_bytes(model), replace=arguments.existing == ExistingPolicy.REPLACE)
     _tell(f"{destination} is written. Comparing bits …")
     loss = _loss(network, destination, _photographs(arguments.evaluate))

@@ -15,7 +15,7 @@ import torch
 from srec_engine.cli.exit_codes import INTERRUPTED, OK
 from srec_engine.cli.train_arguments import add_train_arguments, configuration_from
 from srec_engine.cli.train_progress import MessagesAboveBar, TrainingBar
-from srec_engine.errors import ModelError
+from srec_engine.errors import MissingDependencyError, ModelError
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.file import MODEL_SUFFIX, write_model
 from srec_engine.model.integer_model import IntegerModel
@@ -137,6 +137,12 @@ def _stopping_on_signals(trainer: Trainer) -> Iterator[set[int]]:
 
 
 def _exported(trainer: Trainer, arguments: argparse.Namespace) -> IntegerModel:
-    from srec_engine.integer.recipe import export_run  # not needed, and not there, where only training is wanted
+    # Not needed, and not there, where only training is wanted.
+    from srec_engine.codec.admission import with_walks
+    from srec_engine.integer.recipe import export_run
 
-    return export_run(trainer.checkpoint_path, arguments.name or arguments.export.stem)
+    model = export_run(trainer.checkpoint_path, arguments.name or arguments.export.stem)
+    try:
+        return with_walks(model)
+    except MissingDependencyError:  # a machine that only trains has no entropy coder; the first that codes makes them
+        return model

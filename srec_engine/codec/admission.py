@@ -27,7 +27,15 @@ from srec_engine.integer.tables import model_tables
 from srec_engine.model.integer_model import IntegerModel, WalkDigests
 from srec_engine.resources import resource_path
 
-__all__ = ["REFERENCE_KERNEL", "Candidate", "admitted_network", "made_walks", "reference_walks", "with_walks"]
+__all__ = [
+    "REFERENCE_KERNEL",
+    "Candidate",
+    "admitted_network",
+    "made_walks",
+    "reference_walks",
+    "shipped_walks",
+    "with_walks",
+]
 
 REFERENCE_KERNEL = list(KERNELS)[-1]
 """The kernel that digests are made with: nothing but products and sums."""
@@ -92,14 +100,14 @@ def reference_walks(candidate: Candidate) -> Mapping[str, str]:
     walks = candidate.model.walks
     if walks is not None and walks.version == WALKS_VERSION:
         return walks.digests
-    shipped = _shipped_walks().get(candidate.model_id.hex())
+    shipped = shipped_walks().get(candidate.model_id.hex())
     if shipped is not None:
         return shipped
     memory = AdmissionMemory(torch.device("cpu"))
     question = ("walks", candidate.model_id.hex())
-    known = memory.recall(*question)
-    if known is not None:
-        return dict(json.loads(known))
+    known = _digests_in(memory.recall(*question))
+    if known:
+        return known
     made = made_walks(candidate)
     memory.remember(json.dumps(dict(made)), *question)
     return made
@@ -122,8 +130,16 @@ def made_walks(candidate: Candidate) -> Mapping[str, str]:
     return walk_digests(network, candidate.tables, candidate.coder)
 
 
+def _digests_in(text: str | None) -> Mapping[str, str]:
+    """What was remembered; nothing where that was damaged."""
+    try:
+        return dict(json.loads(text or "{}"))
+    except ValueError:
+        return {}
+
+
 @functools.cache
-def _shipped_walks() -> Mapping[str, Mapping[str, str]]:
+def shipped_walks() -> Mapping[str, Mapping[str, str]]:
     """Digests by the id of the model, for models that were written before they could bring their own."""
     stored = json.loads(resource_path("models", "walks.json").read_text(encoding="utf-8"))
     return dict(stored["models"]) if stored["version"] == WALKS_VERSION else {}
