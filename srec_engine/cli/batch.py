@@ -95,8 +95,8 @@ def _tell(outcome: Outcome, *, quiet: bool) -> None:
         print(outcome.message if named else f"{outcome.source}: {outcome.message}", file=sys.stderr)
     elif not quiet:
         print(f"{outcome.source}: {outcome.message}", flush=True)
-    if outcome.note and not quiet:
-        print(f"    {outcome.note}", flush=True)
+    for note in outcome.notes if not quiet else ():
+        print(f"    {note}", flush=True)
 
 
 def run_on_srec_files(arguments: argparse.Namespace, work: Work, sources: Sequence[Source] | None = None) -> int:

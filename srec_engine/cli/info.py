@@ -69,7 +69,7 @@ def _inform(
     note = "" if without_bits else _count_model_bits(inspection, cancel, progress)
     table = format_scales(inspection.ledger) if arguments.per_scale else format_ledger(inspection.ledger)
     text = f"\n{format_info(inspection.info)}\n\n{table}"
-    details: dict[str, Any] = {"ledger": asdict(inspection.ledger)}
+    details: dict[str, Any] = {"ledger": asdict(inspection.ledger), "fallback": inspection.fallback}
     return Outcome(source.path, State.DONE, text, report=inspection.info, details=details, note=note)
 
 

@@ -94,7 +94,7 @@ def _inspect(
     ledger = inspection.complete_ledger(cancel=cancel, progress=progress)
     write_atomically(folder / "ledger.csv", srec_engine.ledger_csv(ledger).encode())
     write_atomically(folder / "ledger.json", srec_engine.ledger_json(ledger).encode())
-    details = {"folder": str(folder), "ledger": asdict(ledger)}
+    details = {"folder": str(folder), "ledger": asdict(ledger), "fallback": inspection.fallback}
     note = " ".join(inspection.damage.sentences)
     return Outcome(source.path, State.DONE, f"{folder}\n{format_ledger(ledger)}", note=note, details=details)
 

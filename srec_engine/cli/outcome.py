@@ -42,6 +42,17 @@ class Outcome:
     details: dict[str, Any] | None = None
     note: str = ""
 
+    @property
+    def fallback(self) -> str:
+        """Why the CPU took over from an accelerator, a clause of the report or the details; "" where it did not."""
+        return str(getattr(self.report, "fallback", "") or (self.details or {}).get("fallback", ""))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know besides, line by line."""
+        by_cpu = f"done by the CPU, since {self.fallback}" if self.fallback else ""
+        return tuple(filter(None, (self.note, by_cpu)))
+
     def as_json(self) -> dict[str, Any]:
         """Plain values for a JSON document: the report's figures beside the names and the state."""
         values: dict[str, Any] = {"source": str(self.source), "state": self.state.value}
