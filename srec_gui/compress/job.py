@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from srec_gui.compress.policy import Policy
 from srec_gui.desktop import move_to_trash
 from srec_gui.engine import (
     CancelToken,
-    CodecOptions,
     DecodeReport,
     EncodeReport,
     Engine,
@@ -26,7 +24,6 @@ from srec_gui.engine import (
     fault_sentence,
     require_regular_file,
 )
-from srec_gui.gpu_memory import on_cpu_instead
 
 __all__ = ["Asks", "Finished", "Skipped", "Texts", "UnforeseenError", "run_item"]
 
@@ -68,7 +65,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Sentences for notes, translated in the UI thread."""
+    """Sentences for notes, translated in the UI thread; "%1" is what the engine has to say."""
 
     on_cpu: str
     not_trashed: str
@@ -131,7 +128,8 @@ def _run(
     if destination is None:
         return Skipped(named)
     replaced = os.path.lexists(destination)
-    done, notes = _with_fallback(item, destination, policy, engine, texts, cancel, report)
+    done = _call(item, destination, policy, engine, cancel, report)
+    notes = [texts.on_cpu.replace("%1", done.fallback)] if done.fallback else []
     trashed = None
     if policy.trash_originals and isinstance(done, EncodeReport) and done.verified and destination != item.source:
         trashed = _trash(item.source, notes, texts)
@@ -140,41 +138,20 @@ def _run(
     return Finished(destination, done, destination.stat().st_size, replaced, trashed, tuple(notes))
 
 
-def _with_fallback(
-    item: Item,
-    destination: Path,
-    policy: Policy,
-    engine: Engine,
-    texts: Texts,
-    cancel: CancelToken,
-    progress: ProgressCallback,
-) -> tuple[EncodeReport | DecodeReport, list[str]]:
-    codec = policy.options.codec
-    try:
-        return _call(item, destination, policy, codec, engine, cancel, progress), []
-    except Exception as error:
-        on_cpu = on_cpu_instead(error, codec)
-        if on_cpu is None:
-            raise
-    return _call(item, destination, policy, on_cpu, engine, cancel, progress), [texts.on_cpu]
-
-
 def _call(
     item: Item,
     destination: Path,
     policy: Policy,
-    codec: CodecOptions,
     engine: Engine,
     cancel: CancelToken,
     progress: ProgressCallback,
 ) -> EncodeReport | DecodeReport:
     if item.direction is Direction.EXPAND:
-        done = engine.decode_file(item.source, destination, codec, cancel=cancel, progress=progress)
+        done = engine.decode_file(item.source, destination, policy.options.codec, cancel=cancel, progress=progress)
         if policy.options.keep_timestamps:
             _copy_times(item.source, destination)
         return done
-    options = dataclasses.replace(policy.options, codec=codec)
-    return engine.encode_file(item.source, destination, options, cancel=cancel, progress=progress)
+    return engine.encode_file(item.source, destination, policy.options, cancel=cancel, progress=progress)
 
 
 def _copy_times(source: Path, destination: Path) -> None:

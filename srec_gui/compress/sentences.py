@@ -87,7 +87,7 @@ def method_text(method: Method | None) -> str:
 def job_texts() -> Texts:
     """The sentences a job may put into notes."""
     return Texts(
-        on_cpu=translate("compress", "The GPU’s memory did not suffice, so the CPU did it."),
+        on_cpu=translate("compress", "Done by the CPU, since %1."),
         not_trashed=translate("compress", "The original could not be moved to the trash; it is where it was."),
         dropped=translate("compress", "What its format cannot hold was left out: %1."),
     )

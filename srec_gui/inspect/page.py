@@ -368,6 +368,8 @@ class InspectPage(Page):
         self.status.show_sums(sums_text(ledger) if ledger is not None else "")
 
     def _show_state(self) -> None:
+        inspection = self.session.inspection
+        self.status.show_fallback(inspection.fallback if inspection is not None else "")
         self.status.show_state(self.session.doing)
         if self._stack.currentWidget() is self.placard and self.session.doing:
             self.placard.wait(self.session.doing, self.session.progress)

@@ -1,4 +1,4 @@
-"""The line at the bottom: the sums of the file, what is damaged, what is being computed."""
+"""The line at the bottom: the sums of the file, what is damaged, what failed, what is being computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["StatusLine"]
 
 
 class StatusLine(QFrame):
-    """Three texts."""
+    """Four texts."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Say nothing."""
@@ -22,16 +22,19 @@ class StatusLine(QFrame):
         self._sums.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._damage = QLabel(self)
         self._damage.setObjectName("warning")
+        self._fallback = QLabel(self)
         self._state = QLabel(self)
-        for label in (self._sums, self._state):
+        for label in (self._sums, self._fallback, self._state):
             label.setObjectName("faint")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 12, 6)
         row.setSpacing(16)
         row.addWidget(self._sums, 1)
         row.addWidget(self._damage)
+        row.addWidget(self._fallback)
         row.addWidget(self._state)
         self.show_damage(())
+        self.show_fallback("")
 
     @property
     def sums(self) -> str:
@@ -42,6 +45,11 @@ class StatusLine(QFrame):
     def damage(self) -> str:
         """What is said about damage."""
         return self._damage.toolTip()
+
+    @property
+    def fallback(self) -> str:
+        """What is said about a device that failed."""
+        return self._fallback.toolTip()
 
     @property
     def state(self) -> str:
@@ -64,3 +72,11 @@ class StatusLine(QFrame):
         self._damage.setText(text)
         self._damage.setToolTip("\n".join(sentences))
         self._damage.setAccessibleDescription(" ".join(sentences))
+
+    def show_fallback(self, clause: str) -> None:
+        """Say that the CPU computes in place of a device that failed: "" says nothing, else why on request."""
+        text = self.tr("Computed by the CPU, since %1.").replace("%1", clause) if clause else ""
+        self._fallback.setVisible(bool(text))
+        self._fallback.setText(self.tr("by the CPU"))
+        self._fallback.setToolTip(text)
+        self._fallback.setAccessibleDescription(text)

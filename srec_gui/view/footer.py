@@ -86,7 +86,9 @@ class Footer(QWidget):
         self._counter = self._label(self.tr("Position in the folder"))
         self._name = _ElidedLabel(self)
         self._name.setAccessibleName(self.tr("File name"))
-        self._state = self._label(self.tr("State"))
+        self._state = _ElidedLabel(self)
+        self._state.setObjectName("faint")
+        self._state.setAccessibleName(self.tr("State"))
         self._swatch = _Swatch(self)
         self._pixel = self._label(self.tr("Pixel under the pointer"))
         self._pixel.setObjectName("")
@@ -134,6 +136,7 @@ class Footer(QWidget):
     def show_state(self, text: str, fraction: float | None = None) -> None:
         """Say what is going on, with a line that grows to `fraction`; None draws none."""
         self._state.setText(text)
+        self._state.setToolTip(text)  # what an engine says of a device may be longer than the window
         if fraction != self._fraction:
             self._fraction = fraction
             self.update()

@@ -23,7 +23,6 @@ from srec_gui.engine import (
     SrecError,
     require_no_pipe,
 )
-from srec_gui.gpu_memory import on_cpu_instead
 from srec_gui.view.display import make_picture, orientation_of
 from srec_gui.view.document import Document, State
 from srec_gui.view.facts import frame_count, image_facts
@@ -88,26 +87,13 @@ def refine_document(
 ) -> Document:
     """Decode the `.srec` of `document` coarse to fine and return it complete, or damaged.
 
-    Every scale is reported as a `Document`, and the engine's `Progress` in between. Where a GPU's memory does not
-    suffice, the CPU does it, and the document's note says so.
+    Every scale is reported as a `Document`, and the engine's `Progress` in between. Where the CPU had to take over from
+    a device that failed, the document's note says so in the end.
 
     Raises:
         Cancelled: The token was set.
         SrecError: The file cannot be decoded at all.
     """
-    try:
-        return _decoded(document, engine, options, cancel, report)
-    except Exception as error:
-        on_cpu = on_cpu_instead(error, options)
-        if on_cpu is None:
-            raise
-    note = translate("view", "decoded by the CPU: the GPU’s memory did not suffice")
-    return _decoded(replace(document, note=note), engine, on_cpu, cancel, report)
-
-
-def _decoded(
-    document: Document, engine: Engine, options: CodecOptions, cancel: CancelToken, report: Report
-) -> Document:
     facts = document.facts
     if facts is None or facts.info is None:
         return document
@@ -131,7 +117,14 @@ def _refined(document: Document, info: FileInfo, image: Image, result: DecodeRep
     facts = replace(image_facts(document.path, image, info=info), report=result)
     damage = tuple(briefly(sentence, document.path) for sentence in result.damage)
     state = State.DAMAGED if damage else State.COMPLETE
-    return replace(document, picture=picture, facts=facts, state=state, damage=damage, fraction=1.0, scale=None)
+    done = replace(document, picture=picture, facts=facts, state=state, damage=damage, fraction=1.0, scale=None)
+    return replace(done, note=_fallback_text(result))
+
+
+def _fallback_text(result: DecodeReport) -> str:
+    if not result.fallback:
+        return ""
+    return translate("view", "decoded by the CPU, since {what}").format(what=result.fallback)
 
 
 def _display_metadata(document: Document) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class FakeEngine(SrecEngine):
     """Compresses to a file that holds the picture's size and as many bytes as `ratio` says.
 
     With `held`, work stops before every step until `let_go` is called. `failures` gives the errors of files by name,
-    each raised once.
+    each raised once. `fallback` is why the CPU takes over from an accelerator, as a clause; "": there is none.
     """
 
     def __init__(self, *, held: bool = False, ratio: float = 0.5) -> None:
@@ -43,6 +43,7 @@ class FakeEngine(SrecEngine):
         self.failures: dict[str, list[Exception]] = {}
         self.started: list[str] = []
         self.devices: list[str] = []
+        self.fallback = ""
         self.machine: tuple[Device, ...] = (Device("cpu"),)
         self.at_step = threading.Event()
 
@@ -78,6 +79,7 @@ class FakeEngine(SrecEngine):
             seconds=0.5,
             device="cpu",
             kernel="int8",
+            fallback=self.fallback,
             verified=options.verify,
         )
 
@@ -96,7 +98,15 @@ class FakeEngine(SrecEngine):
         destination.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (info.width, info.height)).save(destination)
         return DecodeReport(
-            destination, info.width, info.height, "RGB", Method.SREC, info.file_bytes, seconds=0.5, device="cpu"
+            destination,
+            info.width,
+            info.height,
+            "RGB",
+            Method.SREC,
+            info.file_bytes,
+            seconds=0.5,
+            device="cpu",
+            fallback=self.fallback,
         )
 
     def read_info(self, source: Path) -> FileInfo:

@@ -149,18 +149,20 @@ def test_what_failed_can_be_tried_again(queue: Queue, engine: FakeEngine, make_i
     assert queue.items[0].note == ""
 
 
-def test_the_gpu_running_out_of_memory_falls_back_to_the_cpu_and_says_so(
-    queue: Queue, engine: FakeEngine, make_item: ItemMaker, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("expanding", [False, True])
+def test_a_device_that_failed_is_named_in_the_row(
+    queue: Queue, engine: FakeEngine, make_item: ItemMaker, qtbot: QtBot, expanding: bool
 ) -> None:
-    class OutOfMemoryError(RuntimeError):
-        """As torch names it."""
-
-    engine.failures["a.png"] = [OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")]
+    item = make_item("a.png")
+    if expanding:
+        packed = item.source.with_name("b.srec")
+        engine.encode_file(item.source, packed)
+        item = Item(packed, Direction.EXPAND, packed.stat().st_size)
+    engine.fallback = "cuda failed (CUDA out of memory)"
     with qtbot.waitSignal(queue.batch_ended):
-        queue.add([make_item("a.png")])
-    assert engine.devices == ["auto", "cpu"]
+        queue.add([item])
     assert states(queue) == [State.DONE]
-    assert "CPU" in queue.items[0].note
+    assert item.note == "Done by the CPU, since cuda failed (CUDA out of memory)."
 
 
 def test_the_same_file_is_not_queued_twice_but_again_once_it_is_done(
@@ -192,7 +194,7 @@ def test_removing_a_running_item_stops_it_and_takes_the_row(
 def test_clearing_leaves_what_failed_and_touches_no_file(
     queue: Queue, engine: FakeEngine, make_item: ItemMaker, qtbot: QtBot
 ) -> None:
-    engine.failures["b.png"] = [ValueError("no")]
+    engine.failures["b.png"] = [UnsupportedImageError("no")]
     with qtbot.waitSignal(queue.batch_ended):
         queue.add([make_item("a.png"), make_item("b.png"), make_item("c.png")])
     results = [item.destination for item in queue.items if item.destination]

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -20,6 +21,7 @@ from srec_gui.inspect.choice import RangeMode, SideChoice
 from srec_gui.inspect.page import InspectPage
 from srec_gui.settings import Settings
 from srec_gui.worker import Worker
+from tests.codec.failing_device import FailingDevice, install
 from tests.gui.inspect.conftest import settled
 
 
@@ -291,6 +293,20 @@ def test_what_cannot_be_inspected_is_explained(qtbot: QtBot, page: InspectPage, 
     with qtbot.waitSignal(page.session.failed, timeout=30_000):
         page.open_path(path)
     assert "firmware.srec" in page.placard.text
+
+
+def test_a_device_that_failed_is_named_below(
+    qtbot: QtBot, page: InspectPage, coded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch, FailingDevice(20))
+    page.open_path(coded)
+    assert page.status.fallback == ""
+    qtbot.waitUntil(lambda: settled(page), timeout=180_000)
+    assert page.status.fallback == "Computed by the CPU, since cpu:0 failed (device lost)."
+    install(monkeypatch, FailingDevice())
+    page.open_path(coded)
+    qtbot.waitUntil(lambda: settled(page), timeout=180_000)
+    assert page.status.fallback == ""
 
 
 def test_the_table_is_drawn_again_only_where_a_number_has_changed(opened: InspectPage, qtbot: QtBot) -> None:

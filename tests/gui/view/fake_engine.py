@@ -61,7 +61,8 @@ class FakeEngine(SrecEngine):
     """Reads what `write_fake` wrote.
 
     With `held` a decoding waits before every scale until `let_go` was called once more. `failures` are raised by the
-    next decodings, each after its first scale.
+    next decodings, each after its first scale. `fallback` is why the CPU takes over from an accelerator, "" where it
+    does not.
     """
 
     def __init__(self, *, held: bool = False) -> None:
@@ -70,6 +71,7 @@ class FakeEngine(SrecEngine):
         self.devices: list[str] = []
         self.failures: list[Exception] = []
         self.cancelled: list[str] = []
+        self.fallback = ""
 
     def let_go(self, scales: int = 1) -> None:
         if self._gate is not None:
@@ -148,6 +150,7 @@ class FakeEngine(SrecEngine):
             seconds=1.42,
             device="cpu",
             kernel="int8",
+            fallback=self.fallback,
             damage=tuple(header["damage"]),
         )
         yield FakeStep(Progress(Stage.DECODING, 1.0, 0), image, 0, report)

@@ -121,30 +121,27 @@ def test_a_srec_shows_its_base_and_then_every_scale(tmp_path: Path, photograph: 
     assert done.facts.report is not None
 
 
-def test_the_gpu_running_out_of_memory_is_answered_by_the_cpu_and_said(
-    tmp_path: Path, photograph: Image.Image, caplog: pytest.LogCaptureFixture
-) -> None:
-    class OutOfMemoryError(RuntimeError):
-        """As torch names it."""
-
+def test_a_device_that_failed_is_named_below_the_picture(tmp_path: Path, photograph: Image.Image) -> None:
     path = write_fake(tmp_path / "a.srec", photograph, scales=3)
     engine = FakeEngine()
-    engine.failures = [OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")]
+    engine.fallback = "cuda failed (CUDA out of memory)"
     base = open_document(path, engine, CancelToken(), lambda _value: None)
     done = refine_document(base, engine, CodecOptions(), CancelToken(), lambda _value: None)
-    assert engine.devices == ["auto", "cpu"]
     assert done.state is State.COMPLETE
     text, _ = state_text(done)
-    assert "CPU" in text
-    assert "memory" in text
+    assert text.endswith("decoded by the CPU, since cuda failed (CUDA out of memory)")
+    engine.fallback = ""
+    again = refine_document(base, engine, CodecOptions(), CancelToken(), lambda _value: None)
+    assert again.note == ""
 
 
-def test_other_errors_are_not_tried_again(tmp_path: Path, photograph: Image.Image) -> None:
+@pytest.mark.parametrize("error", [DamagedFileError("It is damaged."), RuntimeError("CUDA out of memory")])
+def test_nothing_is_tried_again(tmp_path: Path, photograph: Image.Image, error: Exception) -> None:
     path = write_fake(tmp_path / "a.srec", photograph, scales=3)
     engine = FakeEngine()
-    engine.failures = [DamagedFileError("It is damaged.")]
+    engine.failures = [error]
     base = open_document(path, engine, CancelToken(), lambda _value: None)
-    with pytest.raises(DamagedFileError):
+    with pytest.raises(type(error)):
         refine_document(base, engine, CodecOptions(), CancelToken(), lambda _value: None)
     assert engine.devices == ["auto"]
 
