@@ -130,4 +130,6 @@ class StoredTiles:
             with self._reading:
                 exchange = self._exchange(self.reader.chunk(coarser, tile))
             (state,) = self._walked(network, coarser, tile, [state], [exchange])
+            if exchange.fault:
+                raise DamagedFileError(exchange.fault_sentence(self.reader.name, coarser, tile))
         return state
