@@ -103,15 +103,15 @@ def _library_folder(source: Path, torch_version: str) -> Iterator[Path]:
 
 def _build(source: Path, path: Path) -> None:
     """Compile in a folder of our own, then copy the result into place: a build that dies leaves nothing behind."""
-    from torch.utils import cpp_extension
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with (
             tempfile.TemporaryDirectory(dir=path.parent) as folder,
             _ninja_on_path(),
-            contextlib.redirect_stdout(io.StringIO()),
+            _silence(),
         ):
+            from torch.utils import cpp_extension
+
             module = cpp_extension.load(
                 name=_NAME,
                 sources=[str(source)],
@@ -132,6 +132,19 @@ def _reason(error: Exception) -> str:
     """One line of what a build said: the compiler's first error, before which stand pages of commands."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return next((line for line in lines if "error:" in line), lines[0]).strip()
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep torch's remarks away: imported with a build for CUDA, its compiling misses a device, which is not needed."""
+    logger = logging.getLogger("torch.utils.cpp_extension")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextlib.contextmanager
