@@ -54,8 +54,9 @@ class Inspection:
         damage: Which of the tiles that were asked for cannot be decoded, from which scale on, and why.
     """
 
-    def __init__(self, source: Path | bytes, options: CodecOptions = CodecOptions()) -> None:
+    def __init__(self, source: Path | bytes, options: CodecOptions = CodecOptions(), *, fallback: str = "") -> None:
         self._source = source
+        self._fallback = fallback
         self._options = options
         self.info: FileInfo = read_info(source)
         with opened(source) as reader:
@@ -78,7 +79,7 @@ class Inspection:
 
         What is computed is the same, only later. May be asked beside other questions, from another thread.
         """
-        return "" if self._runtime is None else self._runtime.processor.failure
+        return self._fallback or ("" if self._runtime is None else self._runtime.processor.failure)
 
     def base(self) -> NDArray[np.uint8]:
         """The coarsest scale, uint8 (height, width, 1 or 3).
@@ -298,7 +299,8 @@ def inspect_with_network(
 
     image = _in_colours(decode_image(source, options, cancel=cancel).image)
     wanted = EncodeOptions(method=Method.SREC, verify=False, codec=options)
-    return Inspection(encode_image(image, wanted, cancel=cancel, progress=progress).data, options)
+    encoded = encode_image(image, wanted, cancel=cancel, progress=progress)
+    return Inspection(encoded.data, options, fallback=encoded.report.fallback)
 
 
 def _in_colours(image: Image) -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from srec_engine.container.geometry import Geometry
 from srec_engine.control import CancelToken
 
 __all__ = ["StateCache", "TileWalker"]
+
+_log = logging.getLogger(__name__)
 
 StateCache = ByteCache[tuple[int, int], TileScale]
 """Tiles by (scale, tile) as the walk left them."""
@@ -81,7 +84,11 @@ class TileWalker:
     def _keep(self, scale: int, tiles: dict[int, TileScale]) -> None:
         """Keep tiles for the next request; nothing follows scale 0."""
         for tile, state in tiles.items() if scale > 0 else ():
-            # A slice of a batch would keep the whole batch alive.
-            context = None if state.context is None else state.context.clone()
+            try:
+                # A slice of a batch would keep the whole batch alive.
+                context = None if state.context is None else state.context.clone()
+            except Exception as error:  # noqa: BLE001 - whatever a device that fails raises
+                _log.info("Tile %d is walked again when it is wanted", tile, exc_info=error)
+                return
             size = state.image.nbytes + (0 if context is None else context.nbytes)
             self.states.put((scale, tile), TileScale(state.image, context), size)

@@ -36,7 +36,7 @@ from srec_engine.images import (
 )
 from srec_engine.model.store import find_model
 from srec_engine.options import EncodeOptions, Method
-from srec_engine.reports import EncodeReport
+from srec_engine.reports import ComputedBy, EncodeReport
 
 if TYPE_CHECKING:
     import numpy as np
@@ -202,14 +202,17 @@ def _smallest(job: _Job, picture: Picture) -> Candidate:
     if source is not None and picture.colour is not None and source.size < NETWORK_ADVANTAGE * estimate:
         return verbatim_candidate(source, picture.mode, picture.width, picture.height)
     metadata = packed_metadata(picture, job.cancel)
-    candidates = [_by_network(job, picture, metadata)] if picture.colour is not None else []
-    candidates = [candidate for candidate in candidates if _is_readable(picture, candidate)]
+    tried = [_by_network(job, picture, metadata)] if picture.colour is not None else []
+    candidates = [candidate for candidate in tried if _is_readable(picture, candidate)]
     if not candidates or WEBP_ADVANTAGE * estimate < len(candidates[0].data):
         candidates.append(_by_webp(job, picture, metadata, estimate, candidates[0] if candidates else None))
     smallest = min(candidates, key=lambda candidate: len(candidate.data))
     if source is not None and source.size < len(smallest.data):
         stored = verbatim_candidate(source, picture.mode, picture.width, picture.height)
         smallest = min(smallest, stored, key=lambda candidate: len(candidate.data))
+    if tried and smallest is not tried[0]:
+        # That a device failed is worth saying also where nothing of its work was kept.
+        return replace(smallest, computed=ComputedBy(fallback=tried[0].computed.fallback))
     return smallest
 
 

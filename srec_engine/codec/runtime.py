@@ -100,17 +100,17 @@ def load_unproven_runtime(path: Path, options: CodecOptions) -> Runtime:
         ModelError: When the model cannot be used.
         RuntimeError: When the kernel does not exist on the device.
     """
-    candidate = _candidate(path, silent)
-    key = (candidate.model_id, options.device, options.kernel)
-    network = _networks.get(key)
-    if network is None or isinstance(network, str):
-        network = prepare_network(candidate.model, options.device, options.kernel, checked=False)
-    return _runtime(candidate, Processor(network), options)
+    network = _unproven_network(path, _changed(path), options.device, options.kernel)
+    return _runtime(_candidate(path, silent), Processor(network), options)
 
 
 def _candidate(path: Path, message: MessageCallback) -> Candidate:
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
-    return Candidate(*_load_model(path, changed), choose_coder("auto", message))
+    return Candidate(*_load_model(path, _changed(path)), choose_coder("auto", message))
+
+
+def _changed(path: Path) -> int:
+    """When a file was written last, so that a rewritten one is read again."""
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 def _runtime(candidate: Candidate, processor: Processor, options: CodecOptions) -> Runtime:
@@ -121,13 +121,22 @@ def _runtime(candidate: Candidate, processor: Processor, options: CodecOptions) 
 
 @functools.lru_cache(maxsize=4)
 def _load_model(path: Path, changed: int) -> tuple[IntegerModel, bytes, DistributionTables]:  # noqa: ARG001
-    """The model with its id and tables; `changed` makes a rewritten file be read again."""
+    """The model with its id and tables."""
     model = read_model(path)
     return model, model.identity(), model_tables(model)
 
 
-_networks: dict[tuple[bytes, str, str], CodingNetwork | str] = {}
-"""Networks that were made ready, or why they cannot be, by the model's id, device and kernel."""
+@functools.lru_cache(maxsize=2)
+def _unproven_network(path: Path, changed: int, device: str, kernel: str) -> CodingNetwork:
+    model, _, _ = _load_model(path, changed)
+    return prepare_network(model, device, kernel, checked=False)
+
+
+_networks: dict[tuple[bytes, str, str], CodingNetwork | Exception] = {}
+"""Networks that were made ready, or why they never can be, by the model's id, device and kernel."""
+
+_LASTING = (ModelError, NotImplementedError, TypeError)
+"""What a device lacks for good. Memory may be free the next time, and a lost device found."""
 
 MOST_NETWORKS = 8
 """Networks that are kept ready."""
@@ -154,7 +163,7 @@ class _NetworkLoader:
         if device == "cpu":
             return Processor(self.on_cpu())
         failure = ""
-        for name in _accelerators() if device == "auto" else [_checked_device(device)]:
+        for name in _accelerators() if device == "auto" else [self._known_device(device)]:
             try:
                 return Processor(self._on(name), self.on_cpu)
             except ModelError:
@@ -163,6 +172,10 @@ class _NetworkLoader:
             except Exception as error:  # noqa: BLE001 - whatever a device that fails raises
                 failure = failure_of(name, error)
         return Processor(self.on_cpu(), None, failure)
+
+    def _known_device(self, name: str) -> str:
+        """A device that was asked for. One that was ready before may be lost by now: that is a failure, no mistake."""
+        return name if (self.candidate.model_id, name, self.kernel) in _networks else _checked_device(name)
 
     def on_cpu(self) -> CodingNetwork:
         """The network on the CPU."""
@@ -174,13 +187,13 @@ class _NetworkLoader:
         if found is None:
             try:
                 found = admitted_network(self.candidate, device, self.kernel)
-            except ModelError as error:
-                found = str(error)
+            except _LASTING as error:
+                found = error
             while len(_networks) >= MOST_NETWORKS:
                 _networks.pop(next(iter(_networks)), None)
             _networks[key] = found
-        if isinstance(found, str):
-            raise ModelError(found)
+        if isinstance(found, Exception):
+            raise found.with_traceback(None)
         return found
 
 
@@ -192,6 +205,8 @@ def _accelerators() -> list[str]:
 def _checked_device(name: str) -> str:
     try:
         torch.empty(1, device=name)
+    except torch.OutOfMemoryError:
+        return name  # it is there, and full
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"The device {name!r} cannot be used here ({reason}). Choose auto or cpu.") from error

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from srec_engine.integer.precision import narrower_numbers_allowed
-from srec_engine.integer.prepared_layer import PreparedLayer
+from srec_engine.integer.prepared_layer import KernelUnavailableError, PreparedLayer
 from srec_engine.integer.stream import FloatStream, Stream
 from srec_engine.model.integer_model import IntegerConvolution
 
@@ -118,8 +118,8 @@ class Float32Kernel:
 
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
         """See `Kernel.prepare`."""
-        if device.type != "cpu" or not torch._C._has_mkldnn:
-            raise RuntimeError("Direct convolutions in float32 need a CPU and a build of torch with oneDNN.")
+        if device.type != "cpu" or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+            raise KernelUnavailableError("Direct convolutions in float32 need a CPU and a build of torch with oneDNN.")
         return FloatLayer(layer)
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from srec_engine.integer.float_kernels import Float32Kernel
-from srec_engine.integer.prepared_layer import PreparedLayer
+from srec_engine.integer.prepared_layer import KernelUnavailableError, PreparedLayer
 from srec_engine.integer.stream import Int16Stream, Stream
 from srec_engine.model.integer_model import IntegerConvolution
 
@@ -70,11 +70,13 @@ class Int8Kernel:
         A model with small weights may be exact on such a processor, but a picture's corrections of it need not be.
         """
         if device.type != "cpu":
-            raise RuntimeError("The int8 kernel runs on the CPU only.")
+            raise KernelUnavailableError("The int8 kernel runs on the CPU only.")
         if not layer.eight_bit:
             return Float32Kernel().prepare(layer, device)
         if _saturates(layer.weight.shape, layer.dilation, layer.input_offset):
-            raise RuntimeError("This processor adds products of bytes in 16 bits that saturate: int8 is not exact.")
+            raise KernelUnavailableError(
+                "This processor adds products of bytes in 16 bits that saturate, so int8 is wrong."
+            )
         return Int8Layer(layer)
 
 

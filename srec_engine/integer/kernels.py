@@ -14,7 +14,7 @@ from srec_engine.errors import ModelError
 from srec_engine.integer.float_kernels import Float32Kernel, UnfoldKernel
 from srec_engine.integer.int8_kernels import Int8Kernel
 from srec_engine.integer.known_answers import answers_rightly
-from srec_engine.integer.prepared_layer import Kernel, PreparedLayer
+from srec_engine.integer.prepared_layer import Kernel, KernelUnavailableError, PreparedLayer
 from srec_engine.integer.split_kernel import Int8SplitKernel
 from srec_engine.model.integer_model import IntegerConvolution
 
@@ -49,16 +49,19 @@ def choose_kernel(
 
     Raises:
         ModelError: When the kernel is unknown or none is exact here.
+        Exception: Whatever an accelerator that fails raises.
     """
     for kernel in kernels_named(name):
         try:
             prepared = {key: kernel.prepare(layer, device) for key, layer in layers.items()}
             if answers_rightly(layers, prepared, known_answers, device):
                 return kernel, prepared
-        except torch.OutOfMemoryError:
-            raise  # the device would do if it had room
-        except KERNEL_FAULTS:
+        except KernelUnavailableError:
             continue
+        except KERNEL_FAULTS:
+            # A CPU may lack what one kernel needs. An accelerator that fails does so for every kernel.
+            if device.type != "cpu":
+                raise
     raise no_exact_kernel(name, device)
 
 

@@ -10,7 +10,11 @@ from torch import Tensor
 from srec_engine.integer.stream import Stream
 from srec_engine.model.integer_model import IntegerConvolution
 
-__all__ = ["Kernel", "PreparedLayer"]
+__all__ = ["Kernel", "KernelUnavailableError", "PreparedLayer"]
+
+
+class KernelUnavailableError(RuntimeError):
+    """A kernel is not for this device, this processor or this build of torch."""
 
 
 class PreparedLayer(Protocol):
@@ -34,4 +38,4 @@ class Kernel(Protocol):
     stream: type[Stream]
 
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
-        """Make a layer ready. Raises RuntimeError (or its kin) where the kernel does not exist."""
+        """Make a layer ready. Raises KernelUnavailableError where the kernel is not for the device."""

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from srec_engine.integer.float_kernels import Float32Kernel
 from srec_engine.integer.int8_kernels import Int8Layer, is_exact
-from srec_engine.integer.prepared_layer import PreparedLayer
+from srec_engine.integer.prepared_layer import KernelUnavailableError, PreparedLayer
 from srec_engine.integer.stream import Int16Stream, Stream
 from srec_engine.model.integer_model import IntegerConvolution
 
@@ -69,13 +69,13 @@ class Int8SplitKernel:
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
         """See `Kernel.prepare`. A processor that makes other pairs is refused whatever the layer's own weights are."""
         if device.type != "cpu":
-            raise RuntimeError("The int8-split kernel runs on the CPU only.")
+            raise KernelUnavailableError("The int8-split kernel runs on the CPU only.")
         if not layer.eight_bit:
             return Float32Kernel().prepare(layer, device)
         prepared = _SplitLayer(layer)
         shape = (*layer.weight.shape[:1], len(prepared.order), *layer.weight.shape[2:])
         if not _adds_neighbours(shape, layer.dilation, layer.input_offset):
-            raise RuntimeError(
+            raise KernelUnavailableError(
                 "This processor adds products of bytes that are not neighbours: int8-split is not exact."
             )
         return prepared

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -322,6 +323,34 @@ def test_a_device_that_was_asked_for_is_replaced_too(
     accelerator(40)
     encoded = encode_image(strip, replace(OPTIONS, codec=CodecOptions("meta"), verify=True))
     assert (encoded.data, encoded.report.fallback) == (strip_file, FAILURE)
+
+
+def test_a_device_that_was_asked_for_and_is_lost_does_not_stop_verification(
+    accelerator: Installed, monkeypatch: pytest.MonkeyPatch, strip: Image.Image, strip_file: bytes
+) -> None:
+    device = accelerator(40)
+    empty = torch.empty
+
+    def there(*size: int, **options: Any) -> torch.Tensor:
+        if options.get("device") == "meta" and device.failed:
+            raise RuntimeError("device lost")
+        return empty(*size, **options)
+
+    monkeypatch.setattr(torch, "empty", there)
+    encoded = encode_image(strip, replace(OPTIONS, codec=CodecOptions("meta"), verify=True))
+    assert (encoded.data, encoded.report.fallback, encoded.report.verified) == (strip_file, FAILURE, True)
+
+
+def test_a_device_too_full_to_keep_tiles_for_the_inspector_walks_them_again(
+    accelerator: Installed, monkeypatch: pytest.MonkeyPatch, strip_file: bytes
+) -> None:
+    def full(_tensor: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    expected = described(inspect_file(strip_file, CPU))
+    device = accelerator(own_memory=True)
+    monkeypatch.setattr(device.memory, "clone", full)
+    assert described(inspect_file(strip_file)) == expected
 
 
 @pytest.mark.parametrize("error", [Cancelled("stop"), DamagedFileError("damaged"), ModelError("unknown")])
