@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.fitting import ChannelSample, Correction, CorrectionUnits, fit
+from srec_engine.codec.kept_tiles import KeptTile
 from srec_engine.codec.runtime import Runtime
 from srec_engine.codec.sampling import (
     MOST_BLOCKS,
@@ -45,22 +46,25 @@ FEWEST_PIXELS = 1 << 15
 
 def find_adaptation(
     runtime: Runtime, colour: NDArray[np.uint8], geometry: Geometry, cancel: CancelToken, clock: StageClock
-) -> Adaptation | None:
+) -> tuple[Adaptation | None, dict[int, KeptTile]]:
     """Corrections for a picture, uint8 (H, W, 1 or 3); None where they would not pay for themselves.
 
     The same picture and model give the same corrections on every machine, with every kernel.
+
+    Returns:
+        The corrections, and the tiles that were looked at, which need not be walked again.
 
     Raises:
         Cancelled: When the token was set.
     """
     configuration = runtime.model.configuration
     if configuration.layout != "preactivation" or configuration.scales < ADAPTED_SCALES:
-        return None
+        return None, {}
     if colour.shape[0] * colour.shape[1] < FEWEST_PIXELS:
-        return None
+        return None, {}
     tiles = sampled_tiles(geometry)
 
-    def look(tile: int) -> Mapping[Key, TileBlocks]:
+    def look(tile: int) -> tuple[Mapping[Key, TileBlocks], KeptTile]:
         box = geometry.tile_box(0, tile)
         with clock.measure("adaptation"):
             return sample_tile(runtime, colour[box.rows, box.columns], MOST_BLOCKS // len(tiles), cancel)
@@ -71,13 +75,15 @@ def find_adaptation(
             return _fitted(*task)
 
     with runtime.pool(len(tiles)) as pool:
-        samples = step_samples(runtime, list(pool.map(look, tiles)), colour.shape[0] * colour.shape[1])
+        looked = list(pool.map(look, tiles))
+    samples = step_samples(runtime, [found for found, _ in looked], colour.shape[0] * colour.shape[1])
+    kept = {tile: keeper for tile, (_, keeper) in zip(tiles, looked, strict=True)}
     tasks = [(sample, channel) for sample in samples for channel in range(colour.shape[2])]
     with runtime.pool(len(tasks)) as pool:
         fitted = list(pool.map(work, tasks))
     if not any(saved > 0 for _, saved in fitted):
-        return None
-    return _adaptation(configuration, tasks, [correction for correction, _ in fitted])
+        return None, kept
+    return _adaptation(configuration, tasks, [correction for correction, _ in fitted]), kept
 
 
 def _fitted(sample: StepSample, channel: int) -> tuple[Correction, float]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
+    from srec_engine.codec.kept_tiles import KeptTile
     from srec_engine.codec.runtime import Runtime
     from srec_engine.model.adaptation import Adaptation
 
@@ -257,17 +258,21 @@ def _by_network(job: _Job, picture: Picture, metadata: PackedMetadata) -> Candid
     def advance(share: float, scale: int) -> None:
         job.tell(Stage.ENCODING, share * job.encoding_share, scale)
 
-    adaptation = _adaptation(job, runtime, colour, geometry)
+    adaptation, kept = _adaptation(job, runtime, colour, geometry)
     runtime = runtime.adapted(adaptation)
-    payload = encode_payload(runtime, colour, geometry, job.cancel, advance, job.clock)
+    payload = encode_payload(runtime, colour, geometry, kept, job.cancel, advance, job.clock)
     candidate = network_candidate(picture, metadata, payload, runtime.model_id, geometry.tile_size, adaptation)
     return replace(candidate, computed=runtime.processor.report())
 
 
-def _adaptation(job: _Job, runtime: Runtime, colour: NDArray[np.uint8], geometry: Geometry) -> Adaptation | None:
+def _adaptation(
+    job: _Job, runtime: Runtime, colour: NDArray[np.uint8], geometry: Geometry
+) -> tuple[Adaptation | None, dict[int, KeptTile]]:
     from srec_engine.codec.adapting import find_adaptation
 
-    return find_adaptation(runtime, colour, geometry, job.cancel, job.clock) if job.options.adaptation else None
+    if not job.options.adaptation:
+        return None, {}
+    return find_adaptation(runtime, colour, geometry, job.cancel, job.clock)
 
 
 def _runtime(job: _Job) -> Runtime:

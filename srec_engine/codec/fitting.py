@@ -33,7 +33,7 @@ from srec_engine.entropy.fixed_point import (
 )
 from srec_engine.entropy.tables import DistributionTables
 
-__all__ = ["ChannelSample", "Correction", "CorrectionUnits", "fit", "whole_product"]
+__all__ = ["ChannelSample", "Correction", "CorrectionUnits", "fit", "largest_magnitude", "whole_product"]
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -65,6 +65,9 @@ SIGNIFICANT = 4.0
 
 _EXACT = 1 << 53
 """Whole numbers up to this are doubles."""
+
+LARGEST_FEATURE = 255.0
+"""Features are bytes."""
 
 _ARGUMENT_ONE = float(SIGMOID_STEPS << SCALE_BITS)
 
@@ -211,7 +214,7 @@ def _corrected(sample: ChannelSample, features: Floats, units: CorrectionUnits, 
     means = sample.means + correction.means[:, None] * units.mean
     for deviation, coefficient in zip(sample.deviations, correction.coefficients, strict=True):
         means += (coefficient * units.coefficient * deviation) >> 8
-    products = whole_product(features, correction.weights.astype(np.float64)[:, None])[:, 0]
+    products = whole_product(features, correction.weights.astype(np.float64)[:, None], LARGEST_FEATURE)[:, 0]
     shift = np.rint(products * 2.0**-units.weight_shift).astype(np.int64)
     log_scales = sample.log_scales + correction.log_scales[:, None] * units.log_scale + shift
     entries = np.clip(log_scales - tables.log_scale_minimum, 0, len(tables.inverse_scale) - 1)
@@ -268,17 +271,24 @@ class _Slopes:
 
     def gradient(self, features: Floats) -> Floats:
         """By each number, in nat, summed over the sample."""
-        by_weight = whole_product(self.scale[None], features)[0]
+        by_weight = whole_product(features.T, self.scale[:, None], LARGEST_FEATURE)[:, 0]
         return np.concatenate([self.plain.sum(axis=1), by_weight]) * (1 / GRADIENT_STEPS)
 
     def information(self, features: Floats) -> Floats:
         """Fisher's information between any two numbers, summed over the sample."""
         columns = np.concatenate([self.plain.T, features * self.scale[:, None]], axis=1)
-        return whole_product(columns.T, columns) * (1 / GRADIENT_STEPS**2)
+        largest = max(largest_magnitude(self.plain), LARGEST_FEATURE * largest_magnitude(self.scale))
+        return whole_product(columns.T, columns, largest, largest) * (1 / GRADIENT_STEPS**2)
 
 
-def whole_product(left: Floats, right: Floats) -> Floats:
+def whole_product(left: Floats, right: Floats, largest_left: float, largest_right: float | None = None) -> Floats:
     """A matrix product of whole numbers, the same on every machine.
+
+    Args:
+        left: The one.
+        right: The other.
+        largest_left: No magnitude in `left` is larger.
+        largest_right: No magnitude in `right` is larger; looked for where it is not given.
 
     A library adds up in an order of its own, so it is given parts of so few terms that their magnitudes cannot add up
     to more than 2⁵³: these are exact. Their results are added here, in order, so that even sums beyond 2⁵³ round alike.
@@ -288,7 +298,9 @@ def whole_product(left: Floats, right: Floats) -> Floats:
     a product of two is at most 1.6·10¹³, for K = 10, and 584 terms make a part. With K = 5 and deviations of up to
     255 grey levels the 12,288 terms of a sample are one part: 652,800² · 12,288 = 5.2·10¹⁵ < 2⁵³ = 9.0·10¹⁵.
     """
-    terms = max(1, int(_EXACT // max(1.0, _largest(left) * _largest(right))))
+    if largest_right is None:
+        largest_right = largest_magnitude(right)
+    terms = max(1, int(_EXACT // max(1.0, largest_left * largest_right)))
     total: Floats = np.zeros((left.shape[0], right.shape[1]))
     for start in range(0, left.shape[1], terms):
         part = slice(start, start + terms)
@@ -297,8 +309,8 @@ def whole_product(left: Floats, right: Floats) -> Floats:
     return total
 
 
-def _largest(values: Floats) -> float:
-    """The largest magnitude."""
+def largest_magnitude(values: Floats) -> float:
+    """The largest magnitude, 0 of no values."""
     return float(max(values.max(initial=0.0), -values.min(initial=0.0)))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from srec_engine.codec.chunks import step_bytes
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import EncodingExchange, ScaleStreams
+from srec_engine.codec.kept_tiles import KeptTile, walk_kept_tile
 from srec_engine.codec.known_tiles import walk_known_tiles
 from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime
@@ -62,11 +63,15 @@ def encode_payload(
     runtime: Runtime,
     colour: NDArray[np.uint8],
     geometry: Geometry,
+    kept: dict[int, KeptTile],
     cancel: CancelToken,
     advance: Advance,
     clock: StageClock,
 ) -> EncodedPayload:
-    """Code `colour`, uint8 (H, W, 3) or (H, W, 1), tile by tile on the runtime's threads."""
+    """Code `colour`, uint8 (H, W, 3) or (H, W, 1), tile by tile on the runtime's threads.
+
+    Tiles that were `kept` from an earlier walk are classified anew only; each is let go once it is coded.
+    """
     channels = colour.shape[2]
     work = _Progress(geometry, advance)
     base = np.empty((*geometry.base_size, channels), dtype=np.uint8)
@@ -75,9 +80,15 @@ def encode_payload(
         cancel.raise_if_cancelled()
         return EncodingExchange(image, channels, runtime.coder, cancel)
 
-    def encode(network: CodingNetwork, tile: int, levels: list[NDArray[np.uint8]]) -> list[_CodedChunk]:
+    def encode(
+        network: CodingNetwork, tile: int, levels: list[NDArray[np.uint8]], known: KeptTile | None
+    ) -> list[_CodedChunk]:
+        if known is None:
+            walk = walk_known_tiles(network, runtime.tables, [levels], exchange_of, clock)
+        else:
+            walk = walk_kept_tile(network, runtime.tables, known, levels, exchange_of, clock)
         chunks = []
-        for scale, (exchange,) in walk_known_tiles(network, runtime.tables, [levels], exchange_of, clock):
+        for scale, (exchange,) in walk:
             chunks.append(_CodedChunk.of(exchange.written))
             work.finished(scale, tile)
         return chunks
@@ -87,7 +98,8 @@ def encode_payload(
         levels = picture_levels(colour[box.rows, box.columns], geometry.scale_count)
         corner = geometry.tile_box(geometry.scale_count, tile)
         base[corner.rows, corner.columns] = levels[-1][..., :channels]
-        return runtime.processor.run(lambda network: encode(network, tile, levels))
+        known = kept.pop(tile, None)
+        return runtime.processor.run(lambda network: encode(network, tile, levels, known))
 
     with runtime.pool(geometry.tile_count) as pool:
         try:

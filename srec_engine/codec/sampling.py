@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
-from srec_engine.codec.known_tiles import KnownValues, walk_known_tiles
+from srec_engine.codec.kept_tiles import KeptTile, TileKeeper
+from srec_engine.codec.known_tiles import walk_known_tiles
 from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime
 from srec_engine.container.geometry import Geometry
 from srec_engine.control import CancelToken
 from srec_engine.entropy.steps import PixelStep
-from srec_engine.integer.prepared import CodingNetwork, ScaleWalk
+from srec_engine.integer.prepared import CodingNetwork
 from srec_engine.model.adaptation import ADAPTED_SCALES
 from srec_engine.model.configuration import STEP_COUNT
 
@@ -68,77 +69,58 @@ def sampled_tiles(geometry: Geometry) -> list[int]:
     return [(2 * number + 1) * geometry.tile_count // (2 * count) for number in range(count)]
 
 
-def sample_tile(runtime: Runtime, tile: NDArray[np.uint8], count: int, cancel: CancelToken) -> Mapping[Key, TileBlocks]:
+def sample_tile(
+    runtime: Runtime, tile: NDArray[np.uint8], count: int, cancel: CancelToken
+) -> tuple[Mapping[Key, TileBlocks], KeptTile]:
     """What every classifier of the adapted scales says of up to `count` blocks of a tile, uint8 (h, w, 1 or 3).
+
+    Returns:
+        That, and the tile, ready to be coded with other classifiers.
 
     Raises:
         Cancelled: When the token was set.
     """
     levels = picture_levels(tile, runtime.model.configuration.scales)
 
-    def sample(network: CodingNetwork) -> Mapping[Key, TileBlocks]:
+    def sample(network: CodingNetwork) -> _Sampler:
         sampler = _Sampler(count, cancel)
-        walk = walk_known_tiles(network, runtime.tables, [levels], sampler.exchange, StageClock(), sampler.hear)
-        for _ in walk:
+        for _ in walk_known_tiles(network, runtime.tables, [levels], sampler.exchange, StageClock(), sampler.hear):
             cancel.raise_if_cancelled()
-        return sampler.found
+        return sampler
 
-    return runtime.processor.run(sample)
+    sampler = runtime.processor.run(sample)
+    return sampler.found, sampler.kept
 
 
-class _Sampler:
-    """Picks evenly spread blocks of the one tile there is, at the adapted scales.
+class _Sampler(TileKeeper):
+    """Keeps the tile, and picks evenly spread blocks of it at the adapted scales.
 
     Attributes:
         found: What was picked.
     """
 
     def __init__(self, count: int, cancel: CancelToken) -> None:
+        super().__init__()
         self.found: dict[Key, TileBlocks] = {}
         self._count = count
         self._cancel = cancel
-        self._scale = 0
-        self._state: ScaleWalk | None = None
 
-    def exchange(self, scale: int, _tile: int, image: NDArray[np.uint8]) -> _SamplingExchange:
-        """The tile at the next scale."""
-        self._scale = scale
-        return _SamplingExchange(image, self)
-
-    def hear(self, _index: int, state: ScaleWalk) -> None:
-        """What the classifier sees of the blocks that are picked next."""
+    def pixels(self, index: int, step: PixelStep, values: NDArray[np.uint8]) -> None:
+        """Keep one step and pick blocks of it."""
         self._cancel.raise_if_cancelled()
-        self._state = state
-
-    def pick(self, index: int, step: PixelStep, values: NDArray[np.uint8]) -> None:
-        """Blocks of one step."""
-        if self._scale >= ADAPTED_SCALES or step.linear is None or self._state is None:
+        super().pixels(index, step, values)
+        if self.scale >= ADAPTED_SCALES or step.linear is None:
             return
         height, width = values.shape[:2]
         count = min(self._count, height * width)
         rows, columns = np.divmod(np.arange(count) * (height * width) // count, width)
-        features = self._state.activations[0].permute(1, 2, 0).cpu().numpy()
-        self.found[self._scale, index] = TileBlocks(
+        self.found[self.scale, index] = TileBlocks(
             step.parameters[rows, columns],
             step.linear[rows, columns],
             step.remaining[rows, columns],
-            features[rows, columns],
+            self.features()[rows, columns],
             values[rows, columns],
         )
-
-
-class _SamplingExchange(KnownValues):
-    """Gives a tile's values, and has the sampler look at their distributions."""
-
-    def __init__(self, image: NDArray[np.uint8], sampler: _Sampler) -> None:
-        super().__init__(image)
-        self._sampler = sampler
-
-    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
-        """See `KnownValues.pixels`."""
-        values = super().pixels(index, step)
-        self._sampler.pick(index, step, values)
-        return values
 
 
 def step_samples(runtime: Runtime, tiles: Sequence[Mapping[Key, TileBlocks]], pixels: int) -> list[StepSample]:

@@ -122,10 +122,16 @@ class IntegerNetwork(PreparedModel):
         activations = state.stream.add(self.layer(names.head).scaled(inputs))
         blocks = self.model.configuration.blocks
         state.activations = activations = self._through_blocks(names, blocks, state.stream, activations)
-        corrected = self._corrected.get((state.scale, len(state.known)))
-        parameters = (corrected or self.layer(names.classifier)).scaled(activations)
+        parameters = self.classified(state.scale, len(state.known), activations)
         correction = self.layer(names.linear).scaled(linear.to(torch.int16))
-        return _channels_last(parameters), _channels_last(correction)
+        return parameters, _channels_last(correction)
+
+    @computed_exactly
+    def classified(self, scale: int, step: int, activations: Tensor) -> Tensor:
+        """See `CodingNetwork.classified`."""
+        corrected = self._corrected.get((scale, step))
+        name = step_names(self.model.configuration.weight_set(scale), step).classifier
+        return _channels_last((corrected or self.layer(name)).scaled(activations))
 
     def _through_blocks(self, names: PartNames, blocks: int, stream: Stream, activations: Tensor) -> Tensor:
         """Add residual blocks to the stream; returns its activations afterwards."""

@@ -74,6 +74,10 @@ class PreparedModel:
         """
         raise ModelError("This picture has corrections that its model cannot take. The file is damaged.")
 
+    def classified(self, scale: int, step: int, activations: Tensor) -> Tensor:  # noqa: ARG002 - for layouts that can
+        """See `CodingNetwork.classified`."""
+        raise ModelError("Networks of this layout keep no activations that could be classified again.")
+
 
 def computed_exactly(
     method: Callable[Concatenate[Prepared, Parameters], Result],
@@ -128,6 +132,15 @@ class CodingNetwork(Protocol):
             corrections), and float32 (N, H, W, 3), the linear correction of the predicted means in steps of 2⁻⁸ grey
             level, or None where the means are absolute.
             Both are exact; the coder rounds them.
+        """
+
+    def classified(self, scale: int, step: int, activations: Tensor) -> Tensor:
+        """The parameters that `step` gives where the state's activations after it are these.
+
+        A network with corrections says other things than one without of the same activations.
+
+        Raises:
+            ModelError: When the layout takes no corrections, and keeps no activations.
         """
 
     def add_known(self, state: Any, pixel: Tensor) -> None:

@@ -68,6 +68,10 @@ class FailingNetwork:
         self._place.call("adapted")
         return FailingNetwork(self._network.adapted(adaptation), self._place)
 
+    def classified(self, scale: int, step: int, activations: Tensor) -> Tensor:
+        self._place.call("classified")
+        return self._network.classified(scale, step, activations)
+
     def begin_scale(self, scale: int, means: Tensor, context: Tensor | None) -> tuple[_State, Tensor]:
         self._place.call("begin_scale")
         plain = None if context is None else context.as_subclass(Tensor)

@@ -8,7 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from srec_engine.codec.fitting import ChannelSample, CorrectionUnits, _Slopes, fit, whole_product
+from srec_engine.codec.fitting import (
+    ChannelSample,
+    CorrectionUnits,
+    _Slopes,
+    fit,
+    largest_magnitude,
+    whole_product,
+)
 from srec_engine.codec.sampling import MOST_BLOCKS
 from srec_engine.entropy.tables import default_tables
 
@@ -80,12 +87,12 @@ def test_products_are_exact_where_their_sum_is_though_some_terms_together_are_no
     others = np.concatenate([np.full(12000, odd), random.integers(-9, 10, 288)]).astype(np.float64)
     for order in (np.arange(len(ups)), random.permutation(len(ups))):
         left, right = ups[None, order], others[order, None]
-        assert whole_product(left, right)[0, 0] == exact_product(left, right)[0, 0]
+        assert whole_product(left, right, largest_magnitude(left))[0, 0] == exact_product(left, right)[0, 0]
 
 
 def test_single_products_beyond_the_limit_are_rounded_one_by_one() -> None:
     left = np.array([[2.0**40 + 1, 3.0, 2.0**40 + 1]])
-    assert whole_product(left, left.T)[0, 0] == left[0, 0] ** 2 + 9.0 + left[0, 2] ** 2
+    assert whole_product(left, left.T, largest_magnitude(left))[0, 0] == left[0, 0] ** 2 + 9.0 + left[0, 2] ** 2
 
 
 def test_with_ten_components_the_order_of_the_subpixels_does_not_matter() -> None:
