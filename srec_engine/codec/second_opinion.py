@@ -11,25 +11,39 @@ from srec_engine.codec.file_runtime import adapted_to_file
 from srec_engine.codec.payload_decoder import PayloadDecoder
 from srec_engine.codec.runtime import load_unproven_runtime
 from srec_engine.codec.steps import model_path, opened
-from srec_engine.container import Box, Geometry
+from srec_engine.container import Box
 from srec_engine.control import CancelToken
 from srec_engine.errors import DamagedFileError
 from srec_engine.images import full_colour
 from srec_engine.options import CodecOptions
 
-__all__ = ["tile_by_other_kernel"]
+__all__ = ["smallest_tile", "tile_by_other_kernel"]
 
 OTHERS = ("unfold", "float32")
 """Kernels that are asked: the first that was not used before."""
 
 
+def smallest_tile(data: bytes) -> Box:
+    """Where the tile of the fewest pixels lies: a kernel that nobody chose for its speed is to decode it.
+
+    Raises:
+        ValueError: When the file has no tiles.
+    """
+    with opened(data) as reader:
+        geometry = reader.geometry
+    if geometry is None:
+        raise ValueError("this file has no tiles")
+    boxes = [geometry.tile_box(0, tile) for tile in range(geometry.tile_count)]
+    return min(boxes, key=lambda box: box.width * box.height)
+
+
 def tile_by_other_kernel(
-    data: bytes, used: str, options: CodecOptions, cancel: CancelToken
-) -> tuple[Box, NDArray[np.uint8]]:
-    """Decode the smallest tile of a file through every scale, on the CPU, by a kernel that is not `used`.
+    data: bytes, box: Box, used: str, options: CodecOptions, cancel: CancelToken
+) -> NDArray[np.uint8]:
+    """Decode a tile of a file through every scale, on the CPU, by a kernel that is not `used`.
 
     Returns:
-        Where the tile lies in the picture, and its pixels, uint8 (h, w, 1 or 3).
+        Its pixels, uint8 (h, w, 1 or 3).
 
     Raises:
         DamagedFileError: When it cannot be decoded.
@@ -38,18 +52,8 @@ def tile_by_other_kernel(
     kernel = next(name for name in OTHERS if name != used)
     with opened(data) as reader:
         runtime = load_unproven_runtime(model_path(reader), replace(options, device="cpu", kernel=kernel))
-        geometry = reader.geometry
-        if geometry is None:
-            raise ValueError("this file has no tiles")
-        box = _smallest_tile(geometry)
         decoder = PayloadDecoder(reader, adapted_to_file(runtime, reader), cancel, region=box)
         pictures = [news.image for news in decoder.scales() if news.image is not None]
         if decoder.damage:
             raise DamagedFileError(decoder.damage[0])
-        return box, full_colour(reader.header.mode, pictures[-1])
-
-
-def _smallest_tile(geometry: Geometry) -> Box:
-    """The tile of the fewest pixels: a kernel that nobody chose for its speed decodes it."""
-    boxes = [geometry.tile_box(0, tile) for tile in range(geometry.tile_count)]
-    return min(boxes, key=lambda box: box.width * box.height)
+        return full_colour(reader.header.mode, pictures[-1])

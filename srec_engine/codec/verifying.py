@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from srec_engine.codec.way_back import WrittenFile
 from srec_engine.control import CancelToken
@@ -92,22 +93,29 @@ def verify(
         _require(hashlib.sha256(back).digest() == expected.source_digest)
         return report
     _require(pixel_checksum(back) == expected.checksum and dict(back.stored_metadata) == expected.metadata)
-    if report.method == Method.SREC:
-        _check_other_kernel(data, back, report, options, cancel)
-    written = WrittenFile.of(back, expected.source)
-    del back  # its pixels would stay in memory beside those that are read now
-    written.check()
+    with ThreadPoolExecutor(1, "srec-second-opinion") as beside:
+        # The two ways have nothing in common but the pixels, and each leaves a core to the other.
+        opinion = beside.submit(_second_opinion(data, back, report, options, cancel))
+        written = WrittenFile.of(back, expected.source)
+        del back  # its pixels would stay in memory beside those that are read now
+        written.check()
+        opinion.result()
     return report
 
 
-def _check_other_kernel(
+def _second_opinion(
     data: bytes, picture: Picture, report: DecodeReport, options: CodecOptions, cancel: CancelToken
-) -> None:
-    from srec_engine.codec.second_opinion import tile_by_other_kernel  # brings in torch
+) -> Callable[[], None]:
+    """The check of one tile by another kernel; it holds no more of the picture than that tile."""
+    if report.method != Method.SREC or picture.colour is None:
+        return lambda: None
+    from srec_engine.codec.runtime import thread_count  # brings in torch
+    from srec_engine.codec.second_opinion import smallest_tile, tile_by_other_kernel
 
-    box, colour = tile_by_other_kernel(data, report.kernel, options, cancel)
-    whole = picture.colour
-    _require(whole is not None and colour.tobytes() == whole[box.rows, box.columns].tobytes())
+    box = smallest_tile(data)
+    expected = picture.colour[box.rows, box.columns].tobytes()
+    fewer = replace(options, threads=max(1, thread_count(options) - 1))
+    return lambda: _require(tile_by_other_kernel(data, box, report.kernel, fewer, cancel).tobytes() == expected)
 
 
 def _require(same: bool) -> None:

@@ -25,15 +25,20 @@ __all__ = ["WrittenFile", "check_way_back", "own_file"]
 _NOT_THE_SAME = "the file that would come back of its pixels would not be the same picture with all that is around it"
 
 
-def own_file(picture: Picture, name: str = "The picture") -> FileBytes:
+def own_file(picture: Picture, name: str = "The picture", *, quickly: bool = False) -> FileBytes:
     """The file that a decoded picture becomes unless another format is asked for: its source again, else a PNG.
+
+    Args:
+        picture: The picture.
+        name: Names it in messages.
+        quickly: Pack less tightly, for a file that nobody keeps: how tightly says nothing about what is packed.
 
     Raises:
         DamagedFileError: When its parts do not fit each other.
         OutputError: When it cannot be written as a PNG.
     """
     if picture.skeleton is not None:
-        return restored_file(picture, picture.skeleton)
+        return restored_file(picture, picture.skeleton, quickly=quickly)
     stream = io.BytesIO()
     write_image(picture, stream, "PNG", name)
     return stream.getvalue()
@@ -79,7 +84,7 @@ class WrittenFile:
     def of(cls, picture: Picture, source: SourceFile | None) -> WrittenFile:
         """Write a picture into memory."""
         try:
-            data: FileBytes = own_file(picture)
+            data: FileBytes = own_file(picture, quickly=True)
         except SrecError:
             data = b""
         return cls(
