@@ -23,6 +23,7 @@ from srec_engine.errors import ModelError
 from srec_engine.integer.kernels import KERNEL_FAULTS, KERNELS, kernels_named, no_exact_kernel
 from srec_engine.integer.layouts import prepare_network
 from srec_engine.integer.prepared import CodingNetwork
+from srec_engine.integer.prepared_layer import KernelUnavailableError
 from srec_engine.integer.tables import model_tables
 from srec_engine.model.integer_model import IntegerModel, WalkDigests
 from srec_engine.resources import resource_path
@@ -69,8 +70,11 @@ def admitted_network(candidate: Candidate, device: str, kernel: str) -> CodingNe
     memory = AdmissionMemory(place)
     question = ("kernel", candidate.model_id.hex(), kernel)
     known = memory.recall(*question)
-    if known in KERNELS:
-        return prepare_network(candidate.model, device, known, checked=False)
+    if known in [named.name for named in kernels_named(kernel)]:
+        try:
+            return prepare_network(candidate.model, device, str(known), checked=False)
+        except KernelUnavailableError:
+            pass  # what was remembered is not true (any more)
     walks = reference_walks(candidate)
     for named in kernels_named(kernel):
         network = _proven(candidate, device, named.name, walks)
@@ -135,9 +139,10 @@ def made_walks(candidate: Candidate) -> Mapping[str, str]:
 def _digests_in(text: str | None) -> Mapping[str, str]:
     """What was remembered; nothing where that was damaged."""
     try:
-        return dict(json.loads(text or "{}"))
-    except ValueError:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 @functools.cache

@@ -27,8 +27,11 @@ _LIBRARIES = ("torch", "numpy", "numba", "llvmlite", "torchac", "srec-desktop")
 _SWITCHES = ("ONEDNN_", "DNNL_", "MKL_", "ATEN_", "TORCH", "PYTORCH_", "CUDA_", "CUBLAS_", "NVIDIA_", "NUMBA_")
 """Beginnings of the environment variables that libraries take as switches."""
 
-_OWN_SOURCES = ("integer", "entropy", "codec", "network/inputs.py", "pyramid.py")
+_OWN_SOURCES = ("integer", "entropy", "codec", "model", "network/inputs.py", "pyramid.py")
 """Our own code that computes what coders are given, or decides about it."""
+
+_CUDA_LIBRARIES = ("nvidia-cublas", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
+"""What a build of torch with CUDA finds beside itself."""
 
 MOST_BYTES = 1 << 16
 """An answer is shorter."""
@@ -54,9 +57,10 @@ class AdmissionMemory:
             return None
         try:
             with path.open("rb") as file:
-                return file.read(MOST_BYTES).decode()
+                checksum, _, answer = file.read(MOST_BYTES).decode().partition("\n")
         except (OSError, ValueError):
             return None
+        return answer if checksum == _checksum(answer) else None
 
     def remember(self, answer: str, *question: str) -> None:
         """Keep an answer for the next process."""
@@ -64,7 +68,7 @@ class AdmissionMemory:
         if path is None:
             return
         try:
-            write_atomically(path, answer.encode())
+            write_atomically(path, f"{_checksum(answer)}\n{answer}".encode())
         except OutputError as error:
             _log.info("What was found out about this machine cannot be kept: %s", error)
 
@@ -73,6 +77,10 @@ class AdmissionMemory:
             return None
         key = json.dumps([*self._facts, *question]).encode()
         return self._folder / f"{hashlib.sha256(key).hexdigest()[:40]}.txt"
+
+
+def _checksum(answer: str) -> str:
+    return hashlib.sha256(answer.encode()).hexdigest()
 
 
 @functools.cache
@@ -108,7 +116,10 @@ def _processor() -> str:
 
 
 def _own_code() -> str:
-    """Digest of our own sources; "" where only compiled ones are there, whose version stands for them."""
+    """Digest of our own sources; of a program in one file, when that was made."""
+    if getattr(sys, "frozen", False):
+        status = Path(sys.executable).stat()
+        return f"{status.st_size} {status.st_mtime_ns}"
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for name in _OWN_SOURCES:
@@ -124,5 +135,6 @@ def _device_facts(device: torch.device) -> list[str] | None:
         return ["cpu", str(torch.backends.mkldnn.enabled)]
     if device.type == "cuda":
         about = torch.cuda.get_device_properties(device)
-        return [str(about), str(torch.version.cuda), str(torch.version.hip)]
+        libraries = [_version(name) for name in _CUDA_LIBRARIES]
+        return [str(about), str(torch.version.cuda), str(torch.version.hip), *libraries]
     return None

@@ -22,6 +22,7 @@ from srec_engine.images import (
     PILLOW_NAMES,
     Picture,
     converted_picture,
+    explained,
     open_image,
     save_image,
     signature_format,
@@ -274,5 +275,6 @@ def _image_of(result: Picture | bytes, region: Box | None) -> Image:
     if isinstance(result, Picture):
         return to_image(result)
     with open_image(io.BytesIO(result), "The stored file") as image:
-        image.load()
+        with explained("The stored file", "decoded"):
+            image.load()
         return image if region is None else image.crop((region.left, region.top, region.right, region.bottom))

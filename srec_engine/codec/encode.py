@@ -296,8 +296,10 @@ def _finished_report(job: _Job, candidate: Candidate, expected: Expected) -> Enc
     computed = candidate.computed
     if job.options.verify:
         with job.clock.measure("verify"):
-            again = verify(candidate.data, expected, job.options.codec, job.cancel, job.advance_verifying)
-        computed = replace(computed, fallback=computed.fallback or again.fallback)
+            failed = verify(
+                candidate.data, expected, computed.kernel, job.options.codec, job.cancel, job.advance_verifying
+            )
+        computed = replace(computed, fallback=computed.fallback or failed)
     payload = candidate.payload
     return EncodeReport(
         None,

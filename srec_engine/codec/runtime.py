@@ -207,7 +207,8 @@ def _checked_device(name: str) -> str:
         torch.empty(1, device=name)
     except torch.OutOfMemoryError:
         return name  # it is there, and full
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:
+        # torch loads what a device needs by its name, so anything may be raised.
+        reason = str(error).strip().partition("\n")[0]
         raise ModelError(f"The device {name!r} cannot be used here ({reason}). Choose auto or cpu.") from error
     return name

@@ -1,4 +1,4 @@
-"""One tile of a file decoded by a kernel that had no part in encoding it."""
+"""A file, or one tile of it, decoded by a kernel that had no part in encoding it."""
 
 from __future__ import annotations
 
@@ -9,51 +9,56 @@ from numpy.typing import NDArray
 
 from srec_engine.codec.file_runtime import adapted_to_file
 from srec_engine.codec.payload_decoder import PayloadDecoder
-from srec_engine.codec.runtime import load_unproven_runtime
+from srec_engine.codec.runtime import Runtime, load_unproven_runtime
 from srec_engine.codec.steps import model_path, opened
-from srec_engine.container import Box
+from srec_engine.container import Box, Reader
 from srec_engine.control import CancelToken
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import full_colour
+from srec_engine.images import Picture, full_colour, picture_from_reader
+from srec_engine.integer.kernels import COMPARISONS
+from srec_engine.integer.prepared_layer import KernelUnavailableError
 from srec_engine.options import CodecOptions
 
-__all__ = ["smallest_tile", "tile_by_other_kernel"]
-
-OTHERS = ("unfold", "float32")
-"""Kernels that are asked: the first that was not used before."""
+__all__ = ["picture_by_other_kernel", "tile_by_other_kernel"]
 
 
-def smallest_tile(data: bytes) -> Box:
-    """Where the tile of the fewest pixels lies: a kernel that nobody chose for its speed is to decode it.
-
-    Raises:
-        ValueError: When the file has no tiles.
-    """
+def picture_by_other_kernel(data: bytes, used: str, options: CodecOptions, cancel: CancelToken) -> Picture:
+    """Decode a whole file, whose picture should be small, as `tile_by_other_kernel` does. Raises what that does."""
     with opened(data) as reader:
-        geometry = reader.geometry
-    if geometry is None:
-        raise ValueError("this file has no tiles")
-    boxes = [geometry.tile_box(0, tile) for tile in range(geometry.tile_count)]
-    return min(boxes, key=lambda box: box.width * box.height)
+        whole = Box(0, 0, reader.header.width, reader.header.height)
+        colour = tile_by_other_kernel(data, whole, used, options, cancel)
+        return picture_from_reader(reader, colour)
 
 
 def tile_by_other_kernel(
     data: bytes, box: Box, used: str, options: CodecOptions, cancel: CancelToken
 ) -> NDArray[np.uint8]:
-    """Decode a tile of a file through every scale, on the CPU, by a kernel that is not `used`.
+    """Decode a part of a file through every scale, on the CPU, by a kernel that is not `used`.
 
     Returns:
         Its pixels, uint8 (h, w, 1 or 3).
 
     Raises:
         DamagedFileError: When it cannot be decoded.
-        ModelError: When the kernel does not exist here.
+        ModelError: When the model cannot be used.
     """
-    kernel = next(name for name in OTHERS if name != used)
     with opened(data) as reader:
-        runtime = load_unproven_runtime(model_path(reader), replace(options, device="cpu", kernel=kernel))
-        decoder = PayloadDecoder(reader, adapted_to_file(runtime, reader), cancel, region=box)
+        runtime = adapted_to_file(_other_runtime(reader, used, options), reader)
+        decoder = PayloadDecoder(reader, runtime, cancel, region=box)
         pictures = [news.image for news in decoder.scales() if news.image is not None]
         if decoder.damage:
             raise DamagedFileError(decoder.damage[0])
         return full_colour(reader.header.mode, pictures[-1])
+
+
+def _other_runtime(reader: Reader, used: str, options: CodecOptions) -> Runtime:
+    """The file's model by the first other kernel that there is on this CPU; the last is there on every one."""
+    last = list(COMPARISONS)[-1]
+    for kernel in COMPARISONS:
+        try:
+            if kernel != used:
+                return load_unproven_runtime(model_path(reader), replace(options, device="cpu", kernel=kernel))
+        except KernelUnavailableError:
+            if kernel == last:
+                raise
+    raise ValueError(f"there is no kernel but {used}")

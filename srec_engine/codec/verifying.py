@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from srec_engine.codec.way_back import WrittenFile
+from srec_engine.container import Box, Reader
 from srec_engine.control import CancelToken
 from srec_engine.errors import DamagedFileError
 from srec_engine.images import KeptFile, Picture, SourceFile, pixel_checksum
-from srec_engine.options import CodecOptions, Method
-from srec_engine.reports import DecodeReport
+from srec_engine.options import CodecOptions
 
 __all__ = ["Expected", "verify"]
 
@@ -65,22 +65,24 @@ class Expected:
 
 
 def verify(
-    data: bytes, expected: Expected, options: CodecOptions, cancel: CancelToken, advance: Advance
-) -> DecodeReport:
+    data: bytes, expected: Expected, used: str, options: CodecOptions, cancel: CancelToken, advance: Advance
+) -> str:
     """Decode the very bytes that will be written, and go all the way back to the file that decoding would write.
 
-    What the network coded is decoded twice in part: the whole as any machine like this one would, and one tile of every
-    scale by another kernel on the CPU, so that a fault of this machine's way to compute is not its own witness.
+    What the network coded is decoded by another kernel on the CPU too, so that a fault of this machine's way to compute
+    is not its own witness: one tile of every scale, beside the whole by the usual way. Where there is but one tile, the
+    other kernel decodes the whole, and the usual way has nothing to add.
 
     Args:
         data: The whole `.srec` file.
         expected: What must come back.
+        used: Name of the kernel that the network was computed by, if it was.
         options: Device, kernel and threads of the encoder.
         cancel: Polled between streams.
         advance: Told how far it is.
 
     Returns:
-        What decoding did.
+        Why the CPU took over from an accelerator meanwhile; "" where it did not.
 
     Raises:
         DamagedFileError: When it is not the same picture with the same metadata.
@@ -88,34 +90,50 @@ def verify(
     """
     from srec_engine.codec.decode import decode_picture
 
-    back, report = decode_picture(data, options, cancel, advance)
+    smallest, count = _tiles(data)
+    if count == 1:
+        from srec_engine.codec.second_opinion import picture_by_other_kernel  # brings in torch
+
+        back: Picture | bytes = picture_by_other_kernel(data, used, options, cancel)
+        fallback = ""
+    else:
+        back, report = decode_picture(data, options, cancel, advance)
+        fallback = report.fallback
     if isinstance(back, bytes):
         _require(hashlib.sha256(back).digest() == expected.source_digest)
-        return report
+        return fallback
     _require(pixel_checksum(back) == expected.checksum and dict(back.stored_metadata) == expected.metadata)
     with ThreadPoolExecutor(1, "srec-second-opinion") as beside:
         # The two ways have nothing in common but the pixels, and each leaves a core to the other.
-        opinion = beside.submit(_second_opinion(data, back, report, options, cancel))
+        opinion = beside.submit(_second_opinion(data, smallest if count > 1 else None, back, used, options, cancel))
         written = WrittenFile.of(back, expected.source)
         del back  # its pixels would stay in memory beside those that are read now
         written.check()
         opinion.result()
-    return report
+    return fallback
+
+
+def _tiles(data: bytes) -> tuple[Box | None, int]:
+    """Where the tile of the fewest pixels lies, and how many there are; none where no network coded anything."""
+    geometry = Reader(data).geometry
+    if geometry is None:
+        return None, 0
+    boxes = [geometry.tile_box(0, tile) for tile in range(geometry.tile_count)]
+    return min(boxes, key=lambda box: box.width * box.height), len(boxes)
 
 
 def _second_opinion(
-    data: bytes, picture: Picture, report: DecodeReport, options: CodecOptions, cancel: CancelToken
+    data: bytes, box: Box | None, picture: Picture, used: str, options: CodecOptions, cancel: CancelToken
 ) -> Callable[[], None]:
     """The check of one tile by another kernel; it holds no more of the picture than that tile."""
-    if report.method != Method.SREC or picture.colour is None:
+    if box is None or picture.colour is None:
         return lambda: None
     from srec_engine.codec.runtime import thread_count  # brings in torch
-    from srec_engine.codec.second_opinion import smallest_tile, tile_by_other_kernel
+    from srec_engine.codec.second_opinion import tile_by_other_kernel
 
-    box = smallest_tile(data)
     expected = picture.colour[box.rows, box.columns].tobytes()
     fewer = replace(options, threads=max(1, thread_count(options) - 1))
-    return lambda: _require(tile_by_other_kernel(data, box, report.kernel, fewer, cancel).tobytes() == expected)
+    return lambda: _require(tile_by_other_kernel(data, box, used, fewer, cancel).tobytes() == expected)
 
 
 def _require(same: bool) -> None:

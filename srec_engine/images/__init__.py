@@ -5,7 +5,7 @@ from __future__ import annotations
 from srec_engine.images.conversion import converted_picture
 from srec_engine.images.losses import reason_to_refuse
 from srec_engine.images.metadata import info_from_metadata, metadata_of
-from srec_engine.images.opening import open_image, picture_from_image, signature_format
+from srec_engine.images.opening import explained, open_image, picture_from_image, signature_format
 from srec_engine.images.picture import (
     PICTURE_MODES,
     KeptFile,
@@ -46,6 +46,7 @@ __all__ = [
     "coded_colour",
     "converted_picture",
     "display_info",
+    "explained",
     "file_to_keep",
     "full_colour",
     "info_from_metadata",

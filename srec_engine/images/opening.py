@@ -26,6 +26,7 @@ __all__ = [
     "NOT_DECODED",
     "Identified",
     "check_size",
+    "explained",
     "identified",
     "open_image",
     "picture_from_image",
@@ -103,11 +104,11 @@ def picture_from_image(image: Image.Image) -> Picture:
         UnsupportedImageError: When the image is empty, too large, or its file is damaged.
     """
     check_size(*image.size, "The image")
-    with _explained("The image", "read"):
+    with explained("The image", "read"):
         reason = reason_to_refuse(image)
     if reason:
         raise VerbatimOnlyError(reason, None, image.mode, image.size)
-    with _explained("The image", "decoded"):
+    with explained("The image", "decoded"):
         image.load()
         # Text after the pixels is known only now.
         metadata = metadata_of(image)
@@ -144,7 +145,7 @@ def open_image(file: BinaryIO, name: str) -> Iterator[Image.Image]:
         UnsupportedImageError: When this is no image that Pillow reads, or it is damaged or too large.
     """
     with quiet_pillow():
-        with _explained(name, "opened"):
+        with explained(name, "opened"):
             image = Image.open(file, formats=readable_formats())
         check_size(*image.size, name)
         yield image
@@ -162,7 +163,7 @@ def quiet_pillow() -> Iterator[None]:
 
 
 @contextmanager
-def _explained(name: str, action: str) -> Iterator[None]:
+def explained(name: str, action: str) -> Iterator[None]:
     """What Pillow raises while it reads a file, as errors that a person understands."""
     try:
         yield

@@ -75,7 +75,7 @@ class EdsrNetwork(PreparedModel):
             shuffled = functional.pixel_shuffle(self.layer(upsampler_name(weight_set)).scaled(context), 2)
             upsampled = shuffled[..., :height, :width].contiguous(memory_format=torch.channels_last)
             upsampled = _limited_to_stream(upsampled)
-        logits = torch.zeros((batch, height, width, REMAINDER_LOGITS), device=self.device)
+        logits = torch.zeros((batch, height, width, REMAINDER_LOGITS), dtype=torch.float32, device=self.device)
         return EdsrState(weight_set, upsampled), logits
 
     @computed_exactly

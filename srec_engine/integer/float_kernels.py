@@ -22,7 +22,7 @@ from srec_engine.integer.prepared_layer import KernelUnavailableError, PreparedL
 from srec_engine.integer.stream import FloatStream, Stream
 from srec_engine.model.integer_model import IntegerConvolution
 
-__all__ = ["Float32Kernel", "FloatLayer", "UnfoldKernel"]
+__all__ = ["Float32Kernel", "Float64Kernel", "FloatLayer", "UnfoldKernel"]
 
 BAND = 4096
 """Pixels that are multiplied with all taps while they are in the cache."""
@@ -63,20 +63,21 @@ class _Unfolded:
 class _UnfoldLayer:
     """A layer as matrix products; its scale is folded into the weights, which stay exact."""
 
-    def __init__(self, layer: IntegerConvolution, device: torch.device) -> None:
-        self._layer, self._device = layer, device
-        self._offset = layer.input_offset
+    def __init__(self, layer: IntegerConvolution, device: torch.device, dtype: torch.dtype = torch.float32) -> None:
+        self._layer, self._device, self._dtype = layer, device, dtype
         self._narrow = layer.eight_bit
-        weight, bias = _scaled_numbers(layer)
-        self._float32 = _Unfolded(weight.float().to(device), bias.float().to(device), layer)
+        self._usual = self._unfolded(dtype)
 
     def scaled(self, inputs: Tensor) -> Tensor:
         """See `PreparedLayer.scaled`."""
-        if self._narrow or not narrower_numbers_allowed():
-            return self._float32(_values(inputs, self._offset, torch.float32))
+        narrowed = not self._narrow and self._dtype == torch.float32 and narrower_numbers_allowed()
+        dtype = torch.float64 if narrowed else self._dtype
+        convolution = self._unfolded(dtype) if narrowed else self._usual
+        return convolution(_values(inputs, self._layer.input_offset, dtype)).float()
+
+    def _unfolded(self, dtype: torch.dtype) -> _Unfolded:
         weight, bias = _scaled_numbers(self._layer)
-        exact = _Unfolded(weight.to(self._device), bias.to(self._device), self._layer)
-        return exact(_values(inputs, self._offset, torch.float64)).float()
+        return _Unfolded(weight.to(self._device, dtype), bias.to(self._device, dtype), self._layer)
 
     def to_bytes(self, inputs: Tensor) -> Tensor:
         """See `PreparedLayer.to_bytes`."""
@@ -132,6 +133,17 @@ class UnfoldKernel:
     def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
         """See `Kernel.prepare`."""
         return _UnfoldLayer(layer, device)
+
+
+class Float64Kernel:
+    """The matrix products in float64: to compare with, since it shares no number with the others."""
+
+    name = "float64"
+    stream: type[Stream] = FloatStream
+
+    def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
+        """See `Kernel.prepare`."""
+        return _UnfoldLayer(layer, device, torch.float64)
 
 
 def _scaled_numbers(layer: IntegerConvolution) -> tuple[Tensor, Tensor]:

@@ -11,19 +11,22 @@ from __future__ import annotations
 import torch
 
 from srec_engine.errors import ModelError
-from srec_engine.integer.float_kernels import Float32Kernel, UnfoldKernel
+from srec_engine.integer.float_kernels import Float32Kernel, Float64Kernel, UnfoldKernel
 from srec_engine.integer.int8_kernels import Int8Kernel
 from srec_engine.integer.known_answers import answers_rightly
 from srec_engine.integer.prepared_layer import Kernel, KernelUnavailableError, PreparedLayer
 from srec_engine.integer.split_kernel import Int8SplitKernel
 from srec_engine.model.integer_model import IntegerConvolution
 
-__all__ = ["KERNELS", "KERNEL_FAULTS", "choose_kernel", "kernels_named", "no_exact_kernel"]
+__all__ = ["COMPARISONS", "KERNELS", "KERNEL_FAULTS", "choose_kernel", "kernels_named", "no_exact_kernel"]
 
 KERNELS: dict[str, Kernel] = {
     kernel.name: kernel for kernel in (Int8Kernel(), Int8SplitKernel(), Float32Kernel(), UnfoldKernel())
 }
 """Every kernel by name, fastest first."""
+
+COMPARISONS: dict[str, Kernel] = {kernel.name: kernel for kernel in (UnfoldKernel(), Float32Kernel(), Float64Kernel())}
+"""Kernels that what was coded is compared by, the first that had no part in it. The last is good for nothing else."""
 
 KERNEL_FAULTS = (RuntimeError, NotImplementedError, AttributeError, TypeError)
 """What torch raises where an operator or a type does not exist on a device."""
@@ -37,9 +40,10 @@ def kernels_named(name: str) -> list[Kernel]:
     """
     if name == "auto":
         return list(KERNELS.values())
-    if name not in KERNELS:
+    found = KERNELS.get(name) or COMPARISONS.get(name)
+    if found is None:
         raise ModelError(f"There is no kernel {name!r}. Choose one of auto, {', '.join(KERNELS)}.")
-    return [KERNELS[name]]
+    return [found]
 
 
 def choose_kernel(

@@ -33,7 +33,9 @@ class FloatStream:
     """The stream as float32 that holds integers; plain torch, any device."""
 
     def __init__(self, shape: tuple[int, int, int, int], device: torch.device) -> None:
-        self._values = torch.zeros(shape, device=device).contiguous(memory_format=torch.channels_last)
+        self._values = torch.zeros(shape, dtype=torch.float32, device=device).contiguous(
+            memory_format=torch.channels_last
+        )
 
     def add(self, contribution: Tensor) -> Tensor:
         """See `Stream.add`."""

@@ -21,7 +21,7 @@ from srec_engine.errors import ModelError
 from srec_engine.integer.export import export
 from srec_engine.integer.kernels import KERNELS, UnfoldKernel
 from srec_engine.integer.prepared import CodingNetwork
-from srec_engine.integer.prepared_layer import Kernel, PreparedLayer
+from srec_engine.integer.prepared_layer import Kernel, KernelUnavailableError, PreparedLayer
 from srec_engine.integer.tables import distribution_tables, model_tables
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.file import read_model, write_model
@@ -230,7 +230,7 @@ class TestMemory:
         monkeypatch.setattr("srec_engine.codec.admission_memory.cache_directory", lambda: None)
         assert admitted_network(candidate_of(walked_model), "cpu", "auto").kernel_name in KERNELS
 
-    @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"unheard of", b"x" * 100_000])
+    @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"unheard of", b"5", b'{"a": "b"}', b"x" * 100_000])
     def test_a_damaged_memory_is_as_good_as_none(
         self, walked_model: IntegerModel, content: bytes, memory: Path
     ) -> None:
@@ -241,6 +241,28 @@ class TestMemory:
         for path in kept:
             path.write_bytes(content)
         assert admitted_network(candidate, "cpu", "auto").kernel_name == kernel
+
+    def test_an_answer_that_is_not_true_any_more_is_found_out_anew(
+        self, walked_model: IntegerModel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class GoneKernel(UnfoldKernel):
+            name = "gone"
+
+            def prepare(self, layer: IntegerConvolution, device: torch.device) -> PreparedLayer:
+                raise KernelUnavailableError("This processor is another one.")
+
+        candidate = candidate_of(walked_model)
+        AdmissionMemory(torch.device("cpu")).remember("gone", "kernel", candidate.model_id.hex(), "auto")
+        with_kernels(monkeypatch, GoneKernel(), UnfoldKernel())
+        assert admitted_network(candidate, "cpu", "auto").kernel_name == "unfold"
+
+    def test_digests_that_were_remembered_of_a_model_without_its_own_may_be_damaged(
+        self, small_model: IntegerModel, memory: Path
+    ) -> None:
+        walks = reference_walks(candidate_of(small_model))
+        for path in memory.iterdir():
+            path.write_bytes(b"5")
+        assert dict(reference_walks(candidate_of(small_model))) == dict(walks)
 
     def test_one_device_knows_nothing_of_another(self) -> None:
         AdmissionMemory(torch.device("cpu")).remember("yes", "question")

@@ -48,7 +48,7 @@ def switches_turned_the_wrong_way() -> Iterator[None]:
     before = [(*operation, torch._C._get_fp32_precision_getter(*operation)) for operation in operations if precision]
     try:
         torch.set_float32_matmul_precision("medium")
-        torch.set_default_dtype(torch.float64)
+        torch.set_default_dtype(torch.bfloat16)
         for backend, operation, _ in before:
             precision(backend, operation, "bf16" if backend == "mkldnn" else "tf32")
         assert narrower_numbers_allowed()

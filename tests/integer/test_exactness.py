@@ -98,6 +98,18 @@ def digest_of_two_scales(network: CodingNetwork, tiles: int) -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_the_type_that_a_program_around_us_prefers_changes_no_integer(model: IntegerModel, dtype: torch.dtype) -> None:
+    networks = {name: prepare_network(model, "cpu", name) for name in exact_kernels(model)}
+    expected = {name: digest_of_two_scales(network, 2) for name, network in networks.items()}
+    image = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(dtype)
+        assert {name: digest_of_two_scales(network, 2) for name, network in networks.items()} == expected
+    finally:
+        torch.set_default_dtype(image)
+
+
 @pytest.mark.filterwarnings("ignore:TF32 acceleration:UserWarning")  # switching oneDNN warns on CPUs
 def test_kernels_threads_onednn_and_batches_change_no_integer(model: IntegerModel) -> None:
     digests = set()
