@@ -88,29 +88,36 @@ def verify(
         DamagedFileError: When it is not the same picture with the same metadata.
         VerbatimOnlyError: When the picture is, but the file that would be written of it is not the source any more.
     """
-    from srec_engine.codec.decode import decode_picture
-
     smallest, count = _tiles(data)
-    if count == 1:
+    with ThreadPoolExecutor(1, "srec-second-opinion") as beside:
+        # The two ways have nothing in common but the pixels, so neither waits for the other.
+        opinion = beside.submit(_second_opinion, data, smallest if count > 1 else None, used, options, cancel)
+        back, fallback = _decoded(data, count == 1, used, options, cancel, advance)
+        if isinstance(back, bytes):
+            _require(hashlib.sha256(back).digest() == expected.source_digest)
+            return fallback
+        _require(pixel_checksum(back) == expected.checksum and dict(back.stored_metadata) == expected.metadata)
+        whole = back.colour
+        seen = b"" if smallest is None or whole is None else whole[smallest.rows, smallest.columns].tobytes()
+        written = WrittenFile.of(back, expected.source)
+        del back, whole  # its pixels would stay in memory beside those that are read now
+        written.check()
+        _require(opinion.result() in (None, seen))
+    return fallback
+
+
+def _decoded(
+    data: bytes, by_other_kernel: bool, used: str, options: CodecOptions, cancel: CancelToken, advance: Advance
+) -> tuple[Picture | bytes, str]:
+    """What comes back of a file, and why the CPU took over from an accelerator, if it did."""
+    if by_other_kernel:
         from srec_engine.codec.second_opinion import picture_by_other_kernel  # brings in torch
 
-        back: Picture | bytes = picture_by_other_kernel(data, used, options, cancel)
-        fallback = ""
-    else:
-        back, report = decode_picture(data, options, cancel, advance)
-        fallback = report.fallback
-    if isinstance(back, bytes):
-        _require(hashlib.sha256(back).digest() == expected.source_digest)
-        return fallback
-    _require(pixel_checksum(back) == expected.checksum and dict(back.stored_metadata) == expected.metadata)
-    with ThreadPoolExecutor(1, "srec-second-opinion") as beside:
-        # The two ways have nothing in common but the pixels, and each leaves a core to the other.
-        opinion = beside.submit(_second_opinion(data, smallest if count > 1 else None, back, used, options, cancel))
-        written = WrittenFile.of(back, expected.source)
-        del back  # its pixels would stay in memory beside those that are read now
-        written.check()
-        opinion.result()
-    return fallback
+        return picture_by_other_kernel(data, used, options, cancel), ""
+    from srec_engine.codec.decode import decode_picture
+
+    back, report = decode_picture(data, options, cancel, advance)
+    return back, report.fallback
 
 
 def _tiles(data: bytes) -> tuple[Box | None, int]:
@@ -123,17 +130,14 @@ def _tiles(data: bytes) -> tuple[Box | None, int]:
 
 
 def _second_opinion(
-    data: bytes, box: Box | None, picture: Picture, used: str, options: CodecOptions, cancel: CancelToken
-) -> Callable[[], None]:
-    """The check of one tile by another kernel; it holds no more of the picture than that tile."""
-    if box is None or picture.colour is None:
-        return lambda: None
-    from srec_engine.codec.runtime import thread_count  # brings in torch
-    from srec_engine.codec.second_opinion import tile_by_other_kernel
+    data: bytes, box: Box | None, used: str, options: CodecOptions, cancel: CancelToken
+) -> bytes | None:
+    """The pixels of one tile by another kernel; None where there is none to be asked for."""
+    if box is None:
+        return None
+    from srec_engine.codec.second_opinion import tile_by_other_kernel  # brings in torch
 
-    expected = picture.colour[box.rows, box.columns].tobytes()
-    fewer = replace(options, threads=max(1, thread_count(options) - 1))
-    return lambda: _require(tile_by_other_kernel(data, box, used, fewer, cancel).tobytes() == expected)
+    return tile_by_other_kernel(data, box, used, replace(options, threads=1), cancel).tobytes()
 
 
 def _require(same: bool) -> None:
