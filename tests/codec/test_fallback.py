@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -180,7 +181,8 @@ def test_a_file_is_encoded_and_decoded_in_spite_of_the_device(
     accelerator(15)
     assert read_source(packed)[1] == back.read_bytes()
     # A terminal shows warnings, and this comes with a traceback.
-    assert [record.levelname for record in caplog.records] == []
+    # Another test may have turned the level down: what matters is what a terminal would show.
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_progress_counts_no_tile_twice(accelerator: Installed, strip: Image.Image) -> None:
