@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from srec_engine.errors import Cancelled
 
-__all__ = ["CancelToken", "Progress", "ProgressCallback", "Stage"]
+__all__ = ["Advance", "CancelToken", "Progress", "ProgressCallback", "Stage"]
 
 
 class Stage(StrEnum):
@@ -39,6 +39,9 @@ class Progress:
     scale: int | None = None
     message: str = ""
 
+
+Advance = Callable[[float, int], None]
+"""Told the share of a piece of work that is done, and the scale."""
 
 ProgressCallback = Callable[[Progress], None]
 

@@ -66,17 +66,17 @@ def admitted_network(candidate: Candidate, device: str, kernel: str) -> CodingNe
         ModelError: When the kernel is unknown or none is exact.
         Exception: Whatever a device that fails raises.
     """
-    place = torch.device(device)
+    place, kernels = torch.device(device), kernels_named(kernel)
     memory = AdmissionMemory(place)
     question = ("kernel", candidate.model_id.hex(), kernel)
     known = memory.recall(*question)
-    if known in [named.name for named in kernels_named(kernel)]:
+    if known is not None and known in [named.name for named in kernels]:
         try:
-            return prepare_network(candidate.model, device, str(known), checked=False)
+            return prepare_network(candidate.model, device, known, checked=False)
         except KernelUnavailableError:
             pass  # what was remembered is not true (any more)
     walks = reference_walks(candidate)
-    for named in kernels_named(kernel):
+    for named in kernels:
         network = _proven(candidate, device, named.name, walks)
         if network is not None:
             memory.remember(named.name, *question)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from srec_engine.atomic import write_atomically
 from srec_engine.codec.steps import Step, decoding_steps
 from srec_engine.codec.way_back import own_file
 from srec_engine.container import Box
-from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
+from srec_engine.control import Advance, CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
 from srec_engine.files import format_of_name
 from srec_engine.images import (
@@ -229,7 +229,7 @@ def decode_picture(
     source: Path | bytes,
     options: CodecOptions,
     cancel: CancelToken,
-    advance: Callable[[float, int], None],
+    advance: Advance,
 ) -> tuple[Picture | bytes, DecodeReport]:
     """The exact picture, or the source's bytes where those are kept. Raises as `decode_image`."""
     step = _last_step(source, options, cancel, lambda news: advance(news.fraction, news.scale or 0))

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
-from srec_engine.codec.known_tiles import KnownValues
-from srec_engine.codec.walk import Exchange
+from srec_engine.codec.known_tiles import KnownExchange, KnownValues
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 from srec_engine.integer.prepared import CodingNetwork, ScaleWalk
 from srec_engine.model.configuration import STEP_COUNT
 
 __all__ = ["KeptTile", "TileKeeper", "walk_kept_tile"]
-
-KnownExchange = TypeVar("KnownExchange", bound=Exchange)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,7 +70,7 @@ class TileKeeper:
         self.scale = scale
         return _KeepingExchange(image, self)
 
-    def hear(self, _index: int, state: ScaleWalk) -> None:
+    def hear(self, state: ScaleWalk) -> None:
         """What the classifier sees of the next pixel."""
         self._state = state
 

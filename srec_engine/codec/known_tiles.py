@@ -16,7 +16,7 @@ from srec_engine.integer.prepared import CodingNetwork
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.pyramid import block_pixels, block_sums, mean_and_remainder
 
-__all__ = ["KnownValues", "walk_known_tiles"]
+__all__ = ["KnownExchange", "KnownValues", "walk_known_tiles"]
 
 KnownExchange = TypeVar("KnownExchange", bound=Exchange)
 

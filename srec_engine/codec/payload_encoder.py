@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +16,11 @@ from srec_engine.codec.known_tiles import walk_known_tiles
 from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime
 from srec_engine.container.geometry import Geometry
-from srec_engine.control import CancelToken
+from srec_engine.control import Advance, CancelToken
 from srec_engine.integer.prepared import CodingNetwork
 from srec_engine.reports import ScaleBytes
 
 __all__ = ["EncodedPayload", "encode_payload"]
-
-Advance = Callable[[float, int], None]
-"""Told after each tile and scale: the share of the whole work done so far, and the scale."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from srec_engine.codec.payload_decoder import PayloadDecoder
 from srec_engine.codec.runtime import Runtime, load_unproven_runtime
 from srec_engine.codec.steps import model_path, opened
 from srec_engine.container import Box, Reader
-from srec_engine.control import CancelToken
+from srec_engine.control import Advance, CancelToken
 from srec_engine.errors import DamagedFileError
 from srec_engine.images import Picture, full_colour, picture_from_reader
 from srec_engine.integer.kernels import COMPARISONS
@@ -22,16 +23,22 @@ from srec_engine.options import CodecOptions
 __all__ = ["picture_by_other_kernel", "tile_by_other_kernel"]
 
 
-def picture_by_other_kernel(data: bytes, used: str, options: CodecOptions, cancel: CancelToken) -> Picture:
+def _unheard(_share: float, _scale: int) -> None:
+    """Nobody listens."""
+
+
+def picture_by_other_kernel(
+    data: bytes, used: str, options: CodecOptions, cancel: CancelToken, advance: Advance
+) -> Picture:
     """Decode a whole file, whose picture should be small, as `tile_by_other_kernel` does. Raises what that does."""
     with opened(data) as reader:
         whole = Box(0, 0, reader.header.width, reader.header.height)
-        colour = tile_by_other_kernel(data, whole, used, options, cancel)
+        colour = tile_by_other_kernel(data, whole, used, options, cancel, advance)
         return picture_from_reader(reader, colour)
 
 
 def tile_by_other_kernel(
-    data: bytes, box: Box, used: str, options: CodecOptions, cancel: CancelToken
+    data: bytes, box: Box, used: str, options: CodecOptions, cancel: CancelToken, advance: Advance = _unheard
 ) -> NDArray[np.uint8]:
     """Decode a part of a file through every scale, on the CPU, by a kernel that is not `used`.
 
@@ -45,20 +52,19 @@ def tile_by_other_kernel(
     with opened(data) as reader:
         runtime = adapted_to_file(_other_runtime(reader, used, options), reader)
         decoder = PayloadDecoder(reader, runtime, cancel, region=box)
-        pictures = [news.image for news in decoder.scales() if news.image is not None]
+        colour = reader.base()
+        for news in decoder.scales():
+            advance(news.fraction, news.scale)
+            colour = colour if news.image is None else news.image
         if decoder.damage:
             raise DamagedFileError(decoder.damage[0])
-        return full_colour(reader.header.mode, pictures[-1])
+        return full_colour(reader.header.mode, colour)
 
 
 def _other_runtime(reader: Reader, used: str, options: CodecOptions) -> Runtime:
-    """The file's model by the first other kernel that there is on this CPU; the last is there on every one."""
-    last = list(COMPARISONS)[-1]
+    """The file's model by the first other kernel that there is on this CPU."""
     for kernel in COMPARISONS:
-        try:
-            if kernel != used:
+        if kernel != used:
+            with suppress(KernelUnavailableError):
                 return load_unproven_runtime(model_path(reader), replace(options, device="cpu", kernel=kernel))
-        except KernelUnavailableError:
-            if kernel == last:
-                raise
-    raise ValueError(f"there is no kernel but {used}")
+    raise ValueError("the last of the kernels to compare by is there on every CPU")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from srec_engine.codec.way_back import WrittenFile
 from srec_engine.container import Box, Reader
-from srec_engine.control import CancelToken
+from srec_engine.control import Advance, CancelToken
 from srec_engine.errors import DamagedFileError
 from srec_engine.images import KeptFile, Picture, SourceFile, pixel_checksum
 from srec_engine.options import CodecOptions
 
 __all__ = ["Expected", "verify"]
-
-Advance = Callable[[float, int], None]
-"""Told the share of the decoding that is done, and the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ def _decoded(
     if by_other_kernel:
         from srec_engine.codec.second_opinion import picture_by_other_kernel  # brings in torch
 
-        return picture_by_other_kernel(data, used, options, cancel), ""
+        return picture_by_other_kernel(data, used, options, cancel, advance), ""
     from srec_engine.codec.decode import decode_picture
 
     back, report = decode_picture(data, options, cancel, advance)

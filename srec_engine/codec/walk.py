@@ -25,11 +25,11 @@ from srec_engine.pyramid import join_blocks, reduced_size
 
 __all__ = ["Exchange", "Heard", "TileScale", "coded_rectangle", "float_planes", "unheard", "walk_scale"]
 
-Heard = Callable[[int, ScaleWalk], None]
-"""Told after each step of the network: which of the three coded pixels, and what the network then carries."""
+Heard = Callable[[ScaleWalk], None]
+"""Told after each step of the network what it then carries."""
 
 
-def unheard(_index: int, _state: ScaleWalk) -> None:
+def unheard(_state: ScaleWalk) -> None:
     """Nobody listens."""
 
 
@@ -127,7 +127,7 @@ def _walk_pixels(
     for index in range(STEP_COUNT):
         with clock.measure("network"):
             parameters, linear = network.step(state)
-        heard(index, state)
+        heard(state)
         values = np.empty(sums.shape, dtype=np.uint8)
         rows, columns = coded_rectangle(*size, index)
         for number, exchange in enumerate(exchanges):

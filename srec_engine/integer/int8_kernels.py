@@ -25,7 +25,7 @@ class Int8Layer:
     """oneDNN's quantised convolution; rescaling by powers of two keeps its fused post-operations exact."""
 
     def __init__(self, layer: IntegerConvolution) -> None:
-        scale = torch.from_numpy(2.0 ** -layer.shift.astype(np.float64)).float()
+        scale = torch.from_numpy(np.ldexp(1.0, -layer.shift.astype(np.int64))).float()
         weight = torch.from_numpy(layer.weight.astype(np.int8))
         correction = layer.input_offset * layer.weight.astype(np.int64).sum(axis=(1, 2, 3))
         bias = torch.from_numpy((layer.bias - correction).astype(np.float32))

@@ -17,6 +17,8 @@ from srec_engine import (
     DamagedFileError,
     EncodeOptions,
     Method,
+    Progress,
+    Stage,
     decode_image,
     encode_file,
     encode_image,
@@ -100,6 +102,19 @@ def test_whichever_kernel_encodes_another_one_agrees(picture: Image.Image, kerne
     encoded = encode_image(picture, replace(OPTIONS, codec=CodecOptions("cpu", kernel)))
     assert encoded.report.verified
     assert decode_image(encoded.data).image.tobytes() == picture.tobytes()
+
+
+def test_verification_tells_how_far_it_is(picture: Image.Image) -> None:
+    told: list[float] = []
+
+    def note(progress: Progress) -> None:
+        if progress.stage is Stage.VERIFYING:
+            told.append(progress.fraction)
+
+    encode_image(picture, OPTIONS, progress=note)
+    assert told == sorted(told)
+    assert len(set(told)) > 3
+    assert told[-1] == 1.0
 
 
 def test_where_there_is_no_onednn_there_is_another_kernel_all_the_same(
