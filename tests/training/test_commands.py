@@ -208,10 +208,13 @@ def test_without_a_terminal_lines_say_the_same(photos: Path, tmp_path: Path, cap
 def test_a_full_disk_for_tensorboard_is_one_clear_error(photos: Path, tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
     command = words(sys.executable, "-m", "srec_engine.cli", "train", photos, *TINY, "--steps", "1", "--tensorboard")
+    # Else torch, when it is imported, looks for a temporary folder by writing a file. It sets this itself where an
+    # earlier test has used its compiler.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "TORCHINDUCTOR_CACHE_DIR": str(tmp_path / "inductor")}
     # The file's name holds the time, so the limit is one on all files: nothing fits.
     finished = subprocess.run(
         ["/bin/sh", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "sh", *command, "--folder", str(tmp_path / "run")],
-        capture_output=True, text=True, check=False, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, text=True, check=False, env=environment,
     )  # fmt: skip
     assert finished.returncode == exit_codes.FAILED
     assert "Traceback" not in finished.stderr
