@@ -90,6 +90,7 @@ class ResultNames:
         self._sources: set[str] = set()
         self._given: dict[Path, Path] = {}
         self._owners: dict[str, Path] = {}
+        self._folders: dict[Path, str] = {}
         self.keep(sources)
 
     def keep(self, sources: Iterable[Path]) -> None:
@@ -134,8 +135,22 @@ class ResultNames:
         if self._owners.get(_key(path), source) != source:
             return False
         while self._pending:
-            self._sources |= set(_keys(self._pending.popleft()))
-        return self._sources.isdisjoint(_keys(path))
+            self._sources |= set(self._keys(self._pending.popleft()))
+        return self._sources.isdisjoint(self._keys(path))
+
+    def _keys(self, path: Path) -> tuple[str, str]:
+        """A path as it is written, and the file that it leads to in the end.
+
+        Where a folder leads is looked up once: the thousands of files of a batch are in a few folders.
+        """
+        try:
+            if path.name in ("", os.pardir) or path.is_symlink():
+                return _key(path), name_key(os.path.realpath(path))
+            if path.parent not in self._folders:
+                self._folders[path.parent] = os.path.realpath(path.parent).rstrip(os.sep)
+            return _key(path), name_key(f"{self._folders[path.parent]}{os.sep}{path.name}")
+        except ValueError:  # a name that no file can have leads nowhere
+            return _key(path), ""
 
 
 def _numbered(path: Path) -> Iterator[Path]:
@@ -147,11 +162,3 @@ def _numbered(path: Path) -> Iterator[Path]:
 
 def _key(path: Path) -> str:
     return name_key(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps "..", and links must not be resolved
-
-
-def _keys(path: Path) -> tuple[str, str]:
-    """A path as it is written, and the file that it leads to in the end."""
-    try:
-        return _key(path), name_key(os.path.realpath(path))
-    except ValueError:  # a name that no file can have leads nowhere
-        return _key(path), ""

@@ -32,14 +32,14 @@ def bind_actions(page: CompressPage, actions: Actions) -> None:
         "compress.expand_folder": lambda: _ask_for_folder_of_srec(page),
         "compress.cancel": lambda: queue.cancel(table.selected_items()),
         "compress.cancel_all": queue.cancel_all,
-        "compress.retry": lambda: queue.retry(_to_retry(page)),
+        "compress.retry": lambda: queue.retry(_to_retry(page, table.selected_items())),
         "compress.remove": lambda: queue.remove(table.selected_items()),
         "compress.clear_done": queue.clear_finished,
         "compress.select_all": table.selectAll,
         "compress.open": lambda: page.open_requested.emit([item.result for item in table.selected_items()]),
         "compress.inspect": lambda: _inspect(page),
         "compress.reveal": lambda: _reveal(page),
-        "compress.copy_error": lambda: _copy_message(_with_message(page)),
+        "compress.copy_error": lambda: _copy_message(_with_message(page, table.selected_items())),
         "compress.undo": queue.undo,
     }
     for action_id, function in functions.items():
@@ -50,25 +50,25 @@ def bind_actions(page: CompressPage, actions: Actions) -> None:
     options.triggered.connect(lambda on: setattr(page.settings, "show_options", on))
 
 
-def update_actions(page: CompressPage, actions: Actions) -> None:
-    """Enable what can be done with the selection and the queue."""
+def update_actions(page: CompressPage, actions: Actions, selected: list[Item]) -> None:
+    """Enable what can be done with the `selected` items and the queue."""
     if not page.in_front:
         return
-    selected, items = page.table.selected_items(), page.queue.items
+    items = page.queue.items
     usable = {
         "compress.expand": True,
         "compress.expand_folder": True,
         "compress.options": True,
         "compress.cancel": any(item.open for item in selected),
         "compress.cancel_all": page.queue.busy,
-        "compress.retry": bool(_to_retry(page)),
+        "compress.retry": bool(_to_retry(page, selected)),
         "compress.remove": bool(selected),
         "compress.clear_done": not page.queue.busy and any(item.state in FINISHED for item in items),
         "compress.select_all": bool(items),
         "compress.open": bool(selected),
         "compress.inspect": _srec_of(selected) is not None,
         "compress.reveal": bool(selected),
-        "compress.copy_error": bool(_with_message(page)),
+        "compress.copy_error": bool(_with_message(page, selected)),
         "compress.undo": page.queue.can_undo,
     }
     for action_id, enabled in usable.items():
@@ -84,17 +84,15 @@ def fill_menu(menu: QMenu, actions: Actions) -> None:
             menu.addSeparator()
 
 
-def _to_retry(page: CompressPage) -> list[Item]:
+def _to_retry(page: CompressPage, selected: list[Item]) -> list[Item]:
     """What trying again concerns: of the selected items those that can be, without a selection all that failed."""
-    selected = page.table.selected_items()
     if selected:
         return [item for item in selected if item.can_retry]
     return [item for item in page.queue.items if item.state is State.FAILED]
 
 
-def _with_message(page: CompressPage) -> list[Item]:
+def _with_message(page: CompressPage, selected: list[Item]) -> list[Item]:
     """Items whose message can be copied: the selected ones', without a selection those of all that failed."""
-    selected = page.table.selected_items()
     if selected:
         return [item for item in selected if item.note]
     return [item for item in page.queue.items if item.state is State.FAILED and item.note]

