@@ -144,7 +144,8 @@ class ResultNames:
         Where a folder leads is looked up once: the thousands of files of a batch are in a few folders.
         """
         try:
-            if path.name in ("", os.pardir) or path.is_symlink():
+            # Not Path.is_symlink: that raises where a name is too long or a folder may not be entered.
+            if path.name in ("", os.pardir) or os.path.islink(path):  # noqa: PTH114
                 return _key(path), name_key(os.path.realpath(path))
             if path.parent not in self._folders:
                 self._folders[path.parent] = os.path.realpath(path.parent).rstrip(os.sep)
