@@ -39,7 +39,7 @@ unit: install
 ifdef TESTS
 	$(python) -m pytest $(TESTS)
 else
-	$(python) -m pytest -m "not timing" --cov --cov-report=term
+	$(python) -m pytest -m "not timing" -n logical --maxprocesses 4 --dist loadfile --cov --cov-report=term
 	$(python) -m pytest -m timing || $(python) -m pytest -m timing --last-failed
 endif
 
