@@ -23,22 +23,17 @@ from srec_engine.options import CodecOptions
 __all__ = ["picture_by_other_kernel", "tile_by_other_kernel"]
 
 
-def _unheard(_share: float, _scale: int) -> None:
-    """Nobody listens."""
-
-
 def picture_by_other_kernel(
     data: bytes, used: str, options: CodecOptions, cancel: CancelToken, advance: Advance
 ) -> Picture:
     """Decode a whole file, whose picture should be small, as `tile_by_other_kernel` does. Raises what that does."""
     with opened(data) as reader:
         whole = Box(0, 0, reader.header.width, reader.header.height)
-        colour = tile_by_other_kernel(data, whole, used, options, cancel, advance)
-        return picture_from_reader(reader, colour)
+        return picture_from_reader(reader, _colour(reader, whole, used, options, cancel, advance))
 
 
 def tile_by_other_kernel(
-    data: bytes, box: Box, used: str, options: CodecOptions, cancel: CancelToken, advance: Advance = _unheard
+    data: bytes, box: Box, used: str, options: CodecOptions, cancel: CancelToken
 ) -> NDArray[np.uint8]:
     """Decode a part of a file through every scale, on the CPU, by a kernel that is not `used`.
 
@@ -50,15 +45,21 @@ def tile_by_other_kernel(
         ModelError: When the model cannot be used.
     """
     with opened(data) as reader:
-        runtime = adapted_to_file(_other_runtime(reader, used, options), reader)
-        decoder = PayloadDecoder(reader, runtime, cancel, region=box)
-        colour = reader.base()
-        for news in decoder.scales():
-            advance(news.fraction, news.scale)
-            colour = colour if news.image is None else news.image
-        if decoder.damage:
-            raise DamagedFileError(decoder.damage[0])
-        return full_colour(reader.header.mode, colour)
+        return _colour(reader, box, used, options, cancel, lambda _share, _scale: None)
+
+
+def _colour(
+    reader: Reader, box: Box, used: str, options: CodecOptions, cancel: CancelToken, advance: Advance
+) -> NDArray[np.uint8]:
+    runtime = adapted_to_file(_other_runtime(reader, used, options), reader)
+    decoder = PayloadDecoder(reader, runtime, cancel, region=box)
+    colour = reader.base()
+    for news in decoder.scales():
+        advance(news.fraction, news.scale)
+        colour = colour if news.image is None else news.image
+    if decoder.damage:
+        raise DamagedFileError(decoder.damage[0])
+    return full_colour(reader.header.mode, colour)
 
 
 def _other_runtime(reader: Reader, used: str, options: CodecOptions) -> Runtime:

@@ -12,8 +12,6 @@ from srec_engine.images.picture import Picture
 
 __all__ = ["interlaced_rows", "pass_files", "passes_of", "png_chunk"]
 
-_FASTEST = 1
-
 
 def passes_of(picture: Picture) -> Iterator[Picture]:
     """The small pictures of the passes, those without pixels left out."""
@@ -53,7 +51,7 @@ def pass_files(png: bytes, picture: Picture, raster: Raster) -> Iterator[tuple[P
         size = part.height * (1 + _raster_of_pass(part, raster).row_bytes)
         header = part.width.to_bytes(4, "big") + part.height.to_bytes(4, "big") + chunks[b"IHDR"][8:12] + b"\0"
         palette = png_chunk(b"PLTE", chunks[b"PLTE"]) if b"PLTE" in chunks else b""
-        pixels = png_chunk(b"IDAT", zlib.compress(rows[place : place + size], _FASTEST))
+        pixels = png_chunk(b"IDAT", zlib.compress(rows[place : place + size], zlib.Z_BEST_SPEED))
         yield part, PNG_SIGNATURE + png_chunk(b"IHDR", header) + palette + pixels + png_chunk(b"IEND", b"")
         place += size
 

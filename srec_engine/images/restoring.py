@@ -30,7 +30,6 @@ __all__ = ["FileBytes", "restored_file"]
 
 _CHUNK_START, _CHECKSUM = 8, 4
 _SMALL_PNG_LEVEL = 9
-_FASTEST = 1
 _GIF_ROOM = 1 << 12
 _GIF_PASSES = ((0, 8), (4, 8), (2, 4), (1, 2))
 _RIFF_SIZE = slice(4, 8)
@@ -58,7 +57,7 @@ def restored_file(picture: Picture, skeleton: Skeleton, *, quickly: bool = False
     """
     try:
         if skeleton.filling is Filling.PNG:
-            data = _png_file(picture, skeleton, _FASTEST if quickly else PNG_LEVEL)
+            data = _png_file(picture, skeleton, zlib.Z_BEST_SPEED if quickly else PNG_LEVEL)
         else:
             data = _FILLERS[skeleton.filling](picture, skeleton)
     except (zlib.error, StopIteration, UnaccountedError, *READING_ERRORS) as error:
@@ -194,7 +193,7 @@ def _filtered_rows(picture: Picture, raster: Raster) -> bytes:
     if raster.bits < 8:
         rows = rows_of_picture(picture, raster)
         return np.concatenate([np.zeros((len(rows), 1), np.uint8), rows], axis=1).tobytes()
-    png = _by_pillow(picture, _FASTEST)
+    png = _by_pillow(picture, zlib.Z_BEST_SPEED)
     return inflated_pixels(png)
 
 

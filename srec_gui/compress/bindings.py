@@ -50,11 +50,11 @@ def bind_actions(page: CompressPage, actions: Actions) -> None:
     options.triggered.connect(lambda on: setattr(page.settings, "show_options", on))
 
 
-def update_actions(page: CompressPage, actions: Actions, selected: list[Item]) -> None:
-    """Enable what can be done with the `selected` items and the queue."""
+def update_actions(page: CompressPage, actions: Actions) -> None:
+    """Enable what can be done with the selection and the queue."""
     if not page.in_front:
         return
-    items = page.queue.items
+    selected, items = page.table.selected_items(), page.queue.items
     usable = {
         "compress.expand": True,
         "compress.expand_folder": True,

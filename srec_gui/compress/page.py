@@ -94,7 +94,7 @@ class CompressPage(Page):
         self._actions_timer = QTimer(self)
         self._actions_timer.setSingleShot(True)
         self._actions_timer.setInterval(_ACTIONS_MS)
-        self._actions_timer.timeout.connect(self._update_actions)
+        self._actions_timer.timeout.connect(partial(update_actions, self, actions))
         self._lay_out()
         bind_actions(self, actions)
         fill_menu(self.table.menu, actions)
@@ -276,14 +276,9 @@ class CompressPage(Page):
         if not self._actions_timer.isActive():
             self._actions_timer.start()
 
-    def _update_actions(self) -> None:
-        update_actions(self, self.registry, self.table.selected_items())
-
     def _selection_changed(self) -> None:
-        # Asked for once: a thousand selected rows take a while to look up.
-        selected = self.table.selected_items()
-        update_actions(self, self.registry, selected)
-        self._show_example_of(selected)
+        update_actions(self, self.registry)
+        self._show_example()
 
     def _refresh(self) -> None:
         self._stack.setCurrentWidget(self.table if self.queue.items else self.empty)
@@ -324,10 +319,7 @@ class CompressPage(Page):
         self._show_example()
 
     def _show_example(self) -> None:
-        self._show_example_of(self.table.selected_items())
-
-    def _show_example_of(self, selected: list[Item]) -> None:
-        item = (selected or self.queue.items or [_example_item()])[0]
+        item = self.table.first_selected_item() or (self.queue.items or [_example_item()])[0]
         self.panel.show_example(item.source, Policy.from_settings(self.settings).destination(item, self.engine))
 
     def _folder_chosen(self, folder: str) -> None:

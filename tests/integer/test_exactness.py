@@ -102,12 +102,12 @@ def digest_of_two_scales(network: CodingNetwork, tiles: int) -> str:
 def test_the_type_that_a_program_around_us_prefers_changes_no_integer(model: IntegerModel, dtype: torch.dtype) -> None:
     networks = {name: prepare_network(model, "cpu", name) for name in exact_kernels(model)}
     expected = {name: digest_of_two_scales(network, 2) for name, network in networks.items()}
-    image = torch.get_default_dtype()
+    before = torch.get_default_dtype()
     try:
         torch.set_default_dtype(dtype)
         assert {name: digest_of_two_scales(network, 2) for name, network in networks.items()} == expected
     finally:
-        torch.set_default_dtype(image)
+        torch.set_default_dtype(before)
 
 
 @pytest.mark.filterwarnings("ignore:TF32 acceleration:UserWarning")  # switching oneDNN warns on CPUs
