@@ -120,38 +120,48 @@ class ResultNames:
                 return resolve_existing(name, policy)
             free = (path for path in _numbered(wanted) if self._is_free(path, source))
             chosen = next(path for path in free if not os.path.lexists(path))
-            self._owners[_key(chosen)] = source
+            self._own(chosen, source)
             return chosen
 
     def _name(self, source: Path, wanted: Path) -> Path:
         known = self._given.get(source)
-        if known is None or known.parent != wanted.parent:
+        # What was given may have become a source since.
+        if known is None or known.parent != wanted.parent or not self._is_free(known, source):
             known = next(path for path in _numbered(wanted) if self._is_free(path, source))
             self._given[source] = known
-            self._owners[_key(known)] = source
+            self._own(known, source)
         return known
 
-    def _is_free(self, path: Path, source: Path) -> bool:
-        if self._owners.get(_key(path), source) != source:
-            return False
-        while self._pending:
-            self._sources |= set(self._keys(self._pending.popleft()))
-        return self._sources.isdisjoint(self._keys(path))
+    def _own(self, path: Path, source: Path) -> None:
+        self._owners[self._places(path)[0]] = source
 
-    def _keys(self, path: Path) -> tuple[str, str]:
-        """A path as it is written, and the file that it leads to in the end.
+    def _is_free(self, path: Path, source: Path) -> bool:
+        while self._pending:
+            self._sources.update(self._places(self._pending.popleft()))
+        places = self._places(path)
+        return self._owners.get(places[0], source) == source and self._sources.isdisjoint(places)
+
+    def _places(self, path: Path) -> tuple[str, str]:
+        """Where a path is on the disk, and where the file is that it leads to in the end: elsewhere, for a link."""
+        try:
+            place = self._place(path)
+            # Windows knows a file by a short name, too.
+            end = os.path.realpath(place) if os.name == "nt" or os.path.islink(place) else place  # noqa: PTH114 - str
+        except ValueError:  # a name that no file can have is nowhere
+            place = end = str(path)
+        return name_key(place), name_key(end)
+
+    def _place(self, path: Path) -> str:
+        """A path of which only the last part may be a link: one place has one, whichever way leads there.
 
         Where a folder leads is looked up once: the thousands of files of a batch are in a few folders.
         """
-        try:
-            # Not Path.is_symlink: that raises where a name is too long or a folder may not be entered.
-            if path.name in ("", os.pardir) or os.path.islink(path):  # noqa: PTH114
-                return _key(path), name_key(os.path.realpath(path))
-            if path.parent not in self._folders:
-                self._folders[path.parent] = os.path.realpath(path.parent).rstrip(os.sep)
-            return _key(path), name_key(f"{self._folders[path.parent]}{os.sep}{path.name}")
-        except ValueError:  # a name that no file can have leads nowhere
-            return _key(path), ""
+        if path.name in ("", os.pardir):
+            return os.path.realpath(path)
+        folder = path.parent.absolute()
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder).rstrip(os.sep)
+        return f"{self._folders[folder]}{os.sep}{path.name}"
 
 
 def _numbered(path: Path) -> Iterator[Path]:
@@ -159,7 +169,3 @@ def _numbered(path: Path) -> Iterator[Path]:
     yield path
     for number in itertools.count(1):
         yield path.with_name(f"{path.stem} ({number}){path.suffix}")
-
-
-def _key(path: Path) -> str:
-    return name_key(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps "..", and links must not be resolved

@@ -143,6 +143,46 @@ def test_a_source_is_known_by_the_way_through_a_linked_folder_too(tmp_path: Path
     assert names.choose(tmp_path / "b.png", link / "a.srec", ExistingPolicy.REPLACE) == link / "a (1).srec"
 
 
+def test_a_source_that_is_a_link_is_known_by_a_way_through_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "real.jpg").write_bytes(b"precious")
+    (tmp_path / "linked").symlink_to(tmp_path / "out", target_is_directory=True)
+    source = tmp_path / "linked" / "a.srec"
+    source.symlink_to(tmp_path / "real.jpg")
+    names = ResultNames([tmp_path / "a.png", source])
+    wanted = tmp_path / "gone" / ".." / "out" / "a.srec"
+    assert names.choose(tmp_path / "a.png", wanted, ExistingPolicy.REPLACE) == wanted.with_name("a (1).srec")
+
+
+@pytest.mark.parametrize("way", ["linked", "sub/..", "linked/sub/.."])
+@pytest.mark.parametrize("policy", list(ExistingPolicy))
+def test_one_folder_reached_in_two_ways_has_no_two_results_of_one_name(
+    tmp_path: Path, way: str, policy: ExistingPolicy
+) -> None:
+    (tmp_path / "real" / "sub").mkdir(parents=True)
+    (tmp_path / "linked").symlink_to(tmp_path / "real", target_is_directory=True)
+    there = tmp_path / way if way.startswith("linked") else tmp_path / "real" / way
+    sources = [tmp_path / "real" / "cat.png", there / "Cat.jpg"]
+    names = ResultNames(sources)
+    chosen = [names.choose(source, source.with_suffix(".srec"), policy) for source in sources]
+    assert chosen == [tmp_path / "real" / "cat.srec", there / "Cat (1).srec"]
+
+
+def test_a_name_that_was_given_is_not_kept_where_it_has_become_a_source(tmp_path: Path) -> None:
+    source, late = tmp_path / "a.png", tmp_path / "a.srec"
+    names = ResultNames([source])
+    assert names.name(source, late) == late
+    late.write_bytes(b"precious")
+    names.keep([late])
+    assert names.choose(source, late, ExistingPolicy.REPLACE) == tmp_path / "a (1).srec"
+
+
+@pytest.mark.parametrize("impossible", ["a\0.png", "fol\0der/a.png"])
+def test_a_source_that_no_disk_can_hold_gets_a_name_like_any_other(tmp_path: Path, impossible: str) -> None:
+    source = tmp_path / impossible
+    assert ResultNames([source]).name(source, source.with_suffix(".srec")) == source.with_suffix(".srec")
+
+
 def test_a_link_to_the_source_is_not_written_through(tmp_path: Path) -> None:
     source, link = tmp_path / "a.png", tmp_path / "a.srec"
     source.write_bytes(b"precious")
