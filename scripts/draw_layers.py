@@ -28,6 +28,7 @@ NOTES = {
     PARTS: "worker, settings, theme, actions, registration, …",
     WINDOW: "menus, dropping, one window per person, start",
     "analysis": "the ledger of a file, maps",
+    "benchmark": "beside other codecs",
     "codec": "tiles, the walk from coarse to fine, choice of method, verification",
 }
 API_MODULES = ("__init__", "pillow_plugin")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -18,9 +19,11 @@ from srec_engine.benchmark.stages import StageSeconds, file_seconds
 from srec_engine.errors import SrecError
 from srec_engine.options import CodecOptions
 
-__all__ = ["ImageResult", "Measurement", "measure", "measure_in_process"]
+__all__ = ["ImageResult", "Measurement", "in_fresh_process", "measure", "measure_in_process", "peak_memory"]
 
 WARM_UP_SIDE = 96
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,13 @@ class Measurement:
 
 def measure_in_process(codec: str, paths: Sequence[Path], options: CodecOptions) -> Measurement:
     """`measure` in a fresh process."""
+    return in_fresh_process(measure, codec, list(paths), options)
+
+
+def in_fresh_process(function: Callable[..., Result], *arguments: Any) -> Result:
+    """What a function returns, or raises, in a process that does nothing else."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(measure, (codec, list(paths), options))
+        return pool.apply(function, arguments)
 
 
 def measure(name: str, paths: Sequence[Path], options: CodecOptions) -> Measurement:
@@ -112,7 +120,7 @@ def measure(name: str, paths: Sequence[Path], options: CodecOptions) -> Measurem
     codec = make_codec(name, options)
     _warm_up(codec)
     clocks = _Clocks({}, {})
-    measurement = Measurement(name, tuple(_measure_image(codec, path, clocks) for path in paths), _peak_memory())
+    measurement = Measurement(name, tuple(_measure_image(codec, path, clocks) for path in paths), peak_memory())
     symbols = sum(image.symbols for image in measurement.images)
     if not symbols:
         return measurement
@@ -169,7 +177,7 @@ def _add(sums: dict[str, float], seconds: Mapping[str, float]) -> None:
         sums[stage] = sums.get(stage, 0.0) + spent
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """Largest resident memory of this process in bytes; 0 where the system does not tell."""
     try:
         import resource

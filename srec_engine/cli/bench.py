@@ -1,4 +1,4 @@
-"""`srec bench`: sizes, speeds and memory beside other codecs."""
+"""`srec bench`: sizes, speeds and memory beside other codecs; `bench_jpegs` has those of JPEG files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from srec_engine.benchmark.codecs import CODEC_NAMES
+from srec_engine.benchmark.jpeg_codecs import JPEG_CODEC_NAMES
 from srec_engine.benchmark.measure import Measurement, measure_in_process
-from srec_engine.cli.arguments import add_codec_arguments, add_json_argument, codec_options
+from srec_engine.cli.arguments import add_codec_arguments, add_json_argument, codec_options, whole_number
+from srec_engine.cli.bench_jpegs import measured_jpegs, print_jpegs
 from srec_engine.cli.exit_codes import OK
 from srec_engine.cli.text import format_table
 from srec_engine.codec.runtime import thread_count
@@ -29,8 +31,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folders of images, each a set of its own in the table (default: the sample photograph)",
     )  # fmt: skip
     parser.add_argument(
-        "--codecs", default=",".join(CODEC_NAMES), help='comma-separated; "srec:NAME" takes another model (%(default)s)'
+        "--codecs",
+        help=f'comma-separated; "srec:NAME" takes another model (default: {",".join(CODEC_NAMES)}; '
+        f"with --jpeg: {','.join(JPEG_CODEC_NAMES)})",
     )
+    parser.add_argument(
+        "--jpeg", action="store_true", help="compare programs that pack JPEG files without loss, by bytes"
+    )
+    parser.add_argument(
+        "--worst", type=whole_number(1), metavar="N",
+        help="with --jpeg: list the N files that became smallest, and the N that became least so, by the first codec",
+    )  # fmt: skip
     parser.add_argument(
         "--markdown", action="store_true", help="print one table for all sets, as docs/models.md has it"
     )
@@ -40,12 +51,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print; returns the exit code."""
+    if arguments.jpeg:
+        print_jpegs(measured_jpegs(arguments), arguments, _machine(arguments))
+        return OK
     options = codec_options(arguments)
     sets: list[Path] = arguments.sets or [resource_path("sample")]
     results: dict[str, list[Measurement]] = {}
     for folder in sets:
         paths = [path for path in find_files([folder]) if identify(path) == FileKind.IMAGE]
-        for codec in arguments.codecs.split(","):
+        for codec in arguments.codecs.split(",") if arguments.codecs else CODEC_NAMES:
             print(f"{folder.name}: {codec} on {len(paths)} images …", file=sys.stderr)
             results.setdefault(folder.name, []).append(measure_in_process(codec, paths, options))
     if arguments.json:
@@ -54,12 +68,17 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.markdown:
         print(_markdown(results))
     else:
-        print(f"Machine: {_processor()}, {thread_count(options)} threads, {platform.platform()}")
+        print(f"Machine: {_machine(arguments)}")
         for name, measurements in results.items():
             print(f"\n{name} ({measurements[0].megapixels:.1f} megapixels)\n{_table(measurements)}")
             if any(measurement.encode_stages for measurement in measurements):
                 print(f"\n{_stage_table(measurements)}")
     return OK
+
+
+def _machine(arguments: argparse.Namespace) -> str:
+    """What everything was measured on."""
+    return f"{_processor()}, {thread_count(codec_options(arguments))} threads, {platform.platform()}"
 
 
 def _processor() -> str:
