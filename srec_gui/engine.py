@@ -28,6 +28,7 @@ from srec_engine import (
     FileInfo,
     FileKind,
     Method,
+    MethodWords,
     MissingDependencyError,
     ModelError,
     NotSrecError,
@@ -40,6 +41,7 @@ from srec_engine import (
     SrecError,
     Stage,
     UnsupportedImageError,
+    WithoutGain,
     atomic_write,
     explain_reading,
     fault_sentence,
@@ -76,6 +78,7 @@ __all__ = [
     "FileInfo",
     "FileKind",
     "Method",
+    "MethodWords",
     "MissingDependencyError",
     "ModelError",
     "NotSrecError",
@@ -89,10 +92,13 @@ __all__ = [
     "SrecError",
     "Stage",
     "UnsupportedImageError",
+    "WithoutGain",
     "atomic_write",
     "explain_reading",
     "fault_sentence",
+    "has_size",
     "home_folder",
+    "method_words",
     "occupy_standard_descriptors",
     "require_no_pipe",
     "require_regular_file",
@@ -108,6 +114,16 @@ CPU = "cpu"
 
 _ENCODE_OPTIONS = EncodeOptions()
 _CODEC_OPTIONS = CodecOptions()
+
+
+def method_words(method: Method) -> MethodWords:
+    """What a method says of itself. Whoever has a method to ask about has loaded what this needs, in a worker."""
+    return srec_engine.method_words(method)
+
+
+def has_size(what: EncodeReport | DecodeReport | FileInfo) -> bool:
+    """Whether the size that is told is a picture's: a file that is held as it is may be one that cannot be read."""
+    return not (what.method.holds_file and (what.width, what.height) == (1, 1))
 
 
 class Engine(Protocol):
@@ -154,6 +170,17 @@ class Engine(Protocol):
 
     def read_preview(self, source: Path) -> Image:
         """Return a small picture of a `.srec`, without the network."""
+        ...
+
+    def read_source(
+        self,
+        source: Path,
+        options: CodecOptions = ...,
+        *,
+        cancel: CancelToken | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> tuple[str, bytes]:
+        """Return name and bytes of the file that a `.srec` was made of."""
         ...
 
     def check_file(self, source: Path, *, pixels: bool = True) -> CheckReport:
@@ -263,6 +290,17 @@ class SrecEngine:
     def read_preview(self, source: Path) -> Image:
         """Return a small picture of a `.srec`."""
         return srec_engine.read_preview(source)
+
+    def read_source(
+        self,
+        source: Path,
+        options: CodecOptions = _CODEC_OPTIONS,
+        *,
+        cancel: CancelToken | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> tuple[str, bytes]:
+        """Return name and bytes of the file that a `.srec` was made of."""
+        return srec_engine.read_source(source, options, cancel=cancel, progress=progress)
 
     def check_file(self, source: Path, *, pixels: bool = True) -> CheckReport:
         """Tell what would become of `source`, and why."""

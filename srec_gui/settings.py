@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, overload
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from srec_gui.action_table import Context
-from srec_gui.engine import AUTOMATIC_DEVICE, DEFAULT_MODEL, ExistingPolicy
+from srec_gui.engine import AUTOMATIC_DEVICE, DEFAULT_MODEL, ExistingPolicy, WithoutGain
 
 __all__ = ["ColourScheme", "Existing", "OutputPlace", "Setting", "Settings"]
 
@@ -126,7 +126,8 @@ class Settings(QObject):
     output_folder = Setting("compress/output_folder", Path())
     existing = Setting("compress/existing", Existing.ASK)
     verify = Setting("compress/verify", True)
-    keep_timestamps = Setting("compress/keep_timestamps", False)
+    without_gain = Setting("compress/without_gain", WithoutGain.LEAVE)
+    keep_timestamps = Setting("compress/keep_timestamps", True)
     trash_originals = Setting("compress/trash_originals", False)
     columns = Setting("compress/columns", QByteArray())
     show_options = Setting("compress/show_options", True)

@@ -18,6 +18,7 @@ __all__ = [
     "remaining",
     "share",
     "short_path",
+    "shortened",
     "shown_name",
     "speed",
 ]
@@ -26,6 +27,7 @@ translate = QCoreApplication.translate
 
 _MINUTE = 60
 _HOUR = 3600
+_LONGEST_NAME = 40
 
 
 def byte_size(count: int) -> str:
@@ -99,6 +101,12 @@ def device_text(name: str, title: str = "", kernel: str = "") -> str:
 def shown_name(path: Path) -> str:
     """A file's name with every byte of it: Qt leaves out what is not UTF-8."""
     return path.name.encode("utf-8", "backslashreplace").decode()
+
+
+def shortened(name: str) -> str:
+    """A name without its middle where it is so long that it would push everything else about."""
+    half = _LONGEST_NAME // 2
+    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
 def short_path(path: Path) -> str:

@@ -27,6 +27,7 @@ _STATE_ICONS = {
     State.WAITING: "clock",
     State.ASKING: "question",
     State.DONE: "check",
+    State.LEFT: "file",
     State.SKIPPED: "skip",
     State.FAILED: "warning",
     State.CANCELLED: "stopped",
@@ -106,7 +107,7 @@ def _paint_state(painter: QPainter, rect: QRect, font: QFont, item: Item, text: 
     draw_icon(painter, box, _STATE_ICONS[item.state], QColor(colour))
     words = shades.faint if item.state in _FAINT else shades.text
     left = rect.adjusted(_ICON + 8, 0, 0, 0)
-    if item.note and item.state in {State.FAILED, State.SKIPPED}:
+    if item.note and item.state in {State.FAILED, State.LEFT, State.SKIPPED}:
         # The reason is what one wants to read: it takes both lines.
         _paint_paragraph(painter, left, font, f"{text}: {item.note}", shades.text)
         return

@@ -67,6 +67,10 @@ def total(items: Iterable[Item]) -> Totals:
         if item.open:
             pixels += weight
             done_pixels += weight * item.fraction if item.state is State.RUNNING else 0.0
+        elif item.state is State.LEFT:
+            # That nothing is to be gained took as long to find out.
+            pixels += weight
+            done_pixels += weight
         elif item.state is State.DONE:
             pixels += weight
             done_pixels += weight

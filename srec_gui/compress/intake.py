@@ -18,6 +18,7 @@ from srec_gui.engine import (
     SrecError,
     explain_reading,
     fault_sentence,
+    has_size,
     require_regular_file,
 )
 
@@ -136,7 +137,8 @@ def _packed_item(path: Path, root: Path | None, size: int, engine: Engine) -> It
         # A damaged file keeps its row: running it says what is wrong with it.
         logger.info("The header of %s could not be read: %s", path, error)
         return item
-    item.width, item.height = info.width, info.height
+    if has_size(info):
+        item.width, item.height = info.width, info.height
     item.stored_name = info.source_name
     return item
 

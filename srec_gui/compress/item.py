@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from srec_gui.engine import DecodeReport, EncodeReport, Method, Progress, Stage
+from srec_gui.engine import DecodeReport, EncodeReport, Method, Progress, Stage, has_size
 
 __all__ = ["FINISHED", "Direction", "Item", "State"]
+
+_LEFT_ALONE = "left alone: "
+"""How the engine's note begins, and what the row says by its state."""
 
 
 class Direction(StrEnum):
@@ -26,6 +29,8 @@ class State(StrEnum):
     """Its result's file exists, and the person has not said yet what to do with such files."""
     RUNNING = "running"
     DONE = "done"
+    LEFT = "left alone"
+    """Nothing would have been gained, and nothing was written."""
     SKIPPED = "skipped"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -33,7 +38,7 @@ class State(StrEnum):
     """It was done, and its batch was undone."""
 
 
-FINISHED = frozenset({State.DONE, State.SKIPPED, State.CANCELLED, State.TAKEN_BACK})
+FINISHED = frozenset({State.DONE, State.LEFT, State.SKIPPED, State.CANCELLED, State.TAKEN_BACK})
 """States of rows that need no more attention."""
 
 
@@ -56,7 +61,7 @@ class Item:
         trashed: Where the original is in the trash, or None.
         report: What the engine said at the end.
         result_bytes: Size of the result's file once there is one.
-        note: What the person should know: why it was skipped or failed, or how it was stored.
+        note: What the person should know: why it was left alone, skipped or failed, or how it was stored.
         batch: Number of the batch it belongs to.
     """
 
@@ -94,7 +99,7 @@ class Item:
     @property
     def can_retry(self) -> bool:
         """Whether trying again makes sense."""
-        return self.state in {State.FAILED, State.CANCELLED, State.SKIPPED, State.TAKEN_BACK}
+        return not self.open and self.state is not State.DONE
 
     @property
     def srec_bytes(self) -> int | None:
@@ -157,9 +162,14 @@ class Item:
         """Remember how it went well."""
         self.state = State.DONE
         self.destination, self.report, self.result_bytes = destination, report, result_bytes
-        self.width, self.height = report.width, report.height
-        note = report.note if isinstance(report, EncodeReport) else " ".join(report.damage)
-        self.note = note[:1].upper() + note[1:]
+        self._take_size(report)
+        self.note = _as_sentence(report.note if isinstance(report, EncodeReport) else " ".join(report.damage))
+
+    def take_left(self, report: EncodeReport) -> None:
+        """Remember that nothing would have been gained. The report is of a result that there is not: it is let go."""
+        self.state = State.LEFT
+        self._take_size(report)
+        self.note = _as_sentence(report.note.removeprefix(_LEFT_ALONE))
 
     def take_back(self) -> None:
         """Forget how it went: its result is gone again."""
@@ -173,3 +183,11 @@ class Item:
         self.destination, self.replaced, self.trashed = None, False, None
         self.stopping = False
         self.report, self.result_bytes, self.note = None, None, ""
+
+    def _take_size(self, report: EncodeReport | DecodeReport) -> None:
+        if has_size(report):
+            self.width, self.height = report.width, report.height
+
+
+def _as_sentence(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]

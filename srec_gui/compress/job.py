@@ -25,7 +25,7 @@ from srec_gui.engine import (
     require_regular_file,
 )
 
-__all__ = ["Asks", "Finished", "Skipped", "Texts", "UnforeseenError", "run_item"]
+__all__ = ["Asks", "Finished", "LeftAlone", "Outcome", "Skipped", "Texts", "UnforeseenError", "run_item"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,13 @@ class Skipped:
     """The destination exists and is kept."""
 
     destination: Path
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """Nothing would have been gained: nothing was written, and the original is where it was."""
+
+    report: EncodeReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +70,16 @@ class Finished:
     notes: tuple[str, ...]
 
 
+Outcome = Asks | Skipped | LeftAlone | Finished
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """Sentences for notes, translated in the UI thread; "%1" is what the engine has to say."""
 
     on_cpu: str
     not_trashed: str
+    not_smaller: str
     dropped: str
 
 
@@ -84,7 +95,7 @@ def run_item(
     texts: Texts,
     cancel: CancelToken,
     report: Callable[[object], None],
-) -> Asks | Skipped | Finished:
+) -> Outcome:
     """Do the work of `item`, of which only what was known before is read.
 
     Args:
@@ -118,7 +129,7 @@ def _run(
     texts: Texts,
     cancel: CancelToken,
     report: Callable[[object], None],
-) -> Asks | Skipped | Finished:
+) -> Outcome:
     require_regular_file(item.source)
     wanted = policy.destination(item, engine)
     named = names.name(item.source, wanted)
@@ -129,10 +140,12 @@ def _run(
         return Skipped(named)
     replaced = os.path.lexists(destination)
     done = _call(item, destination, policy, engine, cancel, report)
+    if isinstance(done, EncodeReport) and done.left_alone:
+        return LeftAlone(done)
     notes = [texts.on_cpu.replace("%1", done.fallback)] if done.fallback else []
     trashed = None
     if policy.trash_originals and isinstance(done, EncodeReport) and done.verified and destination != item.source:
-        trashed = _trash(item.source, notes, texts)
+        trashed = _trash(item.source, done, notes, texts)
     if isinstance(done, DecodeReport) and done.dropped:
         notes.append(texts.dropped.replace("%1", ", ".join(done.dropped)))
     return Finished(destination, done, destination.stat().st_size, replaced, trashed, tuple(notes))
@@ -161,7 +174,11 @@ def _copy_times(source: Path, destination: Path) -> None:
         os.utime(destination, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def _trash(source: Path, notes: list[str], texts: Texts) -> Path | None:
+def _trash(source: Path, done: EncodeReport, notes: list[str], texts: Texts) -> Path | None:
+    """Move the original to the trash, unless that would free nothing: then it is the better one of the two files."""
+    if done.file_bytes >= done.source_bytes:
+        notes.append(texts.not_smaller)
+        return None
     try:
         return move_to_trash(source)
     except OutputError:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from srec_gui.compress.estimate import Rate, Totals, total
 from srec_gui.compress.item import FINISHED, Direction, Item, State
-from srec_gui.compress.job import Asks, Finished, Skipped, run_item
+from srec_gui.compress.job import Asks, Finished, LeftAlone, Skipped, run_item
 from srec_gui.compress.policy import Policy
 from srec_gui.compress.sentences import crash_text, job_texts, skipped_text
 from srec_gui.compress.undo import Step, Undone, take_back
@@ -30,10 +30,12 @@ class BatchEnd:
     """A batch has ended.
 
     Attributes:
-        totals: Of the batch's items.
+        items: All of it that is still in the list.
+        totals: Of these.
         seconds: From its first item to its last.
     """
 
+    items: tuple[Item, ...]
     totals: Totals
     seconds: float
 
@@ -128,7 +130,7 @@ class Queue(QObject):
         self._restart(again)
 
     def retry(self, items: Iterable[Item]) -> None:
-        """Try again what failed, was skipped or cancelled."""
+        """Try again what failed, was left alone, skipped or cancelled."""
         self._restart([item for item in items if item.can_retry])
 
     def cancel(self, items: Iterable[Item]) -> None:
@@ -252,9 +254,10 @@ class Queue(QObject):
                 self._end_batch()
 
     def _end_batch(self) -> None:
-        totals = total(item for item in self.items if item.batch == self._batch)
+        items = tuple(item for item in self.items if item.batch == self._batch)
+        totals = total(items)
         logger.info("A batch has ended: %s.", dict(totals.counts))
-        self.batch_ended.emit(BatchEnd(totals, time.monotonic() - self._started))
+        self.batch_ended.emit(BatchEnd(items, totals, time.monotonic() - self._started))
 
     def _start(self, item: Item) -> None:
         policy = self._policy().with_existing(self._answer)
@@ -283,6 +286,8 @@ class Queue(QObject):
                 item.destination = destination
                 item.state = State.SKIPPED
                 item.note = skipped_text(destination)
+            case LeftAlone(report):
+                item.take_left(report)
             case Finished():
                 item.take_result(value.destination, value.report, value.result_bytes)
                 item.replaced, item.trashed = value.replaced, value.trashed

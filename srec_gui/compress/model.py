@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from srec_gui.compress.item import Item
+from srec_gui.compress.item import Item, State
 from srec_gui.compress.manager import Queue
-from srec_gui.compress.sentences import method_text, state_text
+from srec_gui.compress.sentences import state_text
+from srec_gui.engine import method_words
 from srec_gui.wording import byte_size, pixel_size, share, shown_name, speed
 
 __all__ = ["ITEM_ROLE", "SORT_ROLE", "Column", "QueueModel"]
@@ -38,6 +39,12 @@ class Column(IntEnum):
 
 
 _COLUMNS = len(Column)
+
+_BY_URGENCY = (
+    *(State.FAILED, State.ASKING, State.RUNNING, State.WAITING),
+    *(State.SKIPPED, State.CANCELLED, State.TAKEN_BACK, State.LEFT, State.DONE),
+)
+"""States by what wants attention first; within one, by how far it is."""
 
 
 class QueueModel(QAbstractTableModel):
@@ -126,10 +133,7 @@ class QueueModel(QAbstractTableModel):
             Column.BPSP: self.tr(
                 "Bits per subpixel: bits of the .srec for each red, green or blue value of the picture"
             ),
-            Column.METHOD: self.tr(
-                "How the .srec holds the picture: by the network (SReC), as lossless WebP,"
-                " or the file as it was (stored), whichever is smallest"
-            ),
+            Column.METHOD: self.tr("How the .srec holds the picture: in whichever way takes the fewest bytes"),
             Column.SPEED: self.tr("Megapixels per second"),
         }
 
@@ -178,9 +182,13 @@ def _shown(item: Item, column: Column) -> str:
         case Column.BPSP:
             return QLocale().toString(item.bpsp, "f", 2) if item.bpsp is not None else ""
         case Column.METHOD:
-            return method_text(item.method)
+            return _method_text(item)
         case Column.SPEED:
             return speed(item.speed) if item.speed is not None else ""
+
+
+def _method_text(item: Item) -> str:
+    return method_words(item.method).label if item.method is not None else ""
 
 
 def _sorted_by(item: Item, column: Column) -> Any:
@@ -188,11 +196,9 @@ def _sorted_by(item: Item, column: Column) -> Any:
         case Column.NAME:
             return item.source.name.casefold()
         case Column.STATE:
-            # By what wants attention first, then by how far it is.
-            order = ("failed", "asking", "running", "waiting", "skipped", "cancelled", "taken back", "done")
-            return order.index(item.state.value) - item.fraction / 2
+            return _BY_URGENCY.index(item.state) - item.fraction / 2
         case Column.METHOD:
-            return method_text(item.method)
+            return _method_text(item)
         case Column.PIXELS:
             return item.pixels
         case _:

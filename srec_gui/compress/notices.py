@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from srec_gui.engine import ExistingPolicy
@@ -13,7 +13,7 @@ __all__ = ["Notice", "Question"]
 
 
 class Notice(QFrame):
-    """One sentence that can be put away, with an action where there is one."""
+    """A few lines that can be put away. A screen reader says them when they come."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """A hidden bar."""
@@ -40,6 +40,12 @@ class Notice(QFrame):
         self.label.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
+
+    def announce(self, text: str, *, shown: bool = True) -> None:
+        """Have `text` said, and unless it is seen elsewhere, shown."""
+        self.show_text(text if shown else "")
+        if text:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
 
 class Question(QFrame):

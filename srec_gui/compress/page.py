@@ -24,7 +24,6 @@ from srec_gui.compress.notices import Notice, Question
 from srec_gui.compress.panel import OptionsPanel
 from srec_gui.compress.policy import Policy
 from srec_gui.compress.sentences import (
-    batch_text,
     nothing_text,
     passed_over_text,
     question_text,
@@ -32,6 +31,7 @@ from srec_gui.compress.sentences import (
     scanning_text,
     undo_result_text,
 )
+from srec_gui.compress.summary import summary_lines
 from srec_gui.compress.table import QueueTable
 from srec_gui.compress.undo import Undone
 from srec_gui.desktop import notify
@@ -75,6 +75,7 @@ class CompressPage(Page):
         self.table = QueueTable(self._model, self.thumbnails, self)
         self.panel = OptionsPanel(settings, self)
         self.notice = Notice(self)
+        self.summary = Notice(self)
         self.question = Question(self)
         self.footer = Footer(
             {
@@ -205,7 +206,7 @@ class CompressPage(Page):
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
-        for widget in (self.question, self.notice):
+        for widget in (self.question, self.notice, self.summary):
             left.addWidget(widget)
         left.addWidget(self._stack, 1)
         left.addWidget(self.footer)
@@ -284,6 +285,8 @@ class CompressPage(Page):
         self._stack.setCurrentWidget(self.table if self.queue.items else self.empty)
         self.footer.setVisible(bool(self.queue.items) or self.queue.can_undo)
         self.panel.setVisible(self.settings.show_options)
+        if self.queue.busy or not self.queue.items:
+            self.summary.hide()
         if self.queue.busy:
             self._timer.start()
         else:
@@ -303,11 +306,15 @@ class CompressPage(Page):
 
     def _batch_ended(self, end: BatchEnd) -> None:
         self._show_totals()
+        text = "\n".join(summary_lines(end.items, end.seconds))
+        # The row of a single file says it all, and is seen.
+        self.summary.announce(text, shown=len(end.items) > 1)
         if end.seconds >= _LONG_BATCH and not self.isActiveWindow() and self.settings.notify and not self._stopped:
-            notify(QGuiApplication.applicationDisplayName(), batch_text(end.totals, end.seconds), self)
+            notify(QGuiApplication.applicationDisplayName(), text, self)
             QApplication.alert(self.window())
 
     def _undone(self, result: Undone) -> None:
+        self.summary.hide()
         self.notice.show_text(undo_result_text(result))
         self._refresh()
 

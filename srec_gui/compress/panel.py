@@ -23,20 +23,20 @@ from PySide6.QtWidgets import (
 
 from srec_gui.compress.asking_box import AskingBox
 from srec_gui.compress.device_box import DeviceBox
+from srec_gui.engine import WithoutGain
 from srec_gui.icons import icon
 from srec_gui.settings import Existing, OutputPlace, Settings
-from srec_gui.wording import short_path
+from srec_gui.wording import short_path, shortened
 
 __all__ = ["OptionsPanel"]
 
 _WIDTH = 264
 _FOLDER_WIDTH = 160
 _OTHER_MODEL = "…"
-_LONGEST_NAME = 40
 
 
 class OptionsPanel(QScrollArea):
-    """Output folder, existing files, safety, model and device.
+    """Output folder, existing files, files that gain nothing, safety, model and device.
 
     Signals:
         folder_wanted(): The person wants to choose the output folder.
@@ -63,6 +63,7 @@ class OptionsPanel(QScrollArea):
         self._column.setSpacing(6)
         self._add_places()
         self._add_existing()
+        self._add_without_gain()
         self._add_safety()
         self._add_engine()
         self._column.addStretch(1)
@@ -72,8 +73,8 @@ class OptionsPanel(QScrollArea):
 
     def show_example(self, source: Path, destination: Path) -> None:
         """Show where `source` goes."""
-        shown = short_path(destination.with_name(_shortened(destination.name)))
-        self.example.setText(_breakable(f"{_shortened(source.name)} → {shown}"))
+        shown = short_path(destination.with_name(shortened(destination.name)))
+        self.example.setText(_breakable(f"{shortened(source.name)} → {shown}"))
         self.example.setToolTip(str(destination))
 
     def set_models(self, names: Sequence[str]) -> None:
@@ -117,13 +118,33 @@ class OptionsPanel(QScrollArea):
         self.existing.activated.connect(self._choose_existing)
         self._column.addWidget(self.existing)
 
+    def _add_without_gain(self) -> None:
+        self._add_heading(self.tr("Where nothing is gained"))
+        self.without_gain = _combo(self.tr("Where nothing is gained"))
+        for value, text, tip in (
+            (
+                WithoutGain.LEAVE,
+                self.tr("Leave the original alone"),
+                self.tr("No .srec is written of a picture that would not become smaller."),
+            ),
+            (
+                WithoutGain.STORE,
+                self.tr("Store it all the same"),
+                self.tr("Every picture gets its .srec, for a complete mirror, even where that is a little larger."),
+            ),
+        ):
+            self.without_gain.addItem(text, value)
+            self.without_gain.setItemData(self.without_gain.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.without_gain.activated.connect(self._choose_without_gain)
+        self._column.addWidget(self.without_gain)
+
     def _add_safety(self) -> None:
         self._add_heading(self.tr("Safety"))
         self.verify = self._add_switch("verify", self.tr("&Verify every result"))
         self.verify.setToolTip(self.tr("Decode each result again and compare every pixel before it is written"))
         self.keep_timestamps = self._add_switch("keep_timestamps", self.tr("Keep the &dates of files"))
         self.trash = self._add_switch("trash_originals", self.tr("Move originals to the &trash"))
-        self.trash_hint = _faint_label(self.tr("Only after a result was verified. Undo brings them back."))
+        self.trash_hint = _faint_label(self.tr("Only after a smaller result was verified. Undo brings them back."))
         self._column.addWidget(self.trash_hint)
 
     def _add_engine(self) -> None:
@@ -159,6 +180,9 @@ class OptionsPanel(QScrollArea):
     def _choose_existing(self) -> None:
         self._settings.existing = Existing(self.existing.currentData())
 
+    def _choose_without_gain(self) -> None:
+        self._settings.without_gain = WithoutGain(self.without_gain.currentData())
+
     def _choose_model(self) -> None:
         chosen = self.model.currentData()
         if chosen == _OTHER_MODEL:
@@ -177,6 +201,10 @@ class OptionsPanel(QScrollArea):
         self.folder_button.setVisible(chosen)
         self._show_folder(settings.output_folder)
         _select(self.existing, settings.existing)
+        _select(self.without_gain, settings.without_gain)
+        chosen_tip = self.without_gain.currentData(Qt.ItemDataRole.ToolTipRole)
+        self.without_gain.setToolTip(chosen_tip)
+        self.without_gain.setAccessibleDescription(chosen_tip)
         self.verify.setChecked(settings.verify)
         self.keep_timestamps.setChecked(settings.keep_timestamps)
         self.trash.setChecked(settings.trash_originals and settings.verify)
@@ -230,12 +258,6 @@ def _small_label(text: str) -> QLabel:
     label = QLabel(text)
     label.setObjectName("faint")
     return label
-
-
-def _shortened(name: str) -> str:
-    """A name without its middle where it is so long that it would push the options about."""
-    half = _LONGEST_NAME // 2
-    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
 
 
 def _breakable(text: str) -> str:

@@ -43,6 +43,7 @@ class Policy:
                 model=settings.model,
                 verify=settings.verify,
                 keep_timestamps=settings.keep_timestamps,
+                without_gain=settings.without_gain,
                 codec=CodecOptions(device=settings.device),
             ),
             trash_originals=settings.trash_originals and settings.verify,

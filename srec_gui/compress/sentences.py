@@ -11,19 +11,18 @@ from srec_gui.compress.intake import Rejected
 from srec_gui.compress.item import Item, State
 from srec_gui.compress.job import Texts
 from srec_gui.compress.undo import Undone
-from srec_gui.engine import FileKind, Method, Stage
-from srec_gui.wording import byte_size, counted, duration, remaining, share
+from srec_gui.engine import FileKind, Stage
+from srec_gui.wording import byte_size, counted, remaining, share
 
 __all__ = [
-    "batch_text",
     "crash_text",
     "job_texts",
-    "method_text",
     "nothing_text",
     "passed_over_text",
     "progress_text",
     "question_text",
     "rejected_text",
+    "saved_text",
     "scanning_text",
     "skipped_text",
     "state_text",
@@ -43,6 +42,7 @@ def state_text(item: Item) -> str:
     return {
         State.WAITING: translate("compress", "Waiting"),
         State.ASKING: translate("compress", "File exists"),
+        State.LEFT: translate("compress", "Left alone"),
         State.SKIPPED: translate("compress", "Skipped"),
         State.FAILED: translate("compress", "Failed"),
         State.CANCELLED: translate("compress", "Stopped"),
@@ -74,21 +74,12 @@ def progress_text(item: Item) -> str:
     return text
 
 
-def method_text(method: Method | None) -> str:
-    """How a `.srec` holds its picture, short."""
-    return {
-        None: "",
-        Method.SREC: translate("compress", "SReC"),
-        Method.WEBP: translate("compress", "WebP"),
-        Method.VERBATIM: translate("compress", "stored"),
-    }[method]
-
-
 def job_texts() -> Texts:
     """The sentences a job may put into notes."""
     return Texts(
         on_cpu=translate("compress", "Done by the CPU, since %1."),
         not_trashed=translate("compress", "The original could not be moved to the trash; it is where it was."),
+        not_smaller=translate("compress", "The original stays: the result is not smaller."),
         dropped=translate("compress", "What its format cannot hold was left out: %1."),
     )
 
@@ -171,31 +162,16 @@ def totals_text(totals: Totals, seconds_left: float | None, *, busy: bool) -> st
             parts.append(remaining(seconds_left))
     else:
         parts.append(counted(totals.items, translate("compress", "1 file"), translate("compress", "%1 files")))
-        problems = (
+        ends = (
             (State.FAILED, translate("compress", "%1 failed")),
+            (State.LEFT, translate("compress", "%1 left alone")),
             (State.SKIPPED, translate("compress", "%1 skipped")),
             (State.CANCELLED, translate("compress", "%1 stopped")),
             (State.TAKEN_BACK, translate("compress", "%1 taken back")),
         )
-        parts += [text.replace("%1", str(totals.counts[state])) for state, text in problems if totals.counts[state]]
-    saved = _saved_text(totals)
+        parts += [text.replace("%1", str(totals.counts[state])) for state, text in ends if totals.counts[state]]
+    saved = saved_text(totals)
     return " · ".join([*parts, saved] if saved else parts)
-
-
-def batch_text(totals: Totals, seconds: float) -> str:
-    """One sentence about a batch that has ended."""
-    done = totals.counts[State.DONE]
-    if totals.counts[State.CANCELLED]:
-        text = translate("compress", "Stopped after %1 of %2 files.")
-    elif totals.counts[State.FAILED]:
-        text = translate("compress", "%1 of %2 files done; the others failed.")
-    else:
-        text = counted(
-            done, translate("compress", "One file done in %3."), translate("compress", "%1 files done in %3.")
-        )
-    text = text.replace("%1", str(done)).replace("%2", str(totals.items)).replace("%3", duration(seconds))
-    saved = _saved_text(totals)
-    return f"{text} {saved}." if saved else text
 
 
 def undo_result_text(result: Undone) -> str:
@@ -228,7 +204,8 @@ def undo_result_text(result: Undone) -> str:
     return " ".join([*parts, *result.problems]) or translate("compress", "There was nothing to take back.")
 
 
-def _saved_text(totals: Totals) -> str:
+def saved_text(totals: Totals) -> str:
+    """Bytes before and after, and what that saves, over what was compressed; "" where nothing was."""
     if not totals.compressed or totals.saved is None:
         return ""
     sizes = f"{byte_size(totals.picture_bytes)} → {byte_size(totals.srec_bytes)}"

@@ -24,6 +24,7 @@ from srec_gui.engine import (
     ProgressCallback,
     SrecEngine,
     Stage,
+    WithoutGain,
 )
 
 MAGIC = b"\x89FAKE-SREC\r\n"
@@ -34,7 +35,8 @@ class FakeEngine(SrecEngine):
     """Compresses to a file that holds the picture's size and as many bytes as `ratio` says.
 
     With `held`, work stops before every step until `let_go` is called. `failures` gives the errors of files by name,
-    each raised once. `fallback` is why the CPU takes over from an accelerator, as a clause; "": there is none.
+    each raised once. `fallback` is why the CPU takes over from an accelerator, as a clause; "": there is none. Files
+    whose names are in `gainless` would become larger.
     """
 
     def __init__(self, *, held: bool = False, ratio: float = 0.5) -> None:
@@ -44,6 +46,7 @@ class FakeEngine(SrecEngine):
         self.started: list[str] = []
         self.devices: list[str] = []
         self.fallback = ""
+        self.gainless: set[str] = set()
         self.machine: tuple[Device, ...] = (Device("cpu"),)
         self.at_step = threading.Event()
 
@@ -65,7 +68,11 @@ class FakeEngine(SrecEngine):
         self._steps(cancel, progress)
         with Image.open(source) as image:
             width, height = image.size
-        size = max(64, int(source.stat().st_size * self.ratio))
+        before = source.stat().st_size
+        if source.name in self.gainless and options.without_gain is WithoutGain.LEAVE:
+            note = "left alone: the file is smaller than what could be made of it"
+            return EncodeReport(None, width, height, Method.VERBATIM, before, before + 90, note=note, left_alone=True)
+        size = before + 90 if source.name in self.gainless else max(64, int(before * self.ratio))
         head = MAGIC + json.dumps([width, height]).encode() + b"\n"
         destination.parent.mkdir(parents=True, exist_ok=True)
         destination.write_bytes(head + bytes(max(0, size - len(head))))
@@ -74,7 +81,7 @@ class FakeEngine(SrecEngine):
             width,
             height,
             Method.SREC,
-            source.stat().st_size,
+            before,
             destination.stat().st_size,
             seconds=0.5,
             device="cpu",

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 from pytestqt.qtbot import QtBot
 
+from srec_gui.engine import WithoutGain
 from srec_gui.settings import ColourScheme, Existing, OutputPlace, Setting, Settings
 
 VALUES = {
@@ -18,6 +19,7 @@ VALUES = {
     "notify": False,
     "output_place": OutputPlace.MIRROR,
     "existing": Existing.RENAME,
+    "without_gain": WithoutGain.STORE,
     "verify": False,
     "recent_files": ("/a.png", "/b, c.srec"),
     "slideshow_seconds": 2.5,

@@ -21,7 +21,16 @@ from srec_gui.compress.manager import BatchEnd
 from srec_gui.compress.model import Column, QueueModel
 from srec_gui.compress.page import CompressPage
 from srec_gui.desktop import notify
-from srec_gui.engine import Device, EncodeOptions, EncodeReport, ExistingPolicy, Method, UnsupportedImageError
+from srec_gui.engine import (
+    Device,
+    EncodeOptions,
+    EncodeReport,
+    ExistingPolicy,
+    Method,
+    UnsupportedImageError,
+    WithoutGain,
+    method_words,
+)
 from srec_gui.settings import Existing, OutputPlace, Settings
 from srec_gui.worker import Worker
 from tests.gui.fake_engine import FakeEngine
@@ -109,6 +118,52 @@ def test_a_jpeg_that_would_grow_is_shown_honestly(page: CompressPage, picture: P
     index = page.table.model().index(0, Column.STATE)
     assert "Stored as it was." in index.data(Qt.ItemDataRole.ToolTipRole)
     assert "Stored as it was." in index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_a_picture_that_would_gain_nothing_is_left_alone_and_its_row_says_why(
+    page: CompressPage, engine: FakeEngine, picture: PictureMaker, actions: Actions, qtbot: QtBot
+) -> None:
+    source = picture("photo.jpg")
+    engine.gainless.add("photo.jpg")
+    compress(page, [source], qtbot)
+    assert not source.with_suffix(".srec").exists()
+    assert cell(page, 0, Column.STATE) == "Left alone"
+    spoken = page.table.model().index(0, Column.STATE).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Left alone. The file is smaller than what could be made of it"
+    assert [cell(page, 0, column) for column in (Column.SREC, Column.SAVED, Column.METHOD)] == ["", "", ""]
+    assert page.footer.label.text() == "1 file · 1 left alone"
+    assert not actions["compress.undo"].isEnabled()
+    page.table.select_row(0)
+    with qtbot.waitSignal(page.open_requested) as opened:
+        actions["compress.open"].trigger()
+    assert opened.args == [[source]]
+    qtbot.waitUntil(actions["compress.clear_done"].isEnabled)
+    actions["compress.clear_done"].trigger()
+    assert page.queue.items == []
+
+
+def test_what_was_left_alone_can_be_stored_all_the_same(
+    page: CompressPage, engine: FakeEngine, settings: Settings, picture: PictureMaker, qtbot: QtBot
+) -> None:
+    source = picture("photo.jpg")
+    engine.gainless.add("photo.jpg")
+    compress(page, [source], qtbot)
+    settings.without_gain = WithoutGain.STORE
+    page.table.select_row(0)
+    with qtbot.waitSignal(page.queue.batch_ended):
+        page.registry["compress.retry"].trigger()
+    assert page.queue.items[0].state is State.DONE
+    assert cell(page, 0, Column.SAVED).startswith("−")
+    assert source.with_suffix(".srec").exists()
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_method_calls_itself_what_it_is_called_in_the_row(
+    page: CompressPage, picture: PictureMaker, qtbot: QtBot, method: Method
+) -> None:
+    compress(page, [picture("a.png")], qtbot)
+    page.queue.items[0].report = EncodeReport(None, 64, 48, method, 1000, 800)
+    assert cell(page, 0, Column.METHOD) == method_words(method).label
 
 
 def test_the_existing_question_is_a_bar_with_three_answers_and_no_dialog(
@@ -282,10 +337,16 @@ def test_options_are_settings_and_the_example_follows(
     page.panel.verify.click()
     assert settings.verify is False
     assert not page.panel.trash.isEnabled()
+    assert settings.without_gain is WithoutGain.LEAVE
+    page.panel.without_gain.setCurrentIndex(1)
+    page.panel.without_gain.activated.emit(1)
+    assert settings.without_gain is WithoutGain.STORE
+    assert "mirror" in page.panel.without_gain.toolTip()
     settings.existing = Existing.REPLACE
     assert page.panel.existing.currentData() == Existing.REPLACE
     settings.reset()
     assert page.panel.existing.currentData() == Existing.ASK
+    assert page.panel.without_gain.currentData() == WithoutGain.LEAVE
     assert page.panel.verify.isChecked()
 
 
@@ -451,10 +512,12 @@ def test_only_a_long_batch_in_the_background_is_notified(
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     settings.notify = wanted
     page.hide()
-    page.queue.batch_ended.emit(BatchEnd(Totals(Counter({State.DONE: 3})), seconds))
+    left = [Item(tmp_path / f"{name}.jpg", Direction.COMPRESS, 100, state=State.LEFT) for name in "abc"]
+    page.queue.batch_ended.emit(BatchEnd(tuple(left), Totals(Counter({State.LEFT: 3})), seconds))
     notify("the last", "word", page)
     qtbot.waitUntil(lambda: said.exists() and said.read_text().count("\n") == 1 + expected)
-    assert ("3 files done in 1 min 0 s." in said.read_text()) is expected
+    summary = "3 left alone, since nothing would be gained: a.jpg, b.jpg, c.jpg"
+    assert (summary in said.read_text()) is expected
 
 
 def test_the_models_that_are_installed_are_offered(page: CompressPage, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from srec_gui.compress.item import Direction, Item
 from srec_gui.compress.policy import Policy
-from srec_gui.engine import ExistingPolicy
+from srec_gui.engine import ExistingPolicy, WithoutGain
 from srec_gui.settings import Existing, OutputPlace, Settings
 from tests.gui.fake_engine import FakeEngine
 
@@ -66,6 +66,18 @@ def test_an_answer_only_counts_where_the_policy_asks(settings: Settings) -> None
     settings.existing = Existing.RENAME
     chosen = Policy.from_settings(settings)
     assert chosen.with_existing(ExistingPolicy.SKIP).existing is ExistingPolicy.RENAME
+
+
+def test_originals_that_gain_nothing_are_left_alone_unless_it_is_asked_for(settings: Settings) -> None:
+    assert Policy.from_settings(settings).options.without_gain is WithoutGain.LEAVE
+    settings.without_gain = WithoutGain.STORE
+    assert Policy.from_settings(settings).options.without_gain is WithoutGain.STORE
+
+
+def test_dates_are_kept_unless_somebody_does_not_want_it(settings: Settings) -> None:
+    assert Policy.from_settings(settings).options.keep_timestamps
+    settings.keep_timestamps = False
+    assert not Policy.from_settings(settings).options.keep_timestamps
 
 
 def test_originals_are_never_trashed_without_verification(settings: Settings) -> None:

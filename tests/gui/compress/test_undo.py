@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.manager import Queue
-from srec_gui.engine import UnsupportedImageError
+from srec_gui.engine import UnsupportedImageError, WithoutGain
 from srec_gui.settings import Existing, Settings
 from tests.gui.fake_engine import FakeEngine
 
@@ -73,6 +73,37 @@ def test_without_verifying_no_original_is_touched(
     run(queue, [item], qtbot)
     assert item.state is State.DONE
     assert item.source.exists()
+
+
+def test_an_original_stays_when_its_result_is_not_smaller(
+    queue: Queue, engine: FakeEngine, settings: Settings, make_item: ItemMaker, qtbot: QtBot
+) -> None:
+    settings.trash_originals, settings.without_gain = True, WithoutGain.STORE
+    larger, smaller = make_item("larger.png"), make_item("smaller.png")
+    engine.gainless.add("larger.png")
+    run(queue, [larger, smaller], qtbot)
+    assert (larger.state, smaller.state) == (State.DONE, State.DONE)
+    assert larger.source.exists()
+    assert larger.trashed is None
+    assert larger.note == "The original stays: the result is not smaller."
+    assert not smaller.source.exists()
+    undo(queue, qtbot)
+    assert larger.source.exists()
+    assert smaller.source.exists()
+    assert not larger.source.with_suffix(".srec").exists()
+
+
+def test_what_was_left_alone_stays_where_it_is_and_is_nothing_to_take_back(
+    queue: Queue, engine: FakeEngine, settings: Settings, make_item: ItemMaker, qtbot: QtBot
+) -> None:
+    settings.trash_originals = True
+    item = make_item("a.png")
+    engine.gainless.add("a.png")
+    run(queue, [item], qtbot)
+    assert item.state is State.LEFT
+    assert item.source.exists()
+    assert not queue.can_undo
+    assert item.can_retry
 
 
 def test_expanding_never_trashes_the_srec(queue: Queue, settings: Settings, make_item: ItemMaker, qtbot: QtBot) -> None:
