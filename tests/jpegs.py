@@ -23,7 +23,7 @@ __all__ = ["JPEG_KINDS", "JpegKind", "Outcome", "flipped", "jpeg_of", "photograp
 ROOT = Path(__file__).resolve().parent.parent
 STORED = ROOT / "tests" / "data" / "jpeg"
 
-SOF0, SOS, DQT, COM, APP0, EOI = 0xC0, 0xDA, 0xDB, 0xFE, 0xE0, 0xD9
+SOF0, DHT, EOI, SOS, DQT, APP0, COM = 0xC0, 0xC4, 0xD9, 0xDA, 0xDB, 0xE0, 0xFE
 _ALONE = {0x01, *range(0xD0, 0xD9)}
 """Markers without a length: TEM, RST0 to RST7, SOI."""
 
@@ -180,11 +180,31 @@ def _with_zero_padding() -> bytes:
     return changed
 
 
+def _beyond_twelve_bits() -> bytes:
+    """A grey picture of two blocks whose second mean is 3000: decoders cut it off, libjxl does so when it packs."""
+    bits = 2 * ("0" + format(1500, "011b") + "0")
+    bits += "1" * (-len(bits) % 8)
+    scan = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    return b"".join(
+        (
+            b"\xff\xd8",
+            segment(DQT, bytes([0] + 64 * [1])),
+            segment(SOF0, struct.pack(">BHHBBBB", 8, 8, 16, 1, 1, 0x11, 0)),
+            # Codes 0 and 10 for differences of 11 and 10 bits; code 0 for the end of a block.
+            segment(DHT, b"\x00" + bytes([1, 1] + 14 * [0]) + b"\x0b\x0a"),
+            segment(DHT, b"\x10" + bytes([1] + 15 * [0]) + b"\x00"),
+            segment(SOS, b"\x01\x01\x00\x00\x3f\x00"),
+            scan,
+            bytes([0xFF, EOI]),
+        )
+    )
+
+
 def _stored(name: str) -> Callable[[], bytes]:
     return (STORED / f"{name}.jpg").read_bytes
 
 
-EXACT, REFUSED = Outcome.EXACT, Outcome.REFUSED
+REFUSED, DIFFERS = Outcome.REFUSED, Outcome.DIFFERS
 
 JPEG_KINDS: dict[str, JpegKind] = {
     kind.name: kind
@@ -246,6 +266,8 @@ JPEG_KINDS: dict[str, JpegKind] = {
         JpegKind("film-behind-end", lambda: jpeg_of() + _film(300_000)),
         # libjxl has room for lengths up to 4,260,096 bytes behind the end.
         JpegKind("long-film-behind-end", lambda: jpeg_of() + _film(4_400_000), REFUSED),
+        # What damage to a scan does sometimes: libjxl cuts off means beyond 12 bits, and says nothing.
+        JpegKind("mean-beyond-12-bits", _beyond_twelve_bits, DIFFERS),
         JpegKind("no-end", lambda: jpeg_of()[:-2], REFUSED, read=False),
         JpegKind("cut", lambda: jpeg_of()[:6000], REFUSED, read=False),
     )
