@@ -12,6 +12,7 @@ from srec_gui.action_table import Context
 from srec_gui.actions import Actions
 from srec_gui.desktop import reveal
 from srec_gui.view.document import State
+from srec_gui.view.original import original_of
 from srec_gui.view.viewport import Fit
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def update_actions(page: ViewPage, actions: Actions) -> None:
         "view.last": several,
         "view.slideshow": several,
         "view.copy_image": whole,
-        "view.save_as": whole,
+        "view.save_as": _can_be_saved(page),
         "view.inspect": is_srec,
         "view.compress": whole and not is_srec,
         "view.copy_path": document is not None,
@@ -93,6 +94,14 @@ def update_actions(page: ViewPage, actions: Actions) -> None:
         usable[f"view.{action_id}"] = seen
     for action in actions.of(Context.VIEW):
         action.setEnabled(usable.get(action.objectName(), True))
+
+
+def _can_be_saved(page: ViewPage) -> bool:
+    """Whether all that is to come of the document is here, and is a picture, or a file that comes back."""
+    document = page.document
+    if document is None or not document.settled:
+        return False
+    return document.picture is not None or original_of(document, page.engine) is not None
 
 
 def context_menu(page: ViewPage, actions: Actions) -> QMenu:
@@ -123,7 +132,7 @@ def _copy_color(page: ViewPage) -> None:
 
 def _save(page: ViewPage) -> None:
     document = page.document
-    if document is None or document.picture is None:
+    if document is None or not _can_be_saved(page):
         return
     settings = page.settings
     dialog = page.sharing.ask_where_to_save(document, settings.save_folder if settings.save_folder != Path() else None)

@@ -24,7 +24,7 @@ class State(StrEnum):
     DAMAGED = "damaged"
     """What could be decoded is shown; `Document.damage` says what is missing."""
     FAILED = "failed"
-    """Nothing can be shown; `Document.message` says why."""
+    """Nothing can be shown; `Document.message` says why. There are facts where the file that it holds comes back."""
 
 
 @dataclass(frozen=True, slots=True)

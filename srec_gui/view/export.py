@@ -15,7 +15,7 @@ from srec_gui.engine import CancelToken, OutputError, UnsupportedImageError, ato
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["FORMATS", "SaveFormat", "format_of", "save_picture"]
+__all__ = ["FORMATS", "SaveFormat", "format_of", "require_folder", "save_picture"]
 
 translate = QCoreApplication.translate
 
@@ -69,19 +69,31 @@ def save_picture(image: Image, destination: Path, cancel: CancelToken, source: P
         message = translate("view", "{format} cannot hold this picture (mode {mode}) without loss. Choose TIFF.")
         raise UnsupportedImageError(message.format(format=form.name, mode=image.mode))
     cancel.raise_if_cancelled()
+    require_folder(destination)
     try:
         _write(image, form, destination, cancel, source)
     except (OSError, OutputError, ValueError) as error:
-        message = translate("view", "“{name}” could not be saved: {reason}. Choose another folder, or free some space.")
-        reason = getattr(error.__cause__ or error, "strerror", None) or str(error)
-        raise OutputError(message.format(name=destination.name, reason=reason)) from error
+        raise _not_saved(destination, error) from error
     return destination
 
 
-def _write(image: Image, form: SaveFormat, destination: Path, cancel: CancelToken, source: Path | None) -> None:
+def require_folder(destination: Path) -> None:
+    """Refuse to make a folder anew that has gone: it may have been that of a disk that was taken out.
+
+    Raises:
+        OutputError: The folder of `destination` is not there.
+    """
     if not destination.parent.is_dir():
-        # A folder that has gone is not made anew: it may have been that of a disk that was taken out.
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        raise _not_saved(destination, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+
+
+def _not_saved(destination: Path, error: Exception) -> OutputError:
+    message = translate("view", "“{name}” could not be saved: {reason}. Choose another folder, or free some space.")
+    reason = getattr(error.__cause__ or error, "strerror", None) or str(error)
+    return OutputError(message.format(name=destination.name, reason=reason))
+
+
+def _write(image: Image, form: SaveFormat, destination: Path, cancel: CancelToken, source: Path | None) -> None:
     with atomic_write(destination, readable_like=source) as file:
         image.save(file, form.name, **_options(image, form))
         cancel.raise_if_cancelled()

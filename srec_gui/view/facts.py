@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srec_gui.engine import CheckReport, DecodeReport, FileInfo
+from srec_gui.engine import CheckReport, DecodeReport, FileInfo, has_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["Facts", "frame_count", "image_facts"]
+__all__ = ["Facts", "frame_count", "image_facts", "kept_file_facts"]
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Facts:
         file_bytes: Its size.
         modified: Time of its last change in seconds since 1970.
         format: Name of the format ("PNG", "SReC").
-        width, height: Pixels as stored.
+        width, height: Pixels as stored; 0 where they are not known.
         mode: Pillow mode of the stored pixels.
         frames: Pictures in the file; the first one is shown.
         dpi: Pixels per inch across and down, or None.
@@ -43,6 +43,7 @@ class Facts:
         info: The header of a `.srec`, else None.
         report: What decoding it did, once it is done.
         check: What would become of an ordinary picture as a `.srec`, once it is known.
+        original_bytes: Size of the file that a `.srec` holds, once it is known.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class Facts:
     info: FileInfo | None = None
     report: DecodeReport | None = None
     check: CheckReport | None = None
+    original_bytes: int | None = None
 
 
 def frame_count(image: Image) -> int:
@@ -73,20 +75,30 @@ def frame_count(image: Image) -> int:
 def image_facts(path: Path, image: Image, *, frames: int = 1, info: FileInfo | None = None) -> Facts:
     """Facts about `image`, which came from the file `path`. Damaged metadata is left out, never an error."""
     status = path.stat()
+    told = info if info is not None and has_size(info) else None
     return Facts(
         path=path,
         file_bytes=status.st_size,
         modified=status.st_mtime,
         format="SReC" if info is not None else (image.format or path.suffix.lstrip(".").upper()),
-        width=info.width if info is not None else image.width,
-        height=info.height if info is not None else image.height,
-        mode=info.mode if info is not None else image.mode,
+        width=image.width if told is None else told.width,
+        height=image.height if told is None else told.height,
+        mode=image.mode if told is None else told.mode,
         frames=frames,
         dpi=_dpi(image),
         profile=_profile_name(image),
         exif=_exif(image),
         texts=_texts(image),
         info=info,
+    )
+
+
+def kept_file_facts(path: Path, info: FileInfo, original_bytes: int) -> Facts:
+    """Facts about a `.srec` that holds a file which cannot be shown."""
+    status = path.stat()
+    width, height, mode = (info.width, info.height, info.mode) if has_size(info) else (0, 0, "")
+    return Facts(
+        path, status.st_size, status.st_mtime, "SReC", width, height, mode, info=info, original_bytes=original_bytes
     )
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
-from srec_gui.engine import CheckReport, ComesBack, FileInfo, Method
+from srec_gui.engine import CheckReport, ComesBack, FileInfo, method_words
 from srec_gui.view.document import Document
 from srec_gui.view.facts import Facts
 from srec_gui.wording import byte_size, device_text, duration, megapixels, pixel_size, share, short_path
 
-__all__ = ["Row", "Section", "as_text", "describe", "method_name"]
+__all__ = ["Row", "Section", "as_text", "describe"]
 
 translate = QCoreApplication.translate
 
@@ -44,7 +44,9 @@ def describe(document: Document | None) -> tuple[Section, ...]:
     if document is None or document.facts is None:
         return ()
     facts = document.facts
-    sections = [_file(facts), _picture(document, facts)]
+    sections = [_file(facts)]
+    if facts.width:
+        sections.append(_picture(document, facts))
     if facts.info is not None:
         sections += [_srec(facts, facts.info), _bytes(facts.info)]
     sections.append(Section(translate("view", "EXIF"), tuple(Row(name, value) for name, value in facts.exif)))
@@ -59,15 +61,6 @@ def as_text(sections: tuple[Section, ...]) -> str:
         lines = [section.title, *(f"  {row.label}: {row.value}" for row in section.rows)]
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
-
-
-def method_name(method: Method) -> str:
-    """How a `.srec` holds its picture, in words."""
-    return {
-        Method.SREC: translate("view", "SReC network"),
-        Method.WEBP: translate("view", "Lossless WebP"),
-        Method.VERBATIM: translate("view", "Original file, unchanged"),
-    }[method]
 
 
 def _file(facts: Facts) -> Section:
@@ -113,10 +106,12 @@ def _picture(document: Document, facts: Facts) -> Section:
 
 
 def _srec(facts: Facts, info: FileInfo) -> Section:
-    raw = 3 * info.width * info.height
-    rows = [Row(translate("view", "Method"), method_name(info.method))]
+    rows = [Row(translate("view", "Method"), method_words(info.method).title)]
     if info.source_name:
         rows.append(Row(translate("view", "Original name"), info.source_name))
+    if facts.original_bytes:
+        rows.append(Row(translate("view", "Original size"), byte_size(facts.original_bytes)))
+        rows.append(Row(translate("view", "Saved"), share(1 - info.file_bytes / facts.original_bytes)))
     rows.append(_comes_back(info.comes_back, info.source_format))
     if info.model_id is not None:
         rows.append(Row(translate("view", "Model"), info.model_name or translate("view", "Not installed here")))
@@ -126,8 +121,10 @@ def _srec(facts: Facts, info: FileInfo) -> Section:
     if info.tile_count:
         tiles = translate("view", "{count} of {side} × {side} pixels")
         rows.append(Row(translate("view", "Tiles"), tiles.format(count=info.tile_count, side=info.tile_size)))
-    rows.append(Row(translate("view", "Bits per subpixel"), QLocale().toString(info.bpsp, "f", 3)))
-    rows.append(Row(translate("view", "Of the raw pixels"), share(info.file_bytes / raw)))
+    if facts.width:
+        raw = 3 * facts.width * facts.height
+        rows.append(Row(translate("view", "Bits per subpixel"), QLocale().toString(8 * info.file_bytes / raw, "f", 3)))
+        rows.append(Row(translate("view", "Of the raw pixels"), share(info.file_bytes / raw)))
     rows.append(Row(translate("view", "Format version"), str(info.format_version)))
     report = facts.report
     if report is not None:
@@ -141,6 +138,8 @@ def _check_text(check: CheckReport) -> str:
     """What would become of the file, and why."""
     if check.reason:
         return translate("view", "As it is: {reason}").format(reason=check.reason)
+    if not check.parts:
+        return method_words(check.methods[0]).title
     return translate("view", "By its pixels, {size} kept").format(size=byte_size(check.size_of("carried")))
 
 

@@ -21,11 +21,12 @@ from srec_gui.engine import (
     FileInfo,
     FileKind,
     SrecError,
+    has_size,
     require_no_pipe,
 )
 from srec_gui.view.display import make_picture, orientation_of
 from srec_gui.view.document import Document, State
-from srec_gui.view.facts import frame_count, image_facts
+from srec_gui.view.facts import frame_count, image_facts, kept_file_facts
 from srec_gui.view.picture import Picture, scaled_size
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def refine_document(
     for step in engine.decode_steps(document.path, options, cancel=cancel, partial=True):
         cancel.raise_if_cancelled()
         if step.picture is not None and step.report is not None:
-            return _refined(document, facts.info, step.picture, step.report, cancel)
+            done = _refined(document, facts.info, step.picture, step.report, cancel)
+            return _measured(done, facts.info, engine, cancel, report)
         if step.picture is not None and step.scale:
             # The full picture comes once more with the last step, with its metadata and transparency.
             step.picture.info.update(metadata)
@@ -121,6 +123,16 @@ def _refined(document: Document, info: FileInfo, image: Image, result: DecodeRep
     return replace(done, note=_fallback_text(result))
 
 
+def _measured(document: Document, info: FileInfo, engine: Engine, cancel: CancelToken, report: Report) -> Document:
+    """The document with the size of the file that it holds, where it holds one."""
+    facts = document.facts
+    if facts is None or document.damage or not info.method.holds_file:
+        return document
+    report(document)  # no picture has to wait for this
+    _, data = engine.read_source(document.path, cancel=cancel)
+    return replace(document, facts=replace(facts, original_bytes=len(data)))
+
+
 def _fallback_text(result: DecodeReport) -> str:
     if not result.fallback:
         return ""
@@ -136,7 +148,7 @@ def _display_metadata(document: Document) -> dict[str, Any]:
 
 def _coarse_picture(info: FileInfo, image: Image, scale: int, cancel: CancelToken) -> Picture:
     """The picture of scale `scale`; -1 instead where `image` has not that scale's size."""
-    size = info.width, info.height
+    size = (info.width, info.height) if has_size(info) else image.size
     if image.size != scaled_size(*size, scale):
         scale = -1
     return make_picture(image, cancel, full_size=size, scale=scale)
@@ -146,10 +158,28 @@ def _open_srec(path: Path, engine: Engine, cancel: CancelToken, max_pixels: int)
     info = engine.read_info(path)
     if info.width * info.height > max_pixels:
         raise TooLargeToPreloadError(str(path))
-    preview = engine.read_preview(path)
+    try:
+        preview = engine.read_preview(path)
+    except SrecError:
+        if not info.method.holds_file:
+            raise
+        return _kept_file(path, info, engine, cancel)
     cancel.raise_if_cancelled()
     picture = _coarse_picture(info, preview, max(1, info.scale_count), cancel)
     return Document(path, State.REFINING, picture, image_facts(path, preview, info=info))
+
+
+def _kept_file(path: Path, info: FileInfo, engine: Engine, cancel: CancelToken) -> Document:
+    """A `.srec` whose file cannot be shown, but comes back. Raises SrecError where it does not."""
+    name, data = engine.read_source(path, cancel=cancel)
+    message = translate(
+        "view",
+        "“{name}” keeps the file “{original}”, byte for byte. This program cannot show it. Save the original file, and"
+        " open it with the program that made it.",
+    )
+    facts = kept_file_facts(path, info, len(data))
+    text = message.format(name=path.name, original=engine.result_name(path, name))
+    return Document(path, State.FAILED, facts=facts, message=text)
 
 
 def _open_ordinary(path: Path, cancel: CancelToken, report: Report, max_pixels: int) -> Document:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
-from srec_gui.engine import Engine
+from srec_gui.engine import CodecOptions, Engine
 from srec_gui.pages import Page
 from srec_gui.placard import Placard
 from srec_gui.settings import Settings
@@ -23,6 +23,7 @@ from srec_gui.view.footer import Footer
 from srec_gui.view.information import describe
 from srec_gui.view.information_panel import InformationPanel
 from srec_gui.view.notice import DamageBar
+from srec_gui.view.original import original_of
 from srec_gui.view.room import Room
 from srec_gui.view.sharing import Sharing
 from srec_gui.view.status import counter_text, describe_view, state_text
@@ -62,12 +63,14 @@ class ViewPage(Page):
         """An empty room."""
         super().__init__(worker, settings, actions, parent, engine=engine)
         self.room = Room(worker, settings, self.engine, self)
-        self.sharing = Sharing(worker, self)
+        self.sharing = Sharing(worker, self, self.engine, lambda: CodecOptions(device=settings.device))
         self.canvas = Canvas(self)
         self.damage_bar = DamageBar(self)
         self.footer = Footer(self)
         self.information = InformationPanel(self)
         self.placard = Placard(self)
+        self._save_file = QAction(self.tr("Save Original File…"), self)
+        self._save_file.triggered.connect(actions["view.save_as"].trigger)
         self._thumbnails = Thumbnails(worker, self.engine, 2 * THUMBNAIL_SIDE, self)
         self.strip = Strip(StripModel(self._thumbnails, self), self)
         self._shown: Path | None = None
@@ -283,14 +286,15 @@ class ViewPage(Page):
             self.placard.set_buttons([self.registry["window.open"]])
             self.placard.set_links(self.tr("Recent"), self._recent_actions())
         elif failed:
-            self.placard.show_words(
-                "warning",
-                self.tr("This picture cannot be shown"),
-                document.message,
-                bad=True,
-            )
-            self.placard.set_buttons([self.registry["view.reload"], self.registry["window.open"]])
-            self.placard.set_links("", [])
+            self._explain_failure(document)
+
+    def _explain_failure(self, document: Document) -> None:
+        kept = original_of(document, self.engine) is not None
+        heading = self.tr("This file cannot be shown") if kept else self.tr("This picture cannot be shown")
+        self.placard.show_words("file" if kept else "warning", heading, document.message, bad=not kept)
+        first = self._save_file if kept else self.registry["view.reload"]
+        self.placard.set_buttons([first, self.registry["window.open"]])
+        self.placard.set_links("", [])
 
     def _recent_actions(self) -> list[QAction]:
         actions = []

@@ -120,6 +120,10 @@ class FakeEngine(SrecEngine):
             return image
         return _scaled(image, header["scales"])
 
+    def read_source(self, source: Path, *_: object, **__: object) -> tuple[str, bytes]:
+        """What `read_info` says, and some bytes."""
+        return self.read_info(source).source_name or "", bytes(25_000)
+
     def decode_steps(
         self,
         source: Path,
