@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     )
     from srec_engine.codec.devices import list_devices
     from srec_engine.codec.encode import EncodedImage, encode_file, encode_image
-    from srec_engine.codec.information import read_info, read_preview
+    from srec_engine.codec.information import method_words, read_info, read_preview
     from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
     from srec_engine.descriptors import occupy_standard_descriptors
     from srec_engine.errors import (
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         write_fault_report,
     )
     from srec_engine.model.store import model_names
-    from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method
+    from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, ExistingPolicy, Method, WithoutGain
     from srec_engine.pillow_plugin import register_pillow
     from srec_engine.places import home_folder
     from srec_engine.reports import (
@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         Device,
         EncodeReport,
         FileInfo,
+        MethodWords,
         ScaleBytes,
     )
 
@@ -110,6 +111,7 @@ _MODULE_OF = {
     "Ledger": "analysis.ledger",
     "LedgerRow": "analysis.ledger",
     "Method": "options",
+    "MethodWords": "reports",
     "MissingDependencyError": "errors",
     "ModelError": "errors",
     "NotSrecError": "errors",
@@ -127,6 +129,7 @@ _MODULE_OF = {
     "UNREADABLE": "analysis.ledger",
     "UnsupportedImageError": "errors",
     "ValueRange": "analysis.colours",
+    "WithoutGain": "options",
     "atomic_write": "atomic",
     "check_file": "codec.checking",
     "byte_scale": "analysis.layers",
@@ -150,6 +153,7 @@ _MODULE_OF = {
     "ledger_json": "analysis.report",
     "list_devices": "codec.devices",
     "make_layers": "analysis.layers",
+    "method_words": "codec.information",
     "model_names": "model.store",
     "occupy_standard_descriptors": "descriptors",
     "output_path": "files",
@@ -198,6 +202,7 @@ __all__ = [
     "Ledger",
     "LedgerRow",
     "Method",
+    "MethodWords",
     "MissingDependencyError",
     "ModelError",
     "NotSrecError",
@@ -214,6 +219,7 @@ __all__ = [
     "TileLayers",
     "UnsupportedImageError",
     "ValueRange",
+    "WithoutGain",
     "atomic_write",
     "byte_scale",
     "check_file",
@@ -237,6 +243,7 @@ __all__ = [
     "ledger_json",
     "list_devices",
     "make_layers",
+    "method_words",
     "model_names",
     "occupy_standard_descriptors",
     "output_path",

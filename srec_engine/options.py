@@ -5,17 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["DEFAULT_MODEL", "CodecOptions", "EncodeOptions", "ExistingPolicy", "Method"]
+__all__ = ["DEFAULT_MODEL", "CodecOptions", "EncodeOptions", "ExistingPolicy", "Method", "WithoutGain"]
 
 DEFAULT_MODEL = "photo"
 
 
 class Method(StrEnum):
-    """How a `.srec` file holds its picture."""
+    """How a `.srec` file holds its picture.
+
+    The place in this list is the method's number in the format, so a new one comes last. What a method does is in the
+    module of its name in `srec_engine.codec.methods`.
+    """
 
     SREC = "srec"
     WEBP = "webp"
     VERBATIM = "verbatim"
+    JPEG = "jpeg"
+
+    @property
+    def holds_file(self) -> bool:
+        """Whether the source file is held, which then comes back byte for byte; else it is the picture."""
+        return self in (Method.VERBATIM, Method.JPEG)
 
 
 class ExistingPolicy(StrEnum):
@@ -24,6 +34,16 @@ class ExistingPolicy(StrEnum):
     SKIP = "skip"
     RENAME = "rename"
     REPLACE = "replace"
+
+
+class WithoutGain(StrEnum):
+    """What to do with a file whose `.srec` would not be smaller."""
+
+    LEAVE = "leave"
+    """Leave it alone: nothing is written."""
+
+    STORE = "store"
+    """Store it all the same, for whoever wants a `.srec` of every picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +72,12 @@ class EncodeOptions:
     Attributes:
         method: None takes the smallest; a method forces that one.
         model: Name or path of the model for the `srec` method.
-        verify: Decode the result again and compare before anything is written.
+        verify: Decode the result again and compare before anything is written. A method of which that was seen to be
+            needed (`jpeg`) does so in any case.
         adaptation: Look for corrections of the model that suit the picture, and put them into the file: about 1 %
             smaller, for a moment more of encoding and none of decoding.
         keep_timestamps: Give the result the source file's access and modification times.
+        without_gain: What `encode_file` does where the method is free and no result would be smaller than the source.
         codec: Device, kernel and threads.
     """
 
@@ -63,5 +85,6 @@ class EncodeOptions:
     model: str = DEFAULT_MODEL
     verify: bool = True
     adaptation: bool = True
-    keep_timestamps: bool = False
+    keep_timestamps: bool = True
+    without_gain: WithoutGain = WithoutGain.STORE
     codec: CodecOptions = CodecOptions()

@@ -5,6 +5,7 @@ Opening reads the header; pixels are decoded when they are wanted. `draft` gives
 
 from __future__ import annotations
 
+import io
 from typing import IO, Any, BinaryIO, cast
 
 from PIL import Image, ImageFile
@@ -14,8 +15,8 @@ from srec_engine.codec.encode import encode_image
 from srec_engine.container import MAGIC, Reader
 from srec_engine.errors import SrecError
 from srec_engine.files import SREC_SUFFIX
-from srec_engine.images import info_from_metadata, metadata_from_reader
-from srec_engine.options import EncodeOptions, Method
+from srec_engine.images import info_from_metadata, metadata_from_reader, open_image
+from srec_engine.options import EncodeOptions
 
 __all__ = ["FORMAT", "MIME_TYPE", "SrecImageFile", "register_pillow"]
 
@@ -41,19 +42,23 @@ class SrecImageFile(ImageFile.ImageFile):
             raise SyntaxError(str(error)) from error
         self._size = (header.width, header.height)
         self._mode = header.mode
-        self._scales = header.scale_count if header.method == Method.SREC else 0
+        self._scales = header.scale_count
         self._draft_scale = 0
+        self._holds_file = header.method.holds_file
+        self._held: Image.Image | None = None
         self.tile = [_tile(self._size, header.mode)]
 
     def draft(  # Pillow's signature
         self,
-        mode: str | None,  # noqa: ARG002
+        mode: str | None,
         size: tuple[int, int] | None,
     ) -> tuple[str, tuple[int, int, float, float]] | None:
         """Choose the coarsest scale that is at least `size`; loading then decodes no further.
 
-        A drafted picture has no alpha channel.
+        A drafted picture has no alpha channel. Where a file is held, its own format drafts, if it can.
         """
+        if self._holds_file and self.tile:
+            return self._draft_held(mode, size)
         if size is None or not self._scales or len(self.tile) != 1:
             return None
         width, height = self.size
@@ -67,6 +72,33 @@ class SrecImageFile(ImageFile.ImageFile):
         self._mode = "L" if self.mode in ("L", "LA") else "RGB"
         self.tile = [_tile(self._size, self._mode)]
         return self._mode, (0, 0, width / (1 << scale), height / (1 << scale))
+
+    def _draft_held(
+        self, mode: str | None, size: tuple[int, int] | None
+    ) -> tuple[str, tuple[int, int, float, float]] | None:
+        held = self._held_image()
+        drafted = held.draft(mode, size)
+        if drafted is not None:
+            self._mode, self._size = held.mode, held.size
+            self.tile = [_tile(held.size, held.mode)]
+        return drafted
+
+    def getexif(self) -> Image.Exif:
+        """The EXIF; where a file is held, as that has it."""
+        if self._holds_file and self.tile:
+            self.info.update(self._held_image().info)
+        return super().getexif()
+
+    def _held_image(self) -> Image.Image:
+        """The file that is held, opened but not loaded."""
+        if self._held is None:
+            name, data = self.source_file()
+            try:
+                with open_image(io.BytesIO(data), name) as image:
+                    self._held = image
+            except SrecError as error:
+                raise OSError(str(error)) from error
+        return self._held
 
     def source_file(self) -> tuple[str, bytes]:
         """Name and bytes of the file that the picture was made of: as stored, or put together again.
@@ -95,6 +127,8 @@ class SrecImageFile(ImageFile.ImageFile):
                 )
             self.tile = []
             self.im = image.im
+            if self._holds_file:
+                self.info.update(image.info)
             if image.mode == "P":
                 self.palette = image.palette
             if self.fp is not None and self._exclusive_fp:
@@ -105,6 +139,10 @@ class SrecImageFile(ImageFile.ImageFile):
     def _decoded(self) -> Image.Image:
         if self.fp is None:
             raise OSError("The file was closed before its pixels were loaded.")
+        if self._holds_file:
+            held = self._held_image()
+            held.load()
+            return held
         self.fp.seek(0)
         data = self.fp.read()
         try:

@@ -18,6 +18,7 @@ __all__ = [
     "Device",
     "EncodeReport",
     "FileInfo",
+    "MethodWords",
     "ScaleBytes",
     "bits_per_subpixel",
     "working_seconds",
@@ -66,6 +67,23 @@ class ScaleBytes:
     def total(self) -> int:
         """Bytes of all steps."""
         return sum(self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class MethodWords:
+    """What a method says of itself.
+
+    Attributes:
+        label: One word for a table ("SReC", "WebP", "JPEG", "stored").
+        title: A few words ("Lossless WebP").
+        how: How it holds a picture, completing "… holds its picture …" ("by the network").
+        sentence: What is in the file, as a clause of its own.
+    """
+
+    label: str
+    title: str
+    how: str
+    sentence: str
 
 
 class ComesBack(StrEnum):
@@ -205,7 +223,9 @@ class EncodeReport:
         device, kernel, fallback: As in `ComputedBy`.
         verified: Whether the very bytes that were written were decoded and compared: pixels by their checksum, and one
             tile of every scale by another kernel too; a file that is kept as its bytes by SHA-256.
-        note: Something the person should know ("stored as it was: the JPEG is smaller than its pixels"), or "".
+        note: Something the person should know ("stored as it was: it is cut off"), or "".
+        left_alone: Whether nothing was written, since nothing would have been gained; `file_bytes` is then the size
+            that the result would have had.
     """
 
     destination: Path | None
@@ -223,6 +243,7 @@ class EncodeReport:
     fallback: str = ""
     verified: bool = False
     note: str = ""
+    left_alone: bool = False
 
     @property
     def bpsp(self) -> float:

@@ -1,18 +1,34 @@
-"""JPEG (ISO/IEC 10918-1): which of its segments are more than a picture with EXIF, XMP, a profile and a comment.
+"""JPEG (ISO/IEC 10918-1): its segments, the pictures that follow each other in one file, and what is in them.
 
-A JPEG is kept as its bytes, so nothing is accounted for here; this names what another format would not hold.
+The samples of a JPEG do not give the file back, so nothing is accounted for here as it is for other formats; this tells
+whether its coefficients can be packed (method `jpeg`), and names what another format would not hold.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from srec_engine.accounts.account import UnaccountedError
 from srec_engine.accounts.numbers import Numbers
 
-__all__ = ["other_segments"]
+__all__ = [
+    "JpegFrame",
+    "JpegSegment",
+    "jpeg_frame",
+    "jpeg_pictures",
+    "jpeg_segments",
+    "other_segments",
+    "reason_for_jpeg",
+]
 
-_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
 _WITHOUT_LENGTH = frozenset([0x01, *range(0xD0, 0xDA)])
 _APPLICATIONS = range(0xE0, 0xF0)
+_FRAMES = frozenset([*range(0xC0, 0xD0)]) - {0xC4, 0xC8, 0xCC}
+# Baseline, extended sequential and progressive, each with Huffman codes.
+_PACKED_FRAMES = frozenset([0xC0, 0xC1, 0xC2])
+_FIRST_ARITHMETIC, _LOSSLESS = 0xC9, 0xC3
 # Kept by every format that keeps EXIF, XMP and profiles, or saying how the pixels are coded.
 _KNOWN = (b"JFIF\0", b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0", b"Adobe")
 _NAMES = {
@@ -22,33 +38,164 @@ _NAMES = {
     b"JP": "content credentials",
     b"JFXX\0": "jfif thumbnail",
 }
-_COMMENT = 0xFE
+_BEHIND = "bytes behind the picture"
 _MAX_SEGMENTS = 1 << 16
+_BEGINNING = b"\xff\xd8\xff"
+_MAX_ATTEMPTS = 64
+_PIXELS = "its pixels would not give the JPEG back"
+
+
+@dataclass(frozen=True, slots=True)
+class JpegSegment:
+    """A marker and what belongs to it (B.1.1).
+
+    Attributes:
+        marker: Its second byte.
+        start: Where the marker begins, fill bytes before it included.
+        content: Where its content begins, behind the length.
+        end: Where the next marker is due; coded pixels follow the header of a scan before that, and count to it.
+    """
+
+    marker: int
+    start: int
+    content: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class JpegFrame:
+    """What the frame header tells (B.2.2).
+
+    Attributes:
+        marker: Which kind: 0xC0 baseline, 0xC1 extended, 0xC2 progressive, …
+        precision: Bits of a sample.
+        width, height: Pixels; a height of 0 follows only after the pixels.
+        components: Channels.
+    """
+
+    marker: int
+    precision: int
+    width: int
+    height: int
+    components: int
+
+    @property
+    def mode(self) -> str:
+        """Pillow mode of the picture."""
+        return {1: "L", 3: "RGB"}.get(self.components, "CMYK")
+
+    @property
+    def refusal(self) -> str:
+        """Why no packer of coefficients takes it, as a clause; "" where one may."""
+        if self.marker == _LOSSLESS or self.marker not in _PACKED_FRAMES:
+            return "it is coded arithmetically" if self.marker >= _FIRST_ARITHMETIC else "it is a rare kind of JPEG"
+        if self.precision != 8:
+            return f"its samples have {self.precision} bits"
+        if self.components not in (1, 3):
+            return f"it has {self.components} colour components (CMYK, for printing)"
+        return "" if self.width and self.height else "it does not tell its size at its beginning"
+
+
+def jpeg_segments(data: bytes, start: int = 0) -> Iterator[JpegSegment]:
+    """The segments of one picture, from its start marker at `start` to its end marker.
+
+    Raises:
+        UnaccountedError: When it is cut off, or something else is found where a marker is due.
+    """
+    numbers, place = Numbers(data, "big"), start
+    for count in range(_MAX_SEGMENTS):
+        segment = _segment(data, numbers, place)
+        if (segment.marker == _START) != (count == 0):
+            raise UnaccountedError("its start marker is missing, or not its first")
+        yield segment
+        if segment.marker == _END:
+            return
+        place = segment.end
+    raise UnaccountedError("it has too many segments")
+
+
+def _segment(data: bytes, numbers: Numbers, start: int) -> JpegSegment:
+    place = start
+    if numbers.at(place, 1) != 0xFF:
+        raise UnaccountedError("something else is found where a marker is due")
+    while numbers.at(place + 1, 1) == 0xFF:  # fill bytes
+        place += 1
+    marker = numbers.at(place + 1, 1)
+    if marker in _WITHOUT_LENGTH:
+        return JpegSegment(marker, start, place + 2, place + 2)
+    end = place + 2 + max(2, numbers.at(place + 2, 2))
+    if end > len(data):
+        raise UnaccountedError("it ends before what it announces")
+    return JpegSegment(marker, start, place + 4, _after_scan(data, end) if marker == _SCAN else end)
+
+
+def _after_scan(data: bytes, place: int) -> int:
+    """Where the next marker lies behind the coded pixels of a scan: stuffed bytes and restarts are no markers."""
+    while (place := data.find(b"\xff", place)) >= 0:
+        following = data[place + 1 : place + 2]
+        if not following:
+            break
+        if following != b"\0" and following != b"\xff" and not 0xD0 <= following[0] <= 0xD7:
+            return place
+        place += 1 if following == b"\xff" else 2
+    raise UnaccountedError("its pixels are cut off")
+
+
+def jpeg_frame(data: bytes) -> JpegFrame:
+    """The frame header of the first picture, all of which is there.
+
+    Raises:
+        UnaccountedError: When there is none, or the picture is cut off.
+    """
+    numbers = Numbers(data, "big")
+    frames = [segment for segment in jpeg_segments(data) if segment.marker in _FRAMES]
+    if len(frames) != 1:
+        raise UnaccountedError(f"it has {len(frames)} frame headers, not one")
+    marker, place = frames[0].marker, frames[0].content
+    height, width = numbers.at(place + 1, 2), numbers.at(place + 3, 2)
+    return JpegFrame(marker, numbers.at(place, 1), width, height, numbers.at(place + 5, 1))
+
+
+def jpeg_pictures(data: bytes) -> list[tuple[int, int]]:
+    """(start, end) of the whole JPEGs in a file: its own, and those behind it (previews, gain maps, stereo pictures).
+
+    Between and behind them anything may lie. Where the file does not begin with a whole JPEG the list is empty.
+    """
+    places: list[tuple[int, int]] = []
+    start = 0
+    for _ in range(_MAX_ATTEMPTS):
+        try:
+            *_, last = jpeg_segments(data, start)
+            places.append((start, last.end))
+            start = last.end
+        except UnaccountedError:
+            if not places:
+                break
+            start += len(_BEGINNING)
+        start = data.find(_BEGINNING, start)
+        if start < 0:
+            break
+    return places
+
+
+def reason_for_jpeg(data: bytes) -> str:
+    """Why no method that holds pixels holds a JPEG, with the names of what else would be lost; a clause."""
+    others = other_segments(data)
+    return f"{_PIXELS}, nor what else it holds ({', '.join(others)})" if others else _PIXELS
 
 
 def other_segments(data: bytes) -> tuple[str, ...]:
     """Names of what a JPEG holds beside pixels, EXIF, XMP, colour profile and comment; each once, in their order."""
     names: dict[str, None] = {}
-    numbers, place = Numbers(data, "big"), 0
+    end = 0
     try:
-        for _ in range(_MAX_SEGMENTS):
-            if numbers.at(place, 1) != 0xFF:
-                break
-            marker = numbers.at(place + 1, 1)
-            if marker == _SCAN:
-                place = _after_scan(data, place)
-            elif marker in _WITHOUT_LENGTH:
-                place += 2
-            else:
-                end = place + 2 + max(2, numbers.at(place + 2, 2))
-                _enter(marker, data[place + 4 : end], names)
-                place = end
-            if marker == _END:
-                break
+        for segment in jpeg_segments(data):
+            _enter(segment.marker, data[segment.content : segment.end], names)
+            end = segment.end
     except UnaccountedError:
-        place = len(data)
-    if place < len(data):
-        names["bytes behind the picture"] = None
+        end = len(data)
+    if end < len(data):
+        names[_BEHIND] = None
     # One comment is kept by whatever keeps EXIF and XMP.
     return tuple(name for name in names if name != "comment")
 
@@ -60,16 +207,3 @@ def _enter(marker: int, content: bytes, names: dict[str, None]) -> None:
         return
     known = (name for start, name in _NAMES.items() if content.startswith(start))
     names[next(known, f"segment APP{marker - _APPLICATIONS[0]}")] = None
-
-
-def _after_scan(data: bytes, place: int) -> int:
-    """Where the next marker lies behind the coded pixels of a scan: stuffed bytes and restarts are no markers."""
-    place += 2
-    while (place := data.find(b"\xff", place)) >= 0:
-        following = data[place + 1 : place + 2]
-        if not following:
-            break
-        if following != b"\0" and following != b"\xff" and not 0xD0 <= following[0] <= 0xD7:
-            return place
-        place += 1 if following == b"\xff" else 2
-    raise UnaccountedError("its pixels are cut off")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from srec_engine.accounts.account import Account, UnaccountedError
 from srec_engine.accounts.bmp import account_of_bmp
 from srec_engine.accounts.gif import account_of_gif
+from srec_engine.accounts.jpeg import reason_for_jpeg
 from srec_engine.accounts.png import PNG_SIGNATURE, account_of_png
 from srec_engine.accounts.pnm import account_of_pnm
 from srec_engine.accounts.qoi import account_of_qoi
@@ -33,8 +34,7 @@ _READERS: Mapping[str, Callable[[bytes], Account]] = MappingProxyType(
 ACCOUNTED_FORMATS = frozenset(_READERS)
 """Formats, by Pillow's names, of which each byte is known."""
 
-_JPEG = "its pixels would not give the JPEG back"
-_REASONS = {"JPEG": _JPEG, "MPO": _JPEG}
+_JPEGS = ("JPEG", "MPO")
 
 
 def account_of(data: bytes, format_name: str) -> Account:
@@ -49,7 +49,8 @@ def account_of(data: bytes, format_name: str) -> Account:
     """
     name = recognised_format(data) or format_name
     if name not in _READERS:
-        raise UnaccountedError(_REASONS.get(name, f"what a file of the format {name} holds is not wholly known here"))
+        unknown = f"what a file of the format {name} holds is not wholly known here"
+        raise UnaccountedError(reason_for_jpeg(data) if name in _JPEGS else unknown)
     return _READERS[name](data)
 
 

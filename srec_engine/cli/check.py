@@ -16,11 +16,6 @@ from srec_engine.control import CancelToken, ProgressCallback
 
 __all__ = ["add_arguments", "run"]
 
-_METHODS = {
-    (Method.VERBATIM,): "kept as its bytes",
-    (Method.WEBP,): "lossless WebP, or its bytes where they are smaller",
-    (Method.SREC, Method.WEBP): "the network or lossless WebP, or its bytes, whichever is smallest",
-}
 _COMES_BACK = {
     ComesBack.BYTES: "byte for byte",
     ComesBack.FILE: "as a file of its format with the same pixels and all that is carried",
@@ -47,11 +42,19 @@ def _check(source: Source, _cancel: CancelToken, _progress: ProgressCallback) ->
     return Outcome(source.path, State.DONE, format_check(report), details=asdict(report))
 
 
+def _ways(report: CheckReport) -> str:
+    """How it would be held: the methods that would be tried, and its own bytes."""
+    if report.methods == (Method.VERBATIM,):
+        return "kept as its bytes"
+    titles = [srec_engine.method_words(method).title for method in report.methods]
+    return f"{' or '.join(titles)}, or its bytes where they are fewer"
+
+
 def format_check(report: CheckReport) -> str:
     """The answer for a person: how it is kept, and a line for each class of bytes."""
     because = f": {report.reason}" if report.reason else ""
     lines = [
-        f"{report.format or 'unknown format'}, {format_bytes(report.file_bytes)}: {_METHODS[report.methods]}{because}",
+        f"{report.format or 'unknown format'}, {format_bytes(report.file_bytes)}: {_ways(report)}{because}",
         f"comes back {_COMES_BACK[report.comes_back]}",
     ]
     for kind in ("carried", "pixels", "made again"):

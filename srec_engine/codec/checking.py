@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from srec_engine.accounts import Account, Filling, PartKind
+from srec_engine.codec.job import Job
+from srec_engine.codec.methods import BY_PREFERENCE, CannotHoldError, HoldingMethod, holding_method
+from srec_engine.codec.subject import Subject
+from srec_engine.codec.verifying import Expected, verify
 from srec_engine.codec.way_back import check_way_back
-from srec_engine.images import VerbatimOnlyError, account_for
-from srec_engine.options import Method
+from srec_engine.control import CancelToken
+from srec_engine.images import VerbatimOnlyError, find_file
+from srec_engine.options import CodecOptions, EncodeOptions, Method
 from srec_engine.reports import CheckedPart, CheckReport, ComesBack
 
 __all__ = ["check_file"]
 
+_JOB = Job(EncodeOptions())
 _COLOUR_MODES = frozenset(["L", "LA", "RGB", "RGBA"])
 
 
@@ -27,26 +34,45 @@ def check_file(source: Path, *, pixels: bool = True) -> CheckReport:
         UnsupportedImageError: When it is no image that is known, or it is too large.
         SrecError: When it cannot be read.
     """
+    found = find_file(source)
     try:
-        accounted = account_for(source)
+        accounted = found.accounted()
         if pixels:
             check_way_back(accounted.picture(), accounted.source)
     except VerbatimOnlyError as refusal:
-        kept = refusal.kept
-        if kept is None:
-            raise
-        return CheckReport(
-            kept.source.name,
-            kept.source.format,
-            kept.source.size,
-            (Method.VERBATIM,),
-            ComesBack.BYTES,
-            reason=refusal.reason,
-        )
+        return _held_file(Subject(_JOB, found=found), refusal.reason, pixels=pixels)
     account, file = accounted.account, accounted.source
     methods = (Method.SREC, Method.WEBP) if account.mode in _COLOUR_MODES else (Method.WEBP,)
     exact = ComesBack.BYTES if account.filling is Filling.RASTER else ComesBack.FILE
     return CheckReport(file.name, account.format, file.size, methods, exact, _parts(account))
+
+
+def _held_file(subject: Subject, reason: str, *, pixels: bool) -> CheckReport:
+    """Of a file that is to come back byte for byte: a method that packs files of its kind, or its bytes."""
+    kept, methods = subject.kept, [Method.VERBATIM]
+    for name in BY_PREFERENCE:
+        method = holding_method(name)
+        if name is Method.VERBATIM or not name.holds_file or not method.concerns(subject):
+            continue
+        reason = method.refusal(subject) or (_found_trying(method, subject) if pixels else "")
+        if not reason:
+            methods = [name]
+            break
+    return CheckReport(
+        kept.source.name, kept.source.format, kept.source.size, tuple(methods), ComesBack.BYTES, reason=reason
+    )
+
+
+def _found_trying(method: HoldingMethod, subject: Subject) -> str:
+    """Why a file is not held in a way that it was not refused by; "" where it is."""
+    try:
+        candidate = method.encode(_JOB, subject, math.inf)
+        verify(candidate.data, Expected.of_kept(subject.kept), "", CodecOptions(), CancelToken(), lambda *_: None)
+    except VerbatimOnlyError as refusal:
+        return refusal.reason
+    except CannotHoldError as reason:
+        return str(reason)
+    return ""
 
 
 def _parts(account: Account) -> tuple[CheckedPart, ...]:

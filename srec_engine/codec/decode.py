@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.atomic import write_atomically
-from srec_engine.codec.steps import Step, decoding_steps
+from srec_engine.codec.decoding import Step
+from srec_engine.codec.steps import decoding_steps
 from srec_engine.codec.way_back import own_file
 from srec_engine.container import Box
 from srec_engine.control import Advance, CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
-from srec_engine.files import format_of_name
+from srec_engine.files import copy_timestamps, format_of_name
 from srec_engine.images import (
     PILLOW_NAMES,
     Picture,
@@ -136,10 +137,11 @@ def decode_file(
     options: CodecOptions = CodecOptions(),
     *,
     format: str | None = None,  # noqa: A002 - what everybody calls it
+    keep_timestamps: bool = True,
     cancel: CancelToken | None = None,
     progress: ProgressCallback | None = None,
 ) -> DecodeReport:
-    """Decode to an image file; it is replaced, whole or not at all.
+    """Decode to an image file; it is replaced, whole or not at all. It gets the times of the `.srec`.
 
     A `.srec` that was made of a file gives that file again, or its bytes, where the destination has the file's own name
     or an extension of its format. Else the picture is written in the lossless format of the destination's name.
@@ -149,6 +151,7 @@ def decode_file(
         destination: Where the result shall be.
         options: Device, kernel, threads.
         format: "png", "tiff" or "webp" writes that, whatever the destination's name.
+        keep_timestamps: Whether the result gets the times of the `.srec`, which has those of its own source.
         cancel: Stops between streams.
         progress: Is told how far it is.
 
@@ -173,6 +176,8 @@ def decode_file(
         if isinstance(picture, bytes):
             picture, dropped = converted_picture(picture, own_name)
         dropped = (*save_image(picture, destination, format_name=wanted, readable_like=source), *dropped)
+    if keep_timestamps:
+        copy_timestamps(source, destination)
     return replace(_report(step), destination=destination, dropped=dropped)
 
 

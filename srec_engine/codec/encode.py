@@ -1,65 +1,29 @@
-"""Pictures to `.srec`: the network, lossless WebP or the source's own bytes, whichever is smallest."""
+"""Pictures and files to `.srec`, by whichever method takes the fewest bytes."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srec_engine.atomic import write_atomically
-from srec_engine.codec.candidates import (
-    Candidate,
-    estimated_webp_bytes,
-    first_webp_effort,
-    is_worth_thorough_webp,
-    network_candidate,
-    packed_metadata,
-    verbatim_candidate,
-    webp_candidate,
-)
-from srec_engine.codec.clock import StageClock
-from srec_engine.codec.torch_libraries import load_torch_libraries
+from srec_engine.codec.job import Job
+from srec_engine.codec.methods import BY_PREFERENCE, Candidate, CannotHoldError, holding_method
+from srec_engine.codec.methods.verbatim import kept_as_it_is
+from srec_engine.codec.subject import Subject
 from srec_engine.codec.verifying import Expected, verify
-from srec_engine.container import DEFAULT_TILE_SIZE, Geometry, PackedMetadata, is_plausible_size
-from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
+from srec_engine.control import CancelToken, ProgressCallback, Stage
 from srec_engine.errors import SrecError, UnsupportedImageError
 from srec_engine.files import copy_timestamps
-from srec_engine.images import (
-    KeptFile,
-    Picture,
-    VerbatimOnlyError,
-    WebPEffort,
-    coded_colour,
-    file_to_keep,
-    picture_from_image,
-    read_picture,
-)
-from srec_engine.model.store import find_model
-from srec_engine.options import EncodeOptions, Method
+from srec_engine.images import VerbatimOnlyError
+from srec_engine.options import EncodeOptions, Method, WithoutGain
 from srec_engine.reports import ComputedBy, EncodeReport
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PIL.Image import Image
 
-    from srec_engine.codec.kept_tiles import KeptTile
-    from srec_engine.codec.runtime import Runtime
-    from srec_engine.model.adaptation import Adaptation
-
 __all__ = ["EncodedImage", "encode_file", "encode_image"]
-
-ENCODING_SHARE = 0.5
-"""Share of the whole work that encoding is when verifying follows."""
-
-NETWORK_ADVANTAGE = 0.45
-"""The network never takes less than this share of a quick WebP's bytes, so a smaller source is kept without trying."""
-
-WEBP_ADVANTAGE = 0.55
-"""A thorough WebP never takes less than this share of a quick one's bytes, so it need not be tried on photographs."""
-
-WEBP_GAIN = 0.98
-"""The thorough search rarely takes less than this share of the usual one's bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +37,6 @@ class EncodedImage:
 
     data: bytes
     report: EncodeReport
-
-
-def _ignore(_progress: Progress) -> None:
-    """The progress of somebody who does not listen."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What every part of one encoding needs."""
-
-    options: EncodeOptions
-    cancel: CancelToken
-    progress: ProgressCallback
-    clock: StageClock
-
-    def tell(self, stage: Stage, fraction: float, scale: int | None = None, message: str = "") -> None:
-        self.cancel.raise_if_cancelled()
-        self.progress(Progress(stage, fraction, scale, message))
-
-    def advance_verifying(self, share: float, scale: int) -> None:
-        self.tell(Stage.VERIFYING, ENCODING_SHARE + share * (1 - ENCODING_SHARE), scale)
-
-    @property
-    def encoding_share(self) -> float:
-        return ENCODING_SHARE if self.options.verify else 1.0
-
-
-def _job(options: EncodeOptions, cancel: CancelToken | None, progress: ProgressCallback | None) -> _Job:
-    return _Job(options, cancel or CancelToken(), progress or _ignore, StageClock())
 
 
 def encode_image(
@@ -118,14 +53,9 @@ def encode_image(
         ModelError: When the model cannot be used.
         Cancelled: When the token was set.
     """
-    job = _job(options, cancel, progress)
-    if options.method == Method.VERBATIM:
-        raise UnsupportedImageError("An image in memory has no source bytes to store. Choose another method.")
-    picture = picture_from_image(image)
-    candidate = _smallest(job, picture)
-    expected = Expected.of(picture, _is_compared(job, candidate))
-    del picture
-    return EncodedImage(candidate.data, _finished_report(job, candidate, expected))
+    job = Job.of(options, cancel, progress)
+    chosen = _chosen(job, Subject.of_image(job, image))
+    return EncodedImage(chosen.candidate.data, _finished(job, chosen))
 
 
 def encode_file(
@@ -138,6 +68,8 @@ def encode_file(
 ) -> EncodeReport:
     """Encode an image file. `destination` is replaced, whole or not at all; the source is only read.
 
+    Where nothing would be gained, and `options.without_gain` says so, nothing is written (`EncodeReport.left_alone`).
+
     Raises:
         UnsupportedImageError: When the file is no image, or the forced method would lose something.
         ModelError: When the model cannot be used.
@@ -145,16 +77,18 @@ def encode_file(
         SrecError: When the source cannot be read, or was changed meanwhile.
         Cancelled: When the token was set.
     """
-    job = _job(options, cancel, progress)
+    job = Job.of(options, cancel, progress)
     job.tell(Stage.READING, 0.0)
     before = _state_of(source)
-    candidate, report = _encoded_file(job, source)
+    data, report = _encoded_file(job, source)
+    if report.left_alone:
+        return report
     job.tell(Stage.WRITING, 1.0)
     if _state_of(source) not in (None, before):
         # What it is now would be in no result, and somebody may let the original go.
         raise SrecError(f"{source} was changed while it was being compressed. Nothing was written; try again.")
     with job.clock.measure("io"):
-        write_atomically(destination, candidate.data, readable_like=source)
+        write_atomically(destination, data, readable_like=source)
         if options.keep_timestamps:
             copy_timestamps(source, destination)
     return replace(report, destination=destination, seconds=job.clock.elapsed, stage_seconds=dict(job.clock.seconds))
@@ -169,136 +103,114 @@ def _state_of(source: Path) -> tuple[int, int, int] | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _encoded_file(job: _Job, source: Path) -> tuple[Candidate, EncodeReport]:
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """How something is held.
+
+    Attributes:
+        candidate: The way, with the whole `.srec` file.
+        expected: What must come back.
+        reason: Why it had to be that way, as a clause, or "".
+    """
+
+    candidate: Candidate
+    expected: Expected
+    reason: str
+
+    @property
+    def gains(self) -> bool:
+        """Whether the `.srec` is smaller than its source."""
+        return len(self.candidate.data) < self.expected.source_bytes
+
+
+def _encoded_file(job: Job, source: Path) -> tuple[bytes, EncodeReport]:
     """A file in the way that was asked for, or in the smallest one, verified."""
-    if job.options.method == Method.VERBATIM:
-        return _stored(job, file_to_keep(source), "")
+    subject = Subject.of_file(job, source)
+    kept = subject.kept
+    chosen = _chosen(job, subject)
+    del subject  # its pixels would stay in memory beside those that verification decodes
     try:
-        picture = read_picture(source, measure=job.clock.measure)
-        candidate = _smallest(job, picture)
-        expected = Expected.of(picture, _is_compared(job, candidate))
-        del picture  # its pixels would stay in memory beside those that verification decodes
-        return candidate, _finished_report(job, candidate, expected)
+        return chosen.candidate.data, _finished(job, chosen)
     except VerbatimOnlyError as refusal:
-        if job.options.method is not None or refusal.kept is None:
+        if job.options.method is not None:
             raise
-        return _stored(job, refusal.kept, f"stored as it was: {refusal.reason}")
+        candidate = kept_as_it_is(kept, kept.source.read())
+        stored = _Chosen(candidate, Expected.of_kept(kept), refusal.reason)
+        return candidate.data, _finished(job, stored)
 
 
-def _stored(job: _Job, kept: KeptFile, note: str) -> tuple[Candidate, EncodeReport]:
-    """A file's bytes."""
-    candidate = verbatim_candidate(kept.source, kept.mode, kept.width, kept.height)
-    return candidate, replace(_finished_report(job, candidate, Expected.of_kept(kept)), note=note)
+def _chosen(job: Job, subject: Subject) -> _Chosen:
+    """The method that was asked for, or the one that takes the fewest bytes."""
+    if job.options.method is None:
+        candidate, reason = _smallest(job, subject)
+    else:
+        candidate, reason = _forced(job, subject, job.options.method), ""
+    if not reason and job.options.method is None:
+        reason = holding_method(candidate.method).note(subject)
+    if candidate.method.holds_file:
+        return _Chosen(candidate, Expected.of_kept(subject.kept), reason)
+    return _Chosen(candidate, Expected.of(subject.picture, job.options.verify), reason)
 
 
-def _smallest(job: _Job, picture: Picture) -> Candidate:
-    """The candidate that was asked for, or the smallest."""
-    method = job.options.method
-    source = picture.source
-    if method == Method.WEBP:
-        return _by_webp(job, picture, packed_metadata(picture, job.cancel), estimated_webp_bytes(picture), None)
-    if method == Method.SREC:
-        return _readable(picture, _by_network(job, picture, packed_metadata(picture, job.cancel)))
-    estimate = estimated_webp_bytes(picture)
-    if source is not None and picture.colour is not None and source.size < NETWORK_ADVANTAGE * estimate:
-        return verbatim_candidate(source, picture.mode, picture.width, picture.height)
-    metadata = packed_metadata(picture, job.cancel)
-    tried = [_by_network(job, picture, metadata)] if picture.colour is not None else []
-    candidates = [candidate for candidate in tried if _is_readable(picture, candidate)]
-    if not candidates or WEBP_ADVANTAGE * estimate < len(candidates[0].data):
-        candidates.append(_by_webp(job, picture, metadata, estimate, candidates[0] if candidates else None))
-    smallest = min(candidates, key=lambda candidate: len(candidate.data))
-    if source is not None and source.size < len(smallest.data):
-        stored = verbatim_candidate(source, picture.mode, picture.width, picture.height)
-        smallest = min(smallest, stored, key=lambda candidate: len(candidate.data))
-    if tried and smallest is not tried[0]:
+def _forced(job: Job, subject: Subject, name: Method) -> Candidate:
+    method = holding_method(name)
+    refusal = method.refusal(subject)
+    try:
+        if refusal:
+            raise CannotHoldError(refusal)
+        return method.encode(job, subject, math.inf)
+    except CannotHoldError as reason:
+        raise _refused(subject, name, str(reason)) from reason
+
+
+def _refused(subject: Subject, method: Method | None, reason: str) -> UnsupportedImageError:
+    if method is None:
+        return UnsupportedImageError(f"{subject.name} cannot be held: {reason}. Convert it first.")
+    choice = "auto, or verbatim to keep the file as it is" if subject.file is not None else "auto"
+    return UnsupportedImageError(
+        f"{subject.name} cannot be held by the method {method.value}: {reason}. Choose another method ({choice})."
+    )
+
+
+def _smallest(job: Job, subject: Subject) -> tuple[Candidate, str]:
+    """The smallest of all ways, and where it is the only one, why."""
+    best: Candidate | None = None
+    fallback = refusal = ""
+    able = 0
+    for name in BY_PREFERENCE:
+        method = holding_method(name)
+        if not method.concerns(subject):
+            continue
+        reason = method.refusal(subject)
+        rival = math.inf if best is None else len(best.data)
+        if not reason and method.least_bytes(subject) <= min(rival, subject.file_bytes):
+            try:
+                candidate = method.encode(job, subject, rival)
+            except CannotHoldError as error:
+                reason = str(error)
+            else:
+                fallback = fallback or candidate.computed.fallback
+                best = candidate if len(candidate.data) < rival else best
+        able += not reason
+        refusal = reason or refusal
+    if best is None:
+        raise _refused(subject, None, refusal)
+    if best.computed.fallback != fallback:
         # That a device failed is worth saying also where nothing of its work was kept.
-        return replace(smallest, computed=ComputedBy(fallback=tried[0].computed.fallback))
-    return smallest
+        best = replace(best, computed=ComputedBy(fallback=fallback))
+    return best, refusal if able == 1 and best.method is Method.VERBATIM else ""
 
 
-def _is_readable(picture: Picture, candidate: Candidate) -> bool:
-    """Whether a reader would decode the network's file: a vast and nearly empty one looks as if it were hostile."""
-    return is_plausible_size(picture.width, picture.height, len(candidate.data))
-
-
-def _readable(picture: Picture, candidate: Candidate) -> Candidate:
-    if not _is_readable(picture, candidate):
-        raise UnsupportedImageError(
-            f"A picture of {picture.width} x {picture.height} pixels with so little in it would make a file that is "
-            "refused as hostile when it is decoded. Let the method be chosen (auto), or choose webp."
-        )
-    return candidate
-
-
-def _by_webp(
-    job: _Job, picture: Picture, metadata: PackedMetadata, estimate: float, rival: Candidate | None
-) -> Candidate:
-    """The picture as WebP, searched thoroughly where it is a drawing, or where WebP beats its rival and it is small."""
-    effort = first_webp_effort(picture, estimate)
-    found = webp_candidate(picture, metadata, job.cancel, effort)
-    beaten = rival is not None and len(rival.data) < WEBP_GAIN * len(found.data)
-    if effort == WebPEffort.THOROUGH or beaten or not is_worth_thorough_webp(picture):
-        return found
-    thorough = webp_candidate(picture, metadata, job.cancel, WebPEffort.THOROUGH)
-    return min(found, thorough, key=lambda candidate: len(candidate.data))
-
-
-def _by_network(job: _Job, picture: Picture, metadata: PackedMetadata) -> Candidate:
-    if picture.colour is None:
-        raise UnsupportedImageError(
-            f"A picture of mode {picture.mode} has no colours for the network. Let the method be chosen (auto)."
-        )
-    load_torch_libraries()
-    from srec_engine.codec.payload_encoder import encode_payload
-
-    runtime, colour = _runtime(job), coded_colour(picture.colour)
-    geometry = Geometry(picture.width, picture.height, runtime.model.configuration.scales, DEFAULT_TILE_SIZE)
-
-    def advance(share: float, scale: int) -> None:
-        job.tell(Stage.ENCODING, share * job.encoding_share, scale)
-
-    adaptation, kept = _adaptation(job, runtime, colour, geometry)
-    runtime = runtime.adapted(adaptation)
-    payload = encode_payload(runtime, colour, geometry, kept, job.cancel, advance, job.clock)
-    candidate = network_candidate(picture, metadata, payload, runtime.model_id, geometry.tile_size, adaptation)
-    return replace(candidate, computed=runtime.processor.report())
-
-
-def _adaptation(
-    job: _Job, runtime: Runtime, colour: NDArray[np.uint8], geometry: Geometry
-) -> tuple[Adaptation | None, dict[int, KeptTile]]:
-    from srec_engine.codec.adapting import find_adaptation
-
-    if not job.options.adaptation:
-        return None, {}
-    return find_adaptation(runtime, colour, geometry, job.cancel, job.clock)
-
-
-def _runtime(job: _Job) -> Runtime:
-    job.tell(Stage.PREPARING, 0.0)
-    from srec_engine.codec.runtime import load_runtime  # brings in torch
-
-    def message(text: str) -> None:
-        job.tell(Stage.PREPARING, 0.0, message=text)
-
-    with job.clock.measure("preparing"):
-        return load_runtime(find_model(job.options.model), job.options.codec, message)
-
-
-def _is_compared(job: _Job, candidate: Candidate) -> bool:
-    """Whether pixels are compared: a source that was kept is compared byte by byte."""
-    return job.options.verify and candidate.method != Method.VERBATIM
-
-
-def _finished_report(job: _Job, candidate: Candidate, expected: Expected) -> EncodeReport:
-    """Verify where that was asked for, and sum up."""
+def _finished(job: Job, chosen: _Chosen) -> EncodeReport:
+    """Verify where that was asked for, or has to be, and sum up."""
+    candidate, expected, options = chosen.candidate, chosen.expected, job.options
+    leaves = options.without_gain is WithoutGain.LEAVE and options.method is None
+    left_alone = leaves and not chosen.gains and expected.source is not None
     computed = candidate.computed
-    if job.options.verify:
+    verified = not left_alone and (options.verify or holding_method(candidate.method).is_doubted)
+    if verified:
         with job.clock.measure("verify"):
-            failed = verify(
-                candidate.data, expected, computed.kernel, job.options.codec, job.cancel, job.advance_verifying
-            )
+            failed = verify(candidate.data, expected, computed.kernel, options.codec, job.cancel, job.advance_verifying)
         computed = replace(computed, fallback=computed.fallback or failed)
     payload = candidate.payload
     return EncodeReport(
@@ -315,17 +227,14 @@ def _finished_report(job: _Job, candidate: Candidate, expected: Expected) -> Enc
         computed.device,
         computed.kernel,
         fallback=computed.fallback,
-        verified=job.options.verify,
-        note=_note(candidate.method, expected) if job.options.method is None else "",
+        verified=verified,
+        note=_note(chosen, left_alone),
+        left_alone=left_alone,
     )
 
 
-def _note(method: Method, expected: Expected) -> str:
-    """Why the method was chosen, where it is not the network."""
-    if method == Method.VERBATIM:
-        return (
-            f"stored as it was: the {expected.source.format if expected.source else 'file'} is smaller than its pixels"
-        )
-    if method == Method.WEBP and expected.has_colour:
-        return "lossless WebP is smaller than the network's file"
-    return ""
+def _note(chosen: _Chosen, left_alone: bool) -> str:
+    if left_alone:
+        return f"left alone: {chosen.reason}"
+    is_stored = chosen.candidate.method is Method.VERBATIM
+    return f"stored as it was: {chosen.reason}" if is_stored and chosen.reason else chosen.reason

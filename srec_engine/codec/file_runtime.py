@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from srec_engine.codec.runtime import MessageCallback, Runtime, load_runtime, silent
-from srec_engine.codec.steps import model_path
 from srec_engine.container import Reader
 from srec_engine.errors import DamagedFileError, ModelError
 from srec_engine.model.adaptation import adaptation_from_bytes
+from srec_engine.model.store import require_model
 from srec_engine.options import CodecOptions
 
 __all__ = ["adapted_to_file", "load_file_runtime"]
@@ -20,7 +20,8 @@ def load_file_runtime(reader: Reader, options: CodecOptions, message: MessageCal
         DamagedFileError: When the corrections are damaged.
         MissingDependencyError: When no entropy coder works.
     """
-    return adapted_to_file(load_runtime(model_path(reader), options, message), reader)
+    model = require_model(reader.header.model_id, reader.name)
+    return adapted_to_file(load_runtime(model, options, message), reader)
 
 
 def adapted_to_file(runtime: Runtime, reader: Reader) -> Runtime:

@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from srec_engine.accounts import Skeleton
 from srec_engine.codec.chunks import scale_bytes
+from srec_engine.codec.methods import holding_method
 from srec_engine.codec.steps import opened
 from srec_engine.container import Reader
 from srec_engine.errors import DamagedFileError
 from srec_engine.files import format_of_name
-from srec_engine.images import metadata_from_reader, read_reduced
+from srec_engine.images import metadata_from_reader
 from srec_engine.model.store import find_model_by_id
 from srec_engine.options import Method
-from srec_engine.reports import ComesBack, FileInfo, ScaleBytes
+from srec_engine.reports import ComesBack, FileInfo, MethodWords, ScaleBytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["read_info", "read_preview"]
+__all__ = ["method_words", "read_info", "read_preview"]
+
+
+def method_words(method: Method) -> MethodWords:
+    """What a method says of itself to people."""
+    return holding_method(method).words
 
 
 def read_info(source: Path | bytes) -> FileInfo:
@@ -62,7 +68,7 @@ def read_preview(source: Path | bytes) -> Image:
         DamagedFileError: When the part that is needed is missing or damaged.
     """
     with opened(source) as reader:
-        return read_reduced(reader)
+        return holding_method(reader.header.method).preview(reader)
 
 
 def _metadata(reader: Reader) -> tuple[Mapping[str, bytes], Skeleton | None]:
@@ -84,7 +90,7 @@ def _scales(reader: Reader) -> tuple[ScaleBytes, ...]:
 
 def _origin(reader: Reader, skeleton: Skeleton | None) -> dict[str, Any]:
     """What is known of the source file, as fields of `FileInfo`."""
-    if reader.header.method == Method.VERBATIM:
+    if reader.header.method.holds_file:
         try:
             name = reader.source_name
         except DamagedFileError:

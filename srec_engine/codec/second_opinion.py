@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from srec_engine.codec.file_runtime import adapted_to_file
 from srec_engine.codec.payload_decoder import PayloadDecoder
 from srec_engine.codec.runtime import Runtime, load_unproven_runtime
-from srec_engine.codec.steps import model_path, opened
+from srec_engine.codec.steps import opened
 from srec_engine.container import Box, Reader
 from srec_engine.control import Advance, CancelToken
 from srec_engine.errors import DamagedFileError
 from srec_engine.images import Picture, full_colour, picture_from_reader
 from srec_engine.integer.kernels import COMPARISONS
 from srec_engine.integer.prepared_layer import KernelUnavailableError
+from srec_engine.model.store import require_model
 from srec_engine.options import CodecOptions
 
 __all__ = ["picture_by_other_kernel", "tile_by_other_kernel"]
@@ -64,8 +65,9 @@ def _colour(
 
 def _other_runtime(reader: Reader, used: str, options: CodecOptions) -> Runtime:
     """The file's model by the first other kernel that there is on this CPU."""
+    model = require_model(reader.header.model_id, reader.name)
     for kernel in COMPARISONS:
         if kernel != used:
             with suppress(KernelUnavailableError):
-                return load_unproven_runtime(model_path(reader), replace(options, device="cpu", kernel=kernel))
+                return load_unproven_runtime(model, replace(options, device="cpu", kernel=kernel))
     raise ValueError("the last of the kernels to compare by is there on every CPU")

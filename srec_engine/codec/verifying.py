@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from srec_engine.codec.methods import HoldingMethod, holding_method
 from srec_engine.codec.way_back import WrittenFile
 from srec_engine.container import Box, Reader
 from srec_engine.control import Advance, CancelToken
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import KeptFile, Picture, SourceFile, pixel_checksum
+from srec_engine.images import KeptFile, Picture, SourceFile, VerbatimOnlyError, pixel_checksum
 from srec_engine.options import CodecOptions
 
 __all__ = ["Expected", "verify"]
+
+_OTHER_BYTES = "what packs such files does not give this one back byte for byte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,6 @@ class Expected:
     Attributes:
         width, height: Of the picture.
         raw_bytes: Its samples.
-        has_colour: Whether it has colours that a network codes.
         checksum: Of its pixels; b"" where none will be compared.
         metadata: What was stored beside them.
         source: The file it came from, or None.
@@ -33,7 +35,6 @@ class Expected:
     width: int
     height: int
     raw_bytes: int
-    has_colour: bool
     checksum: bytes
     metadata: Mapping[str, bytes]
     source: SourceFile | None
@@ -42,23 +43,18 @@ class Expected:
     def of(cls, picture: Picture, compared: bool) -> Expected:
         """The checksum, seconds for a large picture, is made only where pixels will be `compared` with it."""
         checksum = pixel_checksum(picture) if compared else b""
-        metadata, has_colour = dict(picture.stored_metadata), picture.colour is not None
-        return cls(picture.width, picture.height, picture.raw_bytes, has_colour, checksum, metadata, picture.source)
+        metadata = dict(picture.stored_metadata)
+        return cls(picture.width, picture.height, picture.raw_bytes, checksum, metadata, picture.source)
 
     @classmethod
     def of_kept(cls, kept: KeptFile) -> Expected:
-        """Of a file of which nothing but its bytes is asked."""
-        return cls(kept.width, kept.height, kept.source.size, False, b"", {}, kept.source)
+        """Of a file that shall come back byte for byte."""
+        return cls(kept.width, kept.height, kept.source.size, b"", {}, kept.source)
 
     @property
     def source_bytes(self) -> int:
         """Bytes of the file, or of the samples where there is none."""
         return self.raw_bytes if self.source is None else self.source.size
-
-    @property
-    def source_digest(self) -> bytes:
-        """SHA-256 of the file; b"" where there is none."""
-        return b"" if self.source is None else self.source.digest
 
 
 def verify(
@@ -83,16 +79,19 @@ def verify(
 
     Raises:
         DamagedFileError: When it is not the same picture with the same metadata.
-        VerbatimOnlyError: When the picture is, but the file that would be written of it is not the source any more.
+        VerbatimOnlyError: When the picture is, but the file that would be written of it is not the source any more; or
+            when a method that is doubted does not give the source back.
     """
+    method = Reader(data).header.method
+    if method.holds_file:
+        return _verify_file(data, expected, holding_method(method), options, cancel, advance)
     smallest, count = _tiles(data)
     with ThreadPoolExecutor(1, "srec-second-opinion") as beside:
         # The two ways have nothing in common but the pixels, so neither waits for the other.
         opinion = beside.submit(_second_opinion, data, smallest if count > 1 else None, used, options, cancel)
         back, fallback = _decoded(data, count == 1, used, options, cancel, advance)
         if isinstance(back, bytes):
-            _require(hashlib.sha256(back).digest() == expected.source_digest)
-            return fallback
+            raise DamagedFileError("A file came back where a picture is held.")
         _require(pixel_checksum(back) == expected.checksum and dict(back.stored_metadata) == expected.metadata)
         whole = back.colour
         seen = b"" if smallest is None or whole is None else whole[smallest.rows, smallest.columns].tobytes()
@@ -100,6 +99,27 @@ def verify(
         del back, whole  # its pixels would stay in memory beside those that are read now
         written.check()
         _require(opinion.result() in (None, seen))
+    return fallback
+
+
+def _verify_file(
+    data: bytes,
+    expected: Expected,
+    method: HoldingMethod,
+    options: CodecOptions,
+    cancel: CancelToken,
+    advance: Advance,
+) -> str:
+    """Compare the file that comes back, byte by byte."""
+    source = expected.source
+    try:
+        back, fallback = _decoded(data, False, "", options, cancel, advance)
+    except DamagedFileError:
+        back, fallback = b"", ""
+    same = source is not None and isinstance(back, bytes) and hashlib.sha256(back).digest() == source.digest
+    if not same and method.is_doubted:
+        raise VerbatimOnlyError(_OTHER_BYTES, source, "L", (expected.width, expected.height))
+    _require(same)
     return fallback
 
 

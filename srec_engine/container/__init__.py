@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from srec_engine.container.contents import (
     Contents,
+    FilePayload,
     NetworkPayload,
     PackedMetadata,
     Plane,
     PlaneKind,
-    VerbatimPayload,
     WebPPayload,
 )
 from srec_engine.container.geometry import DEFAULT_TILE_SIZE, Box, Geometry
@@ -34,6 +34,7 @@ __all__ = [
     "SIGNATURE_BYTES",
     "Box",
     "Contents",
+    "FilePayload",
     "Geometry",
     "Header",
     "NetworkPayload",
@@ -42,7 +43,6 @@ __all__ = [
     "PlaneKind",
     "Reader",
     "Signature",
-    "VerbatimPayload",
     "WebPPayload",
     "container_bytes",
     "container_parts",

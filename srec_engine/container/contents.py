@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from srec_engine.container.geometry import DEFAULT_TILE_SIZE
 from srec_engine.options import Method
 
-__all__ = ["Contents", "NetworkPayload", "PackedMetadata", "Plane", "PlaneKind", "VerbatimPayload", "WebPPayload"]
+__all__ = ["Contents", "FilePayload", "NetworkPayload", "PackedMetadata", "Plane", "PlaneKind", "WebPPayload"]
 
 
 class PlaneKind(IntEnum):
@@ -72,18 +72,18 @@ class WebPPayload:
 
 
 @dataclass(frozen=True, slots=True)
-class VerbatimPayload:
-    """The source file as it was (method `verbatim`).
+class FilePayload:
+    """The source file, for methods that hold files (`Method.holds_file`).
 
     Attributes:
         name: The source file's name; folders and what is unsafe in a name is dropped on writing and on reading.
-        data: Bytes of the source file.
+        data: The source file as the method packs it; the container does not look inside.
+        method: Which one.
     """
 
     name: str
     data: bytes
-
-    method = Method.VERBATIM
+    method: Method = Method.VERBATIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Contents:
         mode: Pillow mode of the picture.
         width, height: Pixels.
         payload: The pixels.
-        pixel_checksum: 16 bytes that identify the decoded picture (for `verbatim` the source bytes); kept last.
+        pixel_checksum: 16 bytes that identify the decoded picture (the source file where that is held); kept last.
         metadata: Bytes by name ("icc", "exif", …), in the order they are to be kept; or packed already.
         planes: What the network does not code.
     """
@@ -113,7 +113,7 @@ class Contents:
     mode: str
     width: int
     height: int
-    payload: NetworkPayload | WebPPayload | VerbatimPayload
+    payload: NetworkPayload | WebPPayload | FilePayload
     pixel_checksum: bytes
     metadata: Mapping[str, bytes] | PackedMetadata = field(default_factory=dict)
     planes: Sequence[Plane] = ()

@@ -32,12 +32,12 @@ CRC_BYTES = 4
 
 MODES = (
     *("1", "L", "LA", "P", "RGB", "RGBA"),
-    # Only in files that keep the source's bytes verbatim:
+    # Only in files that hold the source's bytes:
     *("PA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV", "I", "F", "I;16", "I;16B", "I;16L", "I;16N", "La", "RGBa"),
 )
 """Pillow's modes; the header holds a mode's position in this tuple."""
 
-_METHODS = (Method.SREC, Method.WEBP, Method.VERBATIM)
+_METHODS = tuple(Method)
 _PLAIN_MODES = 6
 
 _NAME = MAGIC[1:5]
@@ -219,7 +219,7 @@ def _problem(header: Header) -> str:
         return f"a picture of {width} x {height} pixels is outside what this program handles ({MAX_PIXELS} pixels)"
     if header.metadata_bytes > MAX_METADATA_BYTES or header.planes_bytes > _MAX_PLANES_BYTES:
         return "its metadata or planes are larger than this program handles"
-    if header.mode not in MODES[:_PLAIN_MODES] and header.method != Method.VERBATIM:
+    if header.mode not in MODES[:_PLAIN_MODES] and not header.method.holds_file:
         return f"a picture of mode {header.mode} cannot be held by the method {header.method}"
     return _network_problem(header)
 

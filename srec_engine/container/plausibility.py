@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from srec_engine.container.reader import Reader
 from srec_engine.errors import DamagedFileError
-from srec_engine.limits import FREE_NETWORK_PIXELS, NETWORK_PIXELS_PER_BYTE
+from srec_engine.limits import is_plausible_picture
 
 __all__ = ["is_plausible_size", "require_plausible_size"]
 
 
 def is_plausible_size(width: int, height: int, file_bytes: int) -> bool:
     """Whether a picture that the network codes may have so many pixels in a file of so many bytes."""
-    return width * height <= max(FREE_NETWORK_PIXELS, NETWORK_PIXELS_PER_BYTE * file_bytes)
+    return is_plausible_picture(width * height, file_bytes)
 
 
 def require_plausible_size(reader: Reader) -> None:

@@ -139,15 +139,18 @@ class Reader:
         return int(lengths[first : first + geometry.tile_count].sum(dtype=np.int64))
 
     def body(self) -> bytes:
-        """The WebP file, or the source file's bytes."""
-        if self.header.method == Method.VERBATIM:
-            return self._verbatim_cursor(self._content("body")).take_rest()
-        return self._content("body")
+        """The WebP file, or the source file as its method packs it."""
+        content = self._content("body")
+        if not self.header.method.holds_file:
+            return content
+        cursor = Cursor(content, self._what("body"))
+        cursor.take(cursor.take_integer())
+        return cursor.take_rest()
 
     @cached_property
     def source_name(self) -> str:
-        """The source file's name, made safe; only where its bytes are kept verbatim."""
-        if self.header.method != Method.VERBATIM:
+        """The source file's name, made safe; only where that file is held."""
+        if not self.header.method.holds_file:
             raise ValueError(f"a file of method {self.header.method} keeps no name")
         section = self._sections["body"]
         first = self._source.read(section.start, min(section.size - CRC_BYTES, MAX_NAME_BYTES + 2))
@@ -156,7 +159,7 @@ class Reader:
 
     @property
     def pixel_checksum(self) -> bytes:
-        """The 16 bytes that identify the decoded picture (for `verbatim`: the source bytes)."""
+        """The 16 bytes that identify the decoded picture (the source file, where that is held)."""
         return self._read("checksum")
 
     def section_sizes(self) -> dict[str, int]:
@@ -195,11 +198,6 @@ class Reader:
                 f"({self.header.file_bytes} bytes were written, {self.file_bytes} are here). Fetch the file again."
             )
         return self._source.read(section.start, section.size)
-
-    def _verbatim_cursor(self, content: bytes) -> Cursor:
-        cursor = Cursor(content, self._what("body"))
-        cursor.take(cursor.take_integer())
-        return cursor
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from srec_engine.container.compression import lzma_compress
-from srec_engine.container.contents import Contents, NetworkPayload, PackedMetadata, VerbatimPayload, WebPPayload
+from srec_engine.container.contents import Contents, FilePayload, NetworkPayload, PackedMetadata, WebPPayload
 from srec_engine.container.fields import pack_integer
 from srec_engine.container.geometry import Geometry
 from srec_engine.container.header import PIXEL_CHECKSUM_BYTES, Header, pack_header
@@ -91,7 +91,7 @@ def _index(contents: Contents, payload: NetworkPayload) -> bytes:
     return close_section(pack_index(payload.chunks))
 
 
-def _file_section(payload: WebPPayload | VerbatimPayload) -> bytes:
+def _file_section(payload: WebPPayload | FilePayload) -> bytes:
     if isinstance(payload, WebPPayload):
         return close_section(payload.data)
     name = safe_file_name(payload.name).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from srec_engine.images.conversion import converted_picture
+from srec_engine.images.jpeg_packing import jpeg_xl_of, pack_jpeg, packed_frame, unpack_jpeg, unpack_picture
 from srec_engine.images.losses import reason_to_refuse
 from srec_engine.images.metadata import info_from_metadata, metadata_of
 from srec_engine.images.opening import explained, open_image, picture_from_image, signature_format
@@ -24,17 +25,19 @@ from srec_engine.images.planes import (
     picture_from_reader,
     webp_contents,
 )
-from srec_engine.images.preview import display_info, read_reduced, upright
+from srec_engine.images.preview import PREVIEW_SIDE, display_info, reduced_base, reduced_file, reduced_image, upright
 from srec_engine.images.restoring import FileBytes, restored_file
 from srec_engine.images.saving import LOSSLESS_EXTENSIONS, PILLOW_NAMES, save_image, to_image, write_image
-from srec_engine.images.sources import account_for, file_to_keep, read_picture
+from srec_engine.images.sources import FoundFile, account_for, find_file, find_file_to_keep, read_picture
 from srec_engine.images.webp import WebPEffort, webp_decode, webp_encode
 
 __all__ = [
     "LOSSLESS_EXTENSIONS",
     "PICTURE_MODES",
     "PILLOW_NAMES",
+    "PREVIEW_SIDE",
     "FileBytes",
+    "FoundFile",
     "KeptFile",
     "Palette",
     "Picture",
@@ -47,23 +50,31 @@ __all__ = [
     "converted_picture",
     "display_info",
     "explained",
-    "file_to_keep",
+    "find_file",
+    "find_file_to_keep",
     "full_colour",
     "info_from_metadata",
+    "jpeg_xl_of",
     "metadata_from_reader",
     "metadata_of",
     "network_planes",
     "open_image",
+    "pack_jpeg",
+    "packed_frame",
     "picture_from_image",
     "picture_from_reader",
     "pixel_checksum",
     "read_picture",
-    "read_reduced",
     "reason_to_refuse",
+    "reduced_base",
+    "reduced_file",
+    "reduced_image",
     "restored_file",
     "save_image",
     "signature_format",
     "to_image",
+    "unpack_jpeg",
+    "unpack_picture",
     "upright",
     "webp_contents",
     "webp_decode",

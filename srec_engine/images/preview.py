@@ -13,36 +13,24 @@ from srec_engine.errors import DamagedFileError, UnsupportedImageError
 from srec_engine.images.metadata import info_from_metadata
 from srec_engine.images.opening import open_image
 from srec_engine.images.pillow_errors import READING_ERRORS
-from srec_engine.images.planes import full_colour, metadata_from_reader, picture_from_reader
-from srec_engine.images.saving import to_image
-from srec_engine.options import Method
+from srec_engine.images.planes import full_colour, metadata_from_reader
 
-__all__ = ["display_info", "read_reduced", "upright"]
+__all__ = ["PREVIEW_SIDE", "display_info", "reduced_base", "reduced_file", "reduced_image", "upright"]
+
+PREVIEW_SIDE = 512
+"""Pixels that a side of a preview has where the picture has to be reduced for it."""
 
 
-def read_reduced(reader: Reader, max_side: int = 512) -> Image.Image:
-    """A reduced picture of a `.srec` file.
-
-    Args:
-        reader: The file.
-        max_side: Pixels that a side may have where the picture has to be reduced here.
-
-    Returns:
-        For method `srec` the base (mode L or RGB, without alpha) in its own size; for the others the picture, at most
-        `max_side` pixels a side, of mode L, LA, RGB or RGBA, not turned by its orientation.
+def reduced_base(reader: Reader) -> Image.Image:
+    """The base of a network's file, in its own size, mode L or RGB, without alpha.
 
     Raises:
-        DamagedFileError: When the part that is needed is missing or damaged.
+        DamagedFileError: When it is missing or damaged.
     """
-    match reader.header.method:
-        case Method.SREC:
-            base = full_colour(reader.header.mode, reader.base())
-            image = Image.fromarray(base[:, :, 0] if base.shape[2] == 1 else base)
-            image.info.update(display_info(reader))
-            return image
-        case Method.WEBP:
-            return _reduce(to_image(picture_from_reader(reader)), max_side)
-    return _reduced_source(reader, max_side)
+    base = full_colour(reader.header.mode, reader.base())
+    image = Image.fromarray(base[:, :, 0] if base.shape[2] == 1 else base)
+    image.info.update(display_info(reader))
+    return image
 
 
 def display_info(reader: Reader) -> dict[str, Any]:
@@ -65,18 +53,28 @@ def upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def _reduced_source(reader: Reader, max_side: int) -> Image.Image:
-    name = f"{reader.name} ({reader.source_name})"
+def reduced_file(data: bytes, name: str, max_side: int = PREVIEW_SIDE) -> Image.Image:
+    """A source file's picture, as `reduced_image` gives it.
+
+    Args:
+        data: The file.
+        name: Names it in messages.
+        max_side: Pixels that a side may have.
+
+    Raises:
+        DamagedFileError: When it cannot be shown.
+    """
     try:
-        with open_image(io.BytesIO(reader.body()), name) as image:
+        with open_image(io.BytesIO(data), name) as image:
             # A JPEG is decoded at a fraction of its size.
             image.draft(None, (max_side, max_side))
-            return _reduce(image, max_side)
+            return reduced_image(image, max_side)
     except (UnsupportedImageError, *READING_ERRORS) as error:
         raise DamagedFileError(f"{name} holds a file that cannot be shown: {error}") from error
 
 
-def _reduce(image: Image.Image, max_side: int) -> Image.Image:
+def reduced_image(image: Image.Image, max_side: int = PREVIEW_SIDE) -> Image.Image:
+    """A picture, at most `max_side` pixels a side, of mode L, LA, RGB or RGBA, not turned by its orientation."""
     image.load()
     if image.mode.startswith(("I", "F")):
         image = _eight_bits(image)

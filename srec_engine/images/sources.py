@@ -20,12 +20,12 @@ from srec_engine.accounts import (
 from srec_engine.errors import MissingDependencyError, UnsupportedImageError
 from srec_engine.images.carried_metadata import carried_metadata
 from srec_engine.images.opening import NOT_DECODED, Identified, check_size, identified
-from srec_engine.images.picture import KeptFile, Picture, SourceFile, VerbatimOnlyError
+from srec_engine.images.picture import Picture, SourceFile, VerbatimOnlyError
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.readers import READERS
 from srec_engine.limits import MAX_METADATA_BYTES
 
-__all__ = ["AccountedFile", "account_for", "file_to_keep", "read_picture"]
+__all__ = ["AccountedFile", "FoundFile", "account_for", "find_file", "find_file_to_keep", "read_picture"]
 
 _log = logging.getLogger(__name__)
 
@@ -66,15 +66,65 @@ def read_picture(
 def account_for(source: Path | bytes, name: str = "picture", measure: Measure = _unmeasured) -> AccountedFile:
     """A file with its account; its pixels are not read. Arguments and errors as for `read_picture`."""
     with measure("io"):
-        data, found, file = _read(source, name)
+        found = find_file(source, name)
+    return found.accounted(measure)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that is an image, as far as it can be told before it is accounted for.
+
+    Attributes:
+        data: Its bytes; b"" where they were let go.
+        source: The file.
+        found: What it looks like.
+    """
+
+    data: bytes
+    source: SourceFile
+    found: Identified
+
+    def accounted(self, measure: Measure = _unmeasured) -> AccountedFile:
+        """The file with its account. Raises `VerbatimOnlyError` where that is not wholly known."""
+        found = self.found
+        try:
+            with measure("account"):
+                return AccountedFile(self.data, _account(self.data, found), self.source, found)
+        except UnaccountedError as reason:
+            raise VerbatimOnlyError(str(reason), self.source, found.mode, found.size) from reason
+        except READING_ERRORS as error:
+            _log.info("%s cannot be accounted for: %s", self.source.name, error)
+            raise VerbatimOnlyError(NOT_DECODED, self.source, found.mode, found.size) from error
+
+    def without_data(self) -> FoundFile:
+        """The same without its bytes, which would stay in memory beside its pixels."""
+        return replace(self, data=b"")
+
+
+def find_file(source: Path | bytes, name: str = "picture") -> FoundFile:
+    """Read a file and tell what it looks like. Arguments as for `read_picture`.
+
+    Raises:
+        UnsupportedImageError: When this is no image that is known, or it is too large.
+        SrecError: When the file cannot be read.
+    """
+    file, data = SourceFile.read_from(source, name)
+    found = identified(data, file.name)
+    return FoundFile(data, replace(file, format=found.format), found)
+
+
+def find_file_to_keep(source: Path | bytes, name: str = "picture") -> FoundFile:
+    """Read a file of which the bytes shall be kept, whatever it is. Arguments as for `read_picture`.
+
+    Raises:
+        SrecError: When it cannot be read.
+    """
+    file, data = SourceFile.read_from(source, name)
     try:
-        with measure("account"):
-            return AccountedFile(data, _account(data, found), file, found)
-    except UnaccountedError as reason:
-        raise VerbatimOnlyError(str(reason), file, found.mode, found.size) from reason
-    except READING_ERRORS as error:
-        _log.info("%s cannot be accounted for: %s", file.name, error)
-        raise VerbatimOnlyError(NOT_DECODED, file, found.mode, found.size) from error
+        found = identified(data, file.name)
+    except UnsupportedImageError:
+        found = Identified("")
+    return FoundFile(data, replace(file, format=found.format), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +165,6 @@ class AccountedFile:
 
     def _refusal(self, reason: str) -> VerbatimOnlyError:
         return VerbatimOnlyError(reason, self.source, self.found.mode, self.found.size)
-
-
-def file_to_keep(source: Path | bytes, name: str = "picture") -> KeptFile:
-    """A file of which the bytes shall be kept, whatever it is. Arguments as for `read_picture`.
-
-    Raises:
-        SrecError: When it cannot be read.
-    """
-    file, data = SourceFile.read_from(source, name)
-    try:
-        found = identified(data, file.name)
-    except UnsupportedImageError:
-        found = Identified("")
-    return KeptFile(replace(file, format=found.format), found.mode, *found.size)
-
-
-def _read(source: Path | bytes, name: str) -> tuple[bytes, Identified, SourceFile]:
-    file, data = SourceFile.read_from(source, name)
-    found = identified(data, file.name)
-    return data, found, replace(file, format=found.format)
 
 
 def _account(data: bytes, found: Identified) -> Account:

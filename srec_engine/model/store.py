@@ -12,7 +12,14 @@ from srec_engine.model.file import MODEL_SUFFIX, read_model
 from srec_engine.places import data_place
 from srec_engine.resources import resource_path
 
-__all__ = ["find_model", "find_model_by_id", "model_names", "shipped_model_names", "user_model_folder"]
+__all__ = [
+    "find_model",
+    "find_model_by_id",
+    "model_names",
+    "require_model",
+    "shipped_model_names",
+    "user_model_folder",
+]
 
 _used: set[Path] = set()
 """Model files elsewhere that this process was given by path: what it encoded with them it can also decode."""
@@ -64,6 +71,25 @@ def find_model_by_id(model_id: bytes) -> Path | None:
         except (ModelError, OSError):  # a broken file in the user's folder must not hide the others
             continue
     return None
+
+
+def require_model(model_id: bytes, name: str) -> Path:
+    """The file of the model that a `.srec` was made with.
+
+    Args:
+        model_id: Its SHA-256.
+        name: Names the `.srec` in messages.
+
+    Raises:
+        ModelError: When it is not here.
+    """
+    path = find_model_by_id(model_id)
+    if path is None:
+        raise ModelError(
+            f"{name} was made with the model {model_id.hex()[:16]}…, which is not installed here. "
+            f"Update the program, or put the model's file into {user_model_folder()}, as srec import-weights does."
+        )
+    return path
 
 
 @functools.lru_cache(maxsize=64)

@@ -19,7 +19,7 @@ from srec_engine import (
     read_preview,
     register_pillow,
 )
-from srec_engine.container import Contents, VerbatimPayload, container_bytes
+from srec_engine.container import Contents, FilePayload, container_bytes
 from srec_engine.images import bytes_checksum
 from srec_engine.pillow_plugin import SrecImageFile
 
@@ -98,7 +98,7 @@ def test_a_file_inside_a_file_inside_a_file_is_not_followed(network_file: bytes)
     # A stored source may be a picture, never a .srec again: no chain of files leads a reader astray.
     nested = network_file
     for _ in range(3):
-        source = VerbatimPayload("photo.srec", nested)
+        source = FilePayload("photo.srec", nested)
         nested = container_bytes(Contents("RGB", 451, 300, source, bytes_checksum(nested)))
     with pytest.raises(SrecError, match="not an image"):
         decode_image(nested)

@@ -139,7 +139,7 @@ def test_what_is_kept_as_its_bytes_is_decoded_and_compared_before_it_counts_as_v
     def damaged(contents: Contents) -> bytes:
         return container_bytes(contents)[:-40] + bytes(40)
 
-    monkeypatch.setattr("srec_engine.codec.candidates.container_bytes", damaged)
+    monkeypatch.setattr("srec_engine.codec.methods.verbatim.container_bytes", damaged)
     with pytest.raises(DamagedFileError):
         encode_file(source, tmp_path / "other.srec")
     assert not (tmp_path / "other.srec").exists()

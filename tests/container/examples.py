@@ -6,11 +6,11 @@ import numpy as np
 
 from srec_engine.container import (
     Contents,
+    FilePayload,
     Geometry,
     NetworkPayload,
     Plane,
     PlaneKind,
-    VerbatimPayload,
     WebPPayload,
 )
 
@@ -42,4 +42,4 @@ def webp_contents() -> Contents:
 
 def verbatim_contents(name: str = "holiday.jpg") -> Contents:
     """A container of method `verbatim`."""
-    return Contents("CMYK", 9, 7, VerbatimPayload(name, b"the bytes of a JPEG"), CHECKSUM)
+    return Contents("CMYK", 9, 7, FilePayload(name, b"the bytes of a JPEG"), CHECKSUM)

@@ -17,6 +17,7 @@ from srec_engine import (
     decode_steps,
     encode_image,
     inspect_file,
+    limits,
     read_info,
     read_preview,
     register_pillow,
@@ -29,7 +30,6 @@ from srec_engine.container import (
     Reader,
     container_bytes,
     is_plausible_size,
-    plausibility,
     require_plausible_size,
 )
 from srec_engine.errors import DamagedFileError, ModelError, UnsupportedImageError
@@ -116,8 +116,8 @@ def test_pillow_refuses_it_as_it_refuses_damaged_files() -> None:
 
 def test_nothing_is_written_that_a_reader_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     picture = Image.fromarray(np.random.default_rng(1).integers(0, 256, (30, 40, 3), np.uint8))
-    monkeypatch.setattr(plausibility, "FREE_NETWORK_PIXELS", 0)
-    monkeypatch.setattr(plausibility, "NETWORK_PIXELS_PER_BYTE", 0)
+    monkeypatch.setattr(limits, "FREE_NETWORK_PIXELS", 0)
+    monkeypatch.setattr(limits, "NETWORK_PIXELS_PER_BYTE", 0)
     assert encode_image(picture).report.method == Method.WEBP
-    with pytest.raises(UnsupportedImageError, match=r"40 x 30 pixels.*choose webp"):
+    with pytest.raises(UnsupportedImageError, match=r"40 x 30 pixels.*Choose another method"):
         encode_image(picture, EncodeOptions(method=Method.SREC))

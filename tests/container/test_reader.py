@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from srec_engine.container import (
     Contents,
+    FilePayload,
     Geometry,
     Header,
     NetworkPayload,
     Reader,
-    VerbatimPayload,
     WebPPayload,
     container_bytes,
     open_reader,
@@ -105,7 +105,7 @@ def test_the_overhead_of_a_classic_photograph_is_below_300_bytes() -> None:
 
 
 def test_the_overhead_of_a_webp_or_source_file_is_below_100_bytes() -> None:
-    for payload in (WebPPayload(bytes(1000)), VerbatimPayload("holiday.jpg", bytes(1000))):
+    for payload in (WebPPayload(bytes(1000)), FilePayload("holiday.jpg", bytes(1000))):
         assert len(container_bytes(Contents("RGB", 768, 512, payload, CHECKSUM))) - 1000 < 100
 
 

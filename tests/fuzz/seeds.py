@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from srec_engine import EncodeOptions, Method, encode_image
-from srec_engine.container import Contents, VerbatimPayload, container_bytes
+from srec_engine.container import Contents, FilePayload, container_bytes
 from srec_engine.images import bytes_checksum
 from srec_engine.model.file import model_bytes
 from tests.container.examples import network_contents, verbatim_contents, webp_contents
@@ -47,7 +47,7 @@ def srec_files() -> Iterator[bytes]:
             if method == Method.WEBP or image.mode in ("L", "LA", "RGB", "RGBA"):
                 yield encode_image(image, EncodeOptions(method=method)).data
     for data in picture_files():
-        contents = Contents("RGB", 12, 9, VerbatimPayload("photo.jpg", data), bytes_checksum(data))
+        contents = Contents("RGB", 12, 9, FilePayload("photo.jpg", data), bytes_checksum(data))
         yield container_bytes(contents)
 
 

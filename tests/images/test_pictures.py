@@ -22,7 +22,7 @@ from srec_engine.images import (
     WebPEffort,
     bytes_checksum,
     converted_picture,
-    file_to_keep,
+    find_file_to_keep,
     network_planes,
     picture_from_image,
     picture_from_reader,
@@ -348,7 +348,7 @@ NO_IMAGES = {
 def test_what_is_no_image_is_refused_unless_its_bytes_are_asked_for(name: str) -> None:
     with pytest.raises(UnsupportedImageError) as caught:
         read_picture(NO_IMAGES[name], "a.png")
-    assert file_to_keep(NO_IMAGES[name], "a.png").source.read() == NO_IMAGES[name]
+    assert find_file_to_keep(NO_IMAGES[name], "a.png").source.read() == NO_IMAGES[name]
     assert not isinstance(caught.value, VerbatimOnlyError)
     assert "a.png" in str(caught.value)
 

@@ -8,10 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from srec_engine.container import Contents, NetworkPayload, Reader, VerbatimPayload, container_bytes
+from srec_engine.codec.methods import holding_method
+from srec_engine.container import Contents, FilePayload, NetworkPayload, Reader, container_bytes
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import PICTURE_MODES, picture_from_image, pixel_checksum, read_reduced, webp_contents
+from srec_engine.images import PICTURE_MODES, PREVIEW_SIDE, picture_from_image, pixel_checksum, webp_contents
 from tests.images.examples import file_bytes, image_of
+
+
+def read_reduced(reader: Reader, max_side: int = PREVIEW_SIDE) -> Image.Image:
+    return holding_method(reader.header.method).preview(reader, max_side)
 
 
 def network_reader(channels: int) -> tuple[Reader, bytes]:
@@ -46,7 +51,7 @@ def test_a_webp_file_is_reduced(mode: str) -> None:
 )
 def test_a_source_file_of_any_kind_is_reduced(mode: str, format_name: str) -> None:
     image = image_of(mode, 300, 200) if mode in PICTURE_MODES else Image.new(mode, (300, 200))
-    payload = VerbatimPayload("a", file_bytes(image, format_name))
+    payload = FilePayload("a", file_bytes(image, format_name))
     preview = read_reduced(Reader(container_bytes(Contents(mode, 300, 200, payload, bytes(16)))), 64)
     assert max(preview.size) <= 64
     assert preview.mode in ("L", "LA", "RGB", "RGBA")
@@ -54,13 +59,13 @@ def test_a_source_file_of_any_kind_is_reduced(mode: str, format_name: str) -> No
 
 def test_sixteen_bits_are_shown_over_their_whole_range() -> None:
     image = Image.fromarray(np.arange(0, 65536, 256, dtype=np.uint16).reshape(16, 16))
-    payload = VerbatimPayload("a.png", file_bytes(image, "PNG"))
+    payload = FilePayload("a.png", file_bytes(image, "PNG"))
     preview = read_reduced(Reader(container_bytes(Contents("I;16", 16, 16, payload, bytes(16)))))
     assert preview.getextrema() == (0, 255)
 
 
 def test_a_source_that_cannot_be_shown_is_an_error_of_ours() -> None:
-    payload = VerbatimPayload("a.jpg", b"no image")
+    payload = FilePayload("a.jpg", b"no image")
     with pytest.raises(DamagedFileError, match=r"a\.jpg"):
         read_reduced(Reader(container_bytes(Contents("RGB", 9, 9, payload, bytes(16)))))
 

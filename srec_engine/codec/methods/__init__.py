@@ -1,0 +1,19 @@
+"""The ways for a `.srec` to hold a picture or the file it came from: one module each, called like its `Method`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from srec_engine.codec.methods.method import Candidate, CannotHoldError, HoldingMethod
+from srec_engine.options import Method
+
+__all__ = ["BY_PREFERENCE", "Candidate", "CannotHoldError", "HoldingMethod", "holding_method"]
+
+BY_PREFERENCE = (Method.SREC, Method.WEBP, Method.JPEG, Method.VERBATIM)
+"""The methods in the order in which they are tried, and in which the first of two that need the same is taken."""
+
+
+def holding_method(method: Method) -> HoldingMethod:
+    """What does the work of a method. Only its own module is loaded."""
+    found: HoldingMethod = import_module(f"{__name__}.{method.value}").METHOD
+    return found

@@ -1,0 +1,81 @@
+"""Method `jpeg`: a JPEG's coefficients, packed without loss; the very file comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from srec_engine.accounts import UnaccountedError
+from srec_engine.codec.background import run_cancellable
+from srec_engine.codec.decoding import Decoding, Step
+from srec_engine.codec.job import Job
+from srec_engine.codec.methods.method import Candidate, CannotHoldError, HoldingMethod
+from srec_engine.codec.subject import Subject
+from srec_engine.container import Contents, FilePayload, Reader, container_bytes
+from srec_engine.images import (
+    PREVIEW_SIDE,
+    bytes_checksum,
+    pack_jpeg,
+    packed_frame,
+    reduced_file,
+    unpack_jpeg,
+    unpack_picture,
+)
+from srec_engine.options import Method
+from srec_engine.reports import MethodWords
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+__all__ = ["METHOD"]
+
+
+class _Jpeg(HoldingMethod):
+    words = MethodWords(
+        "JPEG",
+        "JPEG, packed",
+        "as a JPEG, packed without loss",
+        "the coefficients of its JPEG are packed without loss; the very file comes back",
+    )
+    formats = frozenset(["JPEG", "MPO"])
+    is_doubted = True
+
+    def refusal(self, subject: Subject) -> str:
+        if not self.concerns(subject):
+            return "it is no JPEG"
+        try:
+            packed_frame(subject.data())
+        except UnaccountedError as reason:
+            return str(reason)
+        return ""
+
+    def encode(self, job: Job, subject: Subject, rival_bytes: float) -> Candidate:  # noqa: ARG002 - nothing to be chosen
+        data = subject.data()
+        threads = job.options.codec.threads
+        try:
+            with job.clock.measure("entropy"):
+                packed = run_cancellable(lambda: pack_jpeg(data, threads), job.cancel)
+            frame = packed_frame(data)
+        except UnaccountedError as reason:
+            raise CannotHoldError(str(reason)) from reason
+        payload = FilePayload(subject.name, packed, Method.JPEG)
+        contents = Contents(frame.mode, frame.width, frame.height, payload, bytes_checksum(data))
+        return Candidate(Method.JPEG, container_bytes(contents))
+
+    def steps(self, decoding: Decoding) -> Iterator[Step]:
+        reader, threads = decoding.reader, decoding.options.threads
+        body = reader.body()
+        with decoding.clock.measure("entropy"):
+            data = run_cancellable(lambda: unpack_jpeg(body, _what(reader), threads), decoding.cancel)
+        yield decoding.last_step(data, decoding.damage_of(data), name=reader.source_name)
+
+    def preview(self, reader: Reader, max_side: int = PREVIEW_SIDE) -> Image:
+        """The rebuilt JPEG's picture: JPEG XL's own pixels of it differ by up to 22 levels from what others show."""
+        return reduced_file(unpack_picture(reader.body(), _what(reader)), _what(reader), max_side)
+
+
+METHOD = _Jpeg()
+
+
+def _what(reader: Reader) -> str:
+    return f"{reader.name} ({reader.source_name})"
