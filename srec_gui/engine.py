@@ -147,6 +147,7 @@ class Engine(Protocol):
         destination: Path,
         options: CodecOptions = ...,
         *,
+        keep_timestamps: bool = True,
         cancel: CancelToken | None = None,
         progress: ProgressCallback | None = None,
     ) -> DecodeReport:
@@ -266,11 +267,14 @@ class SrecEngine:
         destination: Path,
         options: CodecOptions = _CODEC_OPTIONS,
         *,
+        keep_timestamps: bool = True,
         cancel: CancelToken | None = None,
         progress: ProgressCallback | None = None,
     ) -> DecodeReport:
         """Write the picture of a `.srec` to `destination`."""
-        return srec_engine.decode_file(source, destination, options, cancel=cancel, progress=progress)
+        return srec_engine.decode_file(
+            source, destination, options, keep_timestamps=keep_timestamps, cancel=cancel, progress=progress
+        )
 
     def decode_steps(
         self,

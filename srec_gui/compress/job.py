@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -160,18 +159,16 @@ def _call(
     progress: ProgressCallback,
 ) -> EncodeReport | DecodeReport:
     if item.direction is Direction.EXPAND:
-        done = engine.decode_file(item.source, destination, policy.options.codec, cancel=cancel, progress=progress)
-        if policy.options.keep_timestamps:
-            _copy_times(item.source, destination)
-        return done
+        options = policy.options
+        return engine.decode_file(
+            item.source,
+            destination,
+            options.codec,
+            keep_timestamps=options.keep_timestamps,
+            cancel=cancel,
+            progress=progress,
+        )
     return engine.encode_file(item.source, destination, policy.options, cancel=cancel, progress=progress)
-
-
-def _copy_times(source: Path, destination: Path) -> None:
-    """Give the picture the times of its `.srec`, which has those of the original if they were kept."""
-    with contextlib.suppress(OSError):  # not every file system lets one
-        times = source.stat()
-        os.utime(destination, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def _trash(source: Path, done: EncodeReport, notes: list[str], texts: Texts) -> Path | None:

@@ -21,11 +21,11 @@ from srec_gui.inspect.budget_table import BudgetTable
 from srec_gui.inspect.canvas import Views
 from srec_gui.inspect.choice import Choice, Chooser, SideChoice, SideName
 from srec_gui.inspect.controls import RangeBox
+from srec_gui.inspect.front import Front
 from srec_gui.inspect.histograms import Counts, Histograms
 from srec_gui.inspect.kept_choice import keep_choice, restore_choice
 from srec_gui.inspect.layouts import column_of, splitter_of
 from srec_gui.inspect.pixel_text import pixel_report
-from srec_gui.inspect.placard import Placard
 from srec_gui.inspect.play import Play
 from srec_gui.inspect.ranges import Ranges
 from srec_gui.inspect.readout import Readout
@@ -86,7 +86,8 @@ class InspectPage(Page):
         self.readout = Readout(self)
         self.budget_bar = BudgetBar(self)
         self.budget_table = BudgetTable(self)
-        self.placard = Placard(self)
+        self.front = Front(self)
+        self.placard = self.front.placard
         self.in_front = False
         self._flipped = False
         self._hover: tuple[int, int] | None = None
@@ -199,7 +200,7 @@ class InspectPage(Page):
         row.addWidget(panel)
         self._content = column_of(self.strip, middle, self.status, stretched=middle)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.placard)
+        self._stack.addWidget(self.front)
         self._stack.addWidget(self._content)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -214,6 +215,7 @@ class InspectPage(Page):
         session.pixel_read.connect(self._show_pixel)
         session.pixel_failed.connect(self._show_problem)
         session.state_changed.connect(self._show_state)
+        session.parts_read.connect(self._show_parts)
         self.chooser.changed.connect(self._show_choice)
         self.viewport.changed.connect(self._settle.start)
         self.histograms.counted.connect(self._counted)
@@ -233,6 +235,7 @@ class InspectPage(Page):
     def _before_opening(self) -> None:
         self.play.set_running(False)
         self._hover = self.ranges.counts = None
+        self.front.show_parts(None, ())
         self.chooser.choose(pin=None)
         self.readout.clear()
 
@@ -241,14 +244,15 @@ class InspectPage(Page):
         for side in (self.left, self.right):
             side.canvas.forget()
         inspection = session.inspection
+        self._show_parts()
         if session.path is None or inspection is None:
             self.placard.invite()
-            self._stack.setCurrentWidget(self.placard)
+            self._stack.setCurrentWidget(self.front)
             return
         self.title_changed.emit(session.path.name)
         if inspection.geometry is None:
-            self.placard.explain_method(inspection.info.method.value, session.path.name)
-            self._stack.setCurrentWidget(self.placard)
+            self.front.explain(inspection.info, session.path.name)
+            self._stack.setCurrentWidget(self.front)
             self._show_state()
             return
         self.viewport.show(inspection.geometry.width, inspection.geometry.height)
@@ -258,6 +262,10 @@ class InspectPage(Page):
         self._show_choice()
         self.left.canvas.setFocus()
 
+    def _show_parts(self) -> None:
+        inspection = self.session.inspection
+        self.front.show_parts(inspection.info if inspection is not None else None, self.session.parts)
+
     def _cancel_opening(self) -> None:
         """Back to what the file says by itself."""
         path = self.session.path
@@ -266,7 +274,7 @@ class InspectPage(Page):
 
     def _failed(self, text: str) -> None:
         self.placard.complain(self.session.named(text))
-        self._stack.setCurrentWidget(self.placard)
+        self._stack.setCurrentWidget(self.front)
         self._show_state()
 
     def _show_choice(self) -> None:
@@ -371,7 +379,7 @@ class InspectPage(Page):
         inspection = self.session.inspection
         self.status.show_fallback(inspection.fallback if inspection is not None else "")
         self.status.show_state(self.session.doing)
-        if self._stack.currentWidget() is self.placard and self.session.doing:
+        if self._stack.currentWidget() is self.front and self.session.doing:
             self.placard.wait(self.session.doing, self.session.progress)
         update_actions(self, self.registry)
 

@@ -55,12 +55,8 @@ class Placard(placard.Placard):
         self.show_words("inspect", text, "")
         self._offer(*[self._cancel] if progress is not None else [], progress=progress)
 
-    def explain_method(self, method: str, name: str) -> None:
-        """The file holds its picture without the network."""
-        how = {
-            "webp": self.tr("as lossless WebP, which is smaller for this picture"),
-            "verbatim": self.tr("as the bytes of its source file, which are fewer"),
-        }.get(method, method)
+    def explain_method(self, how: str, name: str) -> None:
+        """The file holds its picture without the network; `how` completes "it holds its picture …"."""
         self.show_words(
             "inspect",
             self.tr("No network was used here"),
@@ -68,6 +64,16 @@ class Placard(placard.Placard):
                     "picture in memory: the file stays as it is.").replace("%1", name).replace("%2", how),
         )  # fmt: skip
         self._offer(self._network, self._open)
+
+    def explain_kept(self, name: str, original: str) -> None:
+        """The file holds another one, which may be no picture at all."""
+        self.show_words(
+            "file",
+            self.tr("There is no picture to look into"),
+            self.tr("%1 keeps the file %2, byte for byte. It cannot be read as a picture here.")
+            .replace("%1", name).replace("%2", original),
+        )  # fmt: skip
+        self._offer(self._open)
 
     def complain(self, text: str) -> None:
         """The file cannot be inspected."""

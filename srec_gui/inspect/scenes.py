@@ -67,13 +67,15 @@ class SceneFiles:
     Attributes:
         coded: A photograph by the network.
         webp: The same as WebP.
-        stored: The bytes of a JPEG of it.
+        jpeg: A JPEG of it, packed.
+        stored: The bytes of that JPEG.
         cut: The coded one, with its end missing.
         foreign: A Motorola S-record, which is no picture.
     """
 
     coded: Path
     webp: Path
+    jpeg: Path
     stored: Path
     cut: Path
     foreign: Path
@@ -86,11 +88,12 @@ def make_scene_files(folder: Path, picture: Path, engine: Engine) -> SceneFiles:
     jpeg = folder / "cat.jpg"
     with Image.open(picture) as opened:
         opened.convert("RGB").save(jpeg, quality=75)
-    names = ("cat", "cat as WebP", "cat as JPEG", "cat, cut off", "firmware")
+    names = ("cat", "cat as WebP", "cat as JPEG", "cat as it was", "cat, cut off", "firmware")
     files = SceneFiles(*(folder / f"{name}.srec" for name in names))
     engine.encode_file(picture, files.coded, EncodeOptions(method=Method.SREC))
     engine.encode_file(picture, files.webp, EncodeOptions(method=Method.WEBP))
-    engine.encode_file(jpeg, files.stored, EncodeOptions())
+    engine.encode_file(jpeg, files.jpeg, EncodeOptions(method=Method.JPEG))
+    engine.encode_file(jpeg, files.stored, EncodeOptions(method=Method.VERBATIM))
     data = files.coded.read_bytes()
     files.cut.write_bytes(data[: len(data) * 6 // 10])
     files.foreign.write_bytes(b"S00600004844521B\n")
@@ -117,7 +120,8 @@ def scenes() -> tuple[Scene[InspectPage, PacedEngine, SceneFiles], ...]:
         Scene("inspect-damaged", _damaged, _damage_shown),
         Scene("inspect-webp", _open(lambda files: files.webp), lambda page: page.placard.offers_network),
         Scene("inspect-coding", _coding, lambda page: bool(page.session.progress)),
-        Scene("inspect-stored", _open(lambda files: files.stored), lambda page: page.placard.offers_network),
+        Scene("inspect-jpeg", _open(lambda files: files.jpeg), lambda page: page.front.parts.isVisible()),
+        Scene("inspect-stored", _open(lambda files: files.stored), lambda page: "as it was" in page.placard.text),
         Scene("inspect-failed", _open(lambda files: files.foreign), lambda page: "firmware" in page.placard.text),
     )
 

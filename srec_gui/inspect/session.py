@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from srec_gui.analysis import make_layers
+from srec_gui.analysis import JpegPart, make_layers
 from srec_gui.engine import CancelToken, CodecOptions, Engine, Progress
 from srec_gui.inspect.store import TileStore
 from srec_gui.worker import Task, Worker
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from srec_engine import Inspection, Ledger, PixelReadout
 
 __all__ = ["Session"]
+
+logger = logging.getLogger(__name__)
 
 _JOB_PIXELS = 600_000
 """Pixels of a job: small enough for a readout not to wait long."""
@@ -45,12 +48,14 @@ class Session(QObject):
         pixel_read(object): A `PixelReadout`.
         pixel_failed(str): Why the wanted pixel cannot be read out.
         state_changed(): `doing` or `progress` is another one.
+        parts_read(): `parts` has come.
 
     Attributes:
         path: The file, or None.
         inspection: What it is asked through; None until it is open.
         base: Its coarsest scale, uint8 (height, width, 1 or 3).
         store: Layers of the tiles that were computed.
+        parts: Of the file that it holds, where it holds one that can be looked into.
         doing: What is being done, in words; "" for nothing.
         progress: How far that is, 0 to 1; None where that is not known.
     """
@@ -62,6 +67,7 @@ class Session(QObject):
     pixel_read = Signal(object)
     pixel_failed = Signal(str)
     state_changed = Signal()
+    parts_read = Signal()
 
     def __init__(
         self, worker: Worker, engine: Engine, options: Callable[[], CodecOptions], parent: QObject | None = None
@@ -75,6 +81,7 @@ class Session(QObject):
         self.inspection: Inspection | None = None
         self.base: NDArray[np.uint8] | None = None
         self.store = TileStore()
+        self.parts: tuple[JpegPart, ...] = ()
         self.doing = ""
         self.progress: float | None = None
         self._active = self._prepared = False
@@ -84,6 +91,7 @@ class Session(QObject):
         self._task: Task | None = None
         self._task_is_urgent = False
         self._pixel_task: Task | None = None
+        self._parts_task: Task | None = None
         self._readout_prepared = False
         self._ledger_asked = False
 
@@ -165,10 +173,11 @@ class Session(QObject):
         self._read_pixel()
 
     def _begin(self, path: Path | None) -> None:
-        for task in (self._opening, self._task, self._pixel_task):
+        for task in (self._opening, self._task, self._pixel_task, self._parts_task):
             if task is not None:
                 task.cancel()
-        self._opening = self._task = self._pixel_task = None
+        self._opening = self._task = self._pixel_task = self._parts_task = None
+        self.parts = ()
         self._pixel_wanted = None
         self._readout_prepared = self._ledger_asked = False
         self.path, self.inspection, self.base = path, None, None
@@ -181,7 +190,7 @@ class Session(QObject):
         path = self.path
 
         def current(value: Any) -> None:
-            if self.path == path and task in (self._opening, self._task, self._pixel_task):
+            if self.path == path and task in (self._opening, self._task, self._pixel_task, self._parts_task):
                 done(value)
 
         task.finished.connect(current)
@@ -194,7 +203,24 @@ class Session(QObject):
         self.inspection, self.base = result
         self._set_doing("")
         self.opened.emit()
+        self._read_parts()
         self._advance()
+
+    def _read_parts(self) -> None:
+        """Ask where the bits are of the file that is held. It has to be unpacked for that: the placard comes first."""
+        inspection = self.inspection
+        if inspection is None or not inspection.info.method.holds_file:
+            return
+
+        def work(cancel: CancelToken, _report: Callable[[object], None]) -> tuple[JpegPart, ...]:
+            return inspection.source_parts(cancel=cancel)
+
+        self._parts_task = self._submit(work, self._parts_came, lane="disk")
+
+    def _parts_came(self, parts: tuple[JpegPart, ...]) -> None:
+        self._parts_task = None
+        self.parts = parts
+        self.parts_read.emit()
 
     def _coded(self, progress: Progress) -> None:
         self._set_doing(self.tr("Coding with the network…"), progress.fraction)
@@ -324,6 +350,10 @@ class Session(QObject):
             self._pixel_task = None
             self.pixel_failed.emit(str(error))
             self._read_pixel()
+        elif task is self._parts_task:
+            # How the file is held is said all the same; what is wrong with it is said by whoever opens its picture.
+            self._parts_task = None
+            logger.info("The parts of %s are not known: %s", self.path, error)
         elif task in (self._opening, self._task):
             self._opening = self._task = None
             self.inspection = None

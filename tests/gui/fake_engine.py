@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from pathlib import Path
 
@@ -96,6 +97,7 @@ class FakeEngine(SrecEngine):
         destination: Path,
         options: CodecOptions = CodecOptions(),  # noqa: B008
         *,
+        keep_timestamps: bool = True,
         cancel: CancelToken | None = None,
         progress: ProgressCallback | None = None,
     ) -> DecodeReport:
@@ -104,6 +106,8 @@ class FakeEngine(SrecEngine):
         info = self.read_info(source)
         destination.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (info.width, info.height)).save(destination)
+        if keep_timestamps:
+            shutil.copystat(source, destination)
         return DecodeReport(
             destination,
             info.width,
