@@ -306,7 +306,7 @@ class CompressPage(Page):
 
     def _batch_ended(self, end: BatchEnd) -> None:
         self._show_totals()
-        text = "\n".join(summary_lines(end.items, end.seconds))
+        text = "\n".join(summary_lines(end.items, end.totals, end.seconds))
         # The row of a single file says it all, and is seen.
         self.summary.announce(text, shown=len(end.items) > 1)
         if end.seconds >= _LONG_BATCH and not self.isActiveWindow() and self.settings.notify and not self._stopped:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from srec_gui.compress.estimate import Totals, total
+from srec_gui.compress.estimate import Totals
 from srec_gui.compress.item import Item, State
 from srec_gui.compress.sentences import saved_text
 from srec_gui.wording import counted, duration, shortened, shown_name
@@ -19,9 +19,8 @@ _NAMED = 2
 """Names in a line. One more is said, too: "and 1 more" would take the same room."""
 
 
-def summary_lines(items: Sequence[Item], seconds: float) -> tuple[str, ...]:
-    """The lines about a batch that took `seconds`: what was made of it first, what went wrong last."""
-    totals = total(items)
+def summary_lines(items: Sequence[Item], totals: Totals, seconds: float) -> tuple[str, ...]:
+    """The lines about a batch of `items` that took `seconds`: what was made of it first, what went wrong last."""
     lines = [_compressed_line(totals, seconds), _expanded_line(totals, seconds)]
     lines += [_line_of(state, [item for item in items if item.state is state]) for state in _ENDS]
     return tuple(line for line in lines if line)
@@ -59,17 +58,14 @@ def _line_of(state: State, items: Sequence[Item]) -> str:
         State.CANCELLED: translate("compress", "%1 stopped: %2"),
         State.FAILED: translate("compress", "%1 failed: %2"),
     }[state]
-    return text.replace("%1", QLocale().toString(len(items))).replace(
-        "%2", _listed(shown_name(item.source) for item in items)
-    )
+    return text.replace("%1", QLocale().toString(len(items))).replace("%2", _names(items))
 
 
-def _listed(names: Iterable[str]) -> str:
+def _names(items: Sequence[Item]) -> str:
     """Names as far as a line has room for them: "a.jpg, b.jpg and 22 more"."""
-    known = [shortened(name) for name in names]
-    shown = known if len(known) <= _NAMED + 1 else known[:_NAMED]
-    text = ", ".join(shown)
-    if len(shown) == len(known):
+    shown = items if len(items) <= _NAMED + 1 else items[:_NAMED]
+    text = ", ".join(shortened(shown_name(item.source)) for item in shown)
+    if len(shown) == len(items):
         return text
     more = translate("compress", "%1 and %2 more")
-    return more.replace("%2", QLocale().toString(len(known) - len(shown))).replace("%1", text)
+    return more.replace("%2", QLocale().toString(len(items) - len(shown))).replace("%1", text)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from srec_gui.actions import Actions
 from srec_gui.compress import notices
+from srec_gui.compress.estimate import total
 from srec_gui.compress.item import Direction, Item, State
 from srec_gui.compress.summary import summary_lines
 from srec_gui.engine import UnsupportedImageError
@@ -133,7 +134,8 @@ def test_each_end_has_its_line_and_few_names_are_all_said() -> None:
     packed = Item(Path("/pictures/e.srec"), Direction.EXPAND, 500, state=State.DONE)
     packed.result_bytes = 100_000
     shown = f"{'x' * 20}…{'x' * 16}.png"
-    assert summary_lines([*items, packed], 134.0) == (
+    items.append(packed)
+    assert summary_lines(items, total(items), 134.0) == (
         "2 pictures compressed in 2 min 14 s: 2.0 kB → 1.2 kB, 40.0 % saved",
         "One file expanded in 2 min 14 s",
         "3 left alone, since nothing would be gained: a.jpg, b.jpg, c.jpg",
@@ -141,4 +143,4 @@ def test_each_end_has_its_line_and_few_names_are_all_said() -> None:
         "1 stopped: d.png",
         f"1 failed: {shown}",
     )
-    assert summary_lines([], 1.0) == ()
+    assert summary_lines([], total([]), 1.0) == ()
