@@ -71,11 +71,13 @@ class SceneFiles:
 
     Attributes:
         pictures: Ordinary pictures of several kinds, the second of which is the one to be held.
+        gainless: Pictures that would not become smaller.
         broken: A picture that says it has ten gigapixels.
         foreign: A Motorola S-record, which is no picture.
     """
 
     pictures: tuple[Path, ...]
+    gainless: tuple[Path, ...]
     broken: Path
     foreign: Path
 
@@ -105,7 +107,12 @@ def make_scene_files(folder: Path, picture: Path) -> SceneFiles:
     broken, foreign = folder / "poster.png", folder / "firmware.srec"
     broken.write_bytes(_giant(whole.read_bytes()))
     foreign.write_bytes(b"S00600004844521B\n")
-    return SceneFiles((whole, face, small, drawing, grey, eyes), broken, foreign)
+    gainless = (folder / "sticker.webp", folder / "from the scanner.png", folder / "animation.gif")
+    photo.save(gainless[0], quality=70)
+    photo.convert("L").convert("I;16").save(gainless[1])
+    frames = [photo.resize((width // 4, height // 4)).rotate(angle) for angle in (0, 4, 8)]
+    frames[0].save(gainless[2], save_all=True, append_images=frames[1:])
+    return SceneFiles((whole, face, small, drawing, grey, eyes), gainless, broken, foreign)
 
 
 def _giant(png: bytes) -> bytes:
@@ -121,6 +128,7 @@ def scenes() -> tuple[Scene[CompressPage, PacedEngine, SceneFiles], ...]:
         Scene("compress-busy", _busy, _is_held),
         Scene("compress-stopped", _stopped, lambda page: not page.queue.busy),
         Scene("compress-done", _done, _has_ended),
+        Scene("compress-mixed", _mixed, _has_ended),
         Scene("compress-failed", _failed, lambda page: _has_ended(page) and not page.notice.isHidden()),
         Scene("compress-question", _question, lambda page: not page.question.isHidden()),
         Scene("compress-options", _options, lambda page: not page.queue.busy),
@@ -146,6 +154,11 @@ def _stopped(page: CompressPage, engine: PacedEngine, _files: SceneFiles) -> Non
 def _done(page: CompressPage, engine: PacedEngine, files: SceneFiles) -> None:
     _empty(page, engine, files)
     page.add_paths(list(files.pictures))
+
+
+def _mixed(page: CompressPage, engine: PacedEngine, files: SceneFiles) -> None:
+    _empty(page, engine, files)
+    page.add_paths([*files.pictures[:3], *files.gainless, files.broken])
 
 
 def _failed(page: CompressPage, engine: PacedEngine, files: SceneFiles) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -31,7 +31,8 @@ __all__ = ["PartLine", "SourceParts", "headline", "part_lines"]
 _WIDTH = 400
 _ROW = 22
 _SHARE_WIDTH = 140
-_BAR = 66
+_BAR = 58
+_PADDING = 9
 _PART, _BYTES, _SHARE = range(3)
 _BAR_ROLE = Qt.ItemDataRole.UserRole
 
@@ -121,6 +122,8 @@ class _Table(QTableWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(0, 3, parent)
+        self._bold = QFont(self.font())
+        self._bold.setWeight(QFont.Weight.DemiBold)
         for column, title in enumerate((self.tr("Part"), self.tr("Bytes"), self.tr("Share"))):
             self.setHorizontalHeaderItem(column, _cell(title, column))
         self.setAccessibleName(self.tr("Where the bits of the file are"))
@@ -129,6 +132,9 @@ class _Table(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setStyleSheet(
+            f"QTableView::item {{ padding: 0 {_PADDING}px; }} QHeaderView::section {{ padding: 7px {_PADDING + 3}px; }}"
+        )
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().hide()
@@ -149,7 +155,9 @@ class _Table(QTableWidget):
             texts = (line.name, QLocale().toString(line.byte_count), share(line.share))
             for column, text in enumerate(texts):
                 cell = _cell(text, column)
-                if column == _SHARE and line is not total:
+                if line is total:
+                    cell.setFont(self._bold)
+                elif column == _SHARE:
                     cell.setData(_BAR_ROLE, (line.share / longest, line.is_picture))
                 self.setItem(row, column, cell)
         self.scrollToTop()
@@ -172,7 +180,10 @@ class _BarDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours().accent if is_picture else colours().faint))
-        painter.drawRoundedRect(QRectF(field.left() + 6, field.center().y() - 3, max(1.0, _BAR * length), 6), 2, 2)
+        width = max(1.0, _BAR * length)
+        mirrored = option.direction == Qt.LayoutDirection.RightToLeft
+        left = field.right() - _PADDING - width if mirrored else field.left() + _PADDING
+        painter.drawRoundedRect(QRectF(left, field.center().y() - 3, width, 6), 2, 2)
         painter.restore()
 
 

@@ -164,12 +164,12 @@ def _bytes(info: FileInfo) -> Section:
     if parts:
         # What is left of the chunks are the lengths of their streams, if anything.
         sections["chunks"] = max(0, sections.get("chunks", 0) - sum(count for _, count in parts))
-    parts += [(_section_name(name), count) for name, count in sections.items()]
+    parts += [(_section_name(name, info), count) for name, count in sections.items()]
     rows = (Row(name, byte_size(count), count / total) for name, count in parts if count > 0)
     return Section(translate("view", "Bytes of the file"), tuple(rows))
 
 
-def _section_name(name: str) -> str:
+def _section_name(name: str, info: FileInfo) -> str:
     names = {
         "header": translate("view", "Header"),
         "metadata": translate("view", "Metadata"),
@@ -178,7 +178,7 @@ def _section_name(name: str) -> str:
         "base": translate("view", "Base"),
         "adaptation": translate("view", "Adaptation"),
         "chunks": translate("view", "Chunks"),
-        "body": translate("view", "Picture"),
+        "body": translate("view", "File") if info.method.holds_file else translate("view", "Picture"),
         "checksum": translate("view", "Checksum"),
     }
     return names.get(name, name)

@@ -58,24 +58,36 @@ class SceneFiles:
     Attributes:
         picture: An ordinary picture.
         packed: The same as a `.srec` by the network.
+        jpeg: A JPEG of it, packed.
+        kept: A file that is no picture, kept as it is.
         cut: That, with its end missing.
         foreign: A Motorola S-record, which is no picture.
     """
 
     picture: Path
     packed: Path
+    jpeg: Path
+    kept: Path
     cut: Path
     foreign: Path
 
 
 def make_scene_files(folder: Path, picture: Path, engine: Engine) -> SceneFiles:
     """Make the files of the scenes in `folder`, which holds `picture` and what else the strip shall show."""
-    packed, cut, foreign = folder / f"{picture.stem}.srec", folder / "cut off.srec", folder / "firmware.srec"
+    from PIL import Image
+
+    names = (picture.stem, "from the phone", "drawing", "cut off", "firmware")
+    packed, jpeg, kept, cut, foreign = (folder / f"{name}.srec" for name in names)
     engine.encode_file(picture, packed, EncodeOptions(method=Method.SREC))
+    with Image.open(picture) as opened:
+        opened.convert("RGB").save(jpeg.with_suffix(".jpg"), quality=90)
+    engine.encode_file(jpeg.with_suffix(".jpg"), jpeg, EncodeOptions(method=Method.JPEG))
+    kept.with_suffix(".svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    engine.encode_file(kept.with_suffix(".svg"), kept, EncodeOptions(method=Method.VERBATIM))
     data = packed.read_bytes()
     cut.write_bytes(data[: len(data) * 7 // 10])
     foreign.write_bytes(b"S00600004844521B\n")
-    return SceneFiles(picture, packed, cut, foreign)
+    return SceneFiles(picture, packed, jpeg, kept, cut, foreign)
 
 
 def scenes() -> tuple[Scene[ViewPage, HoldingEngine, SceneFiles], ...]:
@@ -89,7 +101,9 @@ def scenes() -> tuple[Scene[ViewPage, HoldingEngine, SceneFiles], ...]:
         Scene("view-strip", _with_strip, lambda page: _complete(page) and page.strip.settled()),
         Scene("view-values", _far_in, lambda page: _complete(page) and page.canvas.pinned),
         Scene("view-damaged", _damaged, lambda page: page.damage_bar.isVisible()),
-        Scene("view-failed", _failed, lambda page: page.placard.isVisible()),
+        Scene("view-jpeg", _jpeg, _size_known),
+        Scene("view-kept", _kept, lambda page: page.placard.isVisible()),
+        Scene("view-failed", _failed, lambda page: "firmware" in page.placard.text),
     )
 
 
@@ -139,8 +153,22 @@ def _damaged(page: ViewPage, engine: HoldingEngine, files: SceneFiles) -> None:
     page.open_path(files.cut)
 
 
+def _jpeg(page: ViewPage, _engine: HoldingEngine, files: SceneFiles) -> None:
+    _parts(page, strip=False, info=True)
+    page.open_path(files.jpeg)
+
+
+def _kept(page: ViewPage, _engine: HoldingEngine, files: SceneFiles) -> None:
+    page.open_path(files.kept)
+
+
 def _failed(page: ViewPage, _engine: HoldingEngine, files: SceneFiles) -> None:
     page.open_path(files.foreign)
+
+
+def _size_known(page: ViewPage) -> bool:
+    facts = page.document.facts if page.document is not None else None
+    return _complete(page) and facts is not None and facts.original_bytes is not None
 
 
 def _scale(page: ViewPage) -> int | None:
