@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from srec_engine.cli.exit_codes import FAILED, INTERRUPTED, OK
@@ -18,7 +22,10 @@ from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.errors import Cancelled
 from srec_engine.files import FileKind, fault_sentence
 
-__all__ = ["BatchResult", "Work", "print_json", "run_batch", "run_on_srec_files"]
+__all__ = ["MOST_AT_ONCE", "BatchResult", "Work", "print_json", "run_batch", "run_on_srec_files"]
+
+MOST_AT_ONCE = min(4, os.cpu_count() or 1)
+"""Files that are worked on at the same time, where each keeps but one processor busy. Each takes its memory, too."""
 
 Work = Callable[[Source, CancelToken, ProgressCallback], Outcome]
 
@@ -47,24 +54,31 @@ class BatchResult:
         return FAILED if self.count(State.FAILED) else OK
 
 
-def run_batch(sources: Sequence[Source], work: Work, *, quiet: bool) -> BatchResult:
-    """Work on files one after the other; one that fails does not stop the others.
+def run_batch(
+    sources: Sequence[Source], work: Work, *, quiet: bool, beside: Callable[[Source], bool] = lambda _source: False
+) -> BatchResult:
+    """Work on files one after the other, or some beside each other; one that fails does not stop the others.
 
     Args:
         sources: The files.
         work: Does one file. What it raises becomes a failed outcome.
         quiet: Print nothing on standard output (the caller prints JSON); errors are always named on standard error.
+        beside: Tells which files keep one processor busy and no more: neighbours of that kind are done several at a
+            time, at most `MOST_AT_ONCE`, in any order. What is printed and returned keeps the order of the sources.
     """
     result = BatchResult()
-    with Interrupts() as interrupts, ProgressBar(len(sources)) as bar:
-        for source in sources:
-            token = interrupts.token()
+    with Interrupts() as interrupts, ProgressBar(len(sources)) as bar, ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+
+        def begin(source: Source) -> Callable[[], Outcome]:
+            interrupts.token.raise_if_cancelled()
+            return partial(_attempt, source, work, interrupts.token, bar.begin(source.path.name))
+
+        for finished in _finished(sources, begin, beside, pool):
             try:
-                token.raise_if_cancelled()
-                outcome = _attempt(source, work, token, bar.begin(source.path.name))
+                outcome = finished()
             except Cancelled:
                 result.interrupted = True
-                break
+                continue
             result.outcomes.append(outcome)
             bar.end()
             with bar.paused():
@@ -72,6 +86,34 @@ def run_batch(sources: Sequence[Source], work: Work, *, quiet: bool) -> BatchRes
     if result.interrupted:
         print(f"Stopped after {len(result.outcomes)} of {len(sources)}.", file=sys.stderr)
     return result
+
+
+def _finished(
+    sources: Sequence[Source],
+    begin: Callable[[Source], Callable[[], Outcome]],
+    beside: Callable[[Source], bool],
+    pool: Executor,
+) -> Iterator[Callable[[], Outcome]]:
+    """What gives the outcome of each file, in order, or raises `Cancelled`; after that no more are begun."""
+    running: deque[Future[Outcome]] = deque()
+    try:
+        for source in sources:
+            alone = MOST_AT_ONCE == 1 or not beside(source)
+            while running and (alone or len(running) == MOST_AT_ONCE or running[0].done()):
+                yield running.popleft().result
+            work = begin(source)
+            if alone:
+                yield work
+            else:
+                running.append(pool.submit(work))
+    except Cancelled as stopped:
+        yield partial(_raise, stopped)
+    while running:
+        yield running.popleft().result
+
+
+def _raise(error: Cancelled) -> Outcome:
+    raise error
 
 
 def _attempt(source: Source, work: Work, cancel: CancelToken, progress: ProgressCallback) -> Outcome:

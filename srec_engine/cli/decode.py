@@ -36,6 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=_FORMATS,
         help="lossless format of the pictures (default: the original file under its own name, png where it is unknown)",
     )
+    parser.add_argument(
+        "--keep-timestamps",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="give each result the times of its .srec file, which has those of its source (default: yes)",
+    )
     add_codec_arguments(parser)
     add_trusted_argument(parser)
     add_json_argument(parser)
@@ -49,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         options=codec_options(arguments),
         destinations=Destinations.from_arguments(arguments, sources),
         chosen_format=arguments.format,
+        keep_timestamps=arguments.keep_timestamps,
     )
     return run_on_srec_files(arguments, work, sources)
 
@@ -61,6 +68,7 @@ def _decode(
     options: CodecOptions,
     destinations: Destinations,
     chosen_format: str | None,
+    keep_timestamps: bool,
 ) -> Outcome:
     info = srec_engine.read_info(source.path)
     name = srec_engine.result_name(source.path, info.source_name, chosen_format)
@@ -68,7 +76,13 @@ def _decode(
     if destination is None:
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
     report = srec_engine.decode_file(
-        source.path, destination, options, format=chosen_format, cancel=cancel, progress=progress
+        source.path,
+        destination,
+        options,
+        format=chosen_format,
+        keep_timestamps=keep_timestamps,
+        cancel=cancel,
+        progress=progress,
     )
     message = (
         f"{destination}  {report.width}×{report.height} {report.mode}  {report.method.value}  {report.seconds:.1f} s"

@@ -58,6 +58,11 @@ class Destinations:
         relative = source.path.relative_to(source.root)
         return group_name((relative.parent / relative.stem).as_posix())
 
+    def reserve(self, sources: Iterable[Source], suffix: str) -> None:
+        """Give out the names of a batch before it begins, so that they do not depend on who is done first."""
+        for source in sources:
+            self.names.name(source.path, output_path(source.path, suffix, self.folder, self._root_of(source)))
+
     def choose(self, source: Source, suffix: str) -> Path | None:
         """The path to write the result of a file to, or None when it exists and is to be skipped.
 

@@ -23,12 +23,16 @@ from srec_engine.cli.text import format_bytes, format_share
 from srec_engine.container import safe_file_name
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.errors import ModelError
-from srec_engine.options import DEFAULT_MODEL, EncodeOptions, Method
+from srec_engine.files import SREC_SUFFIX
+from srec_engine.options import DEFAULT_MODEL, EncodeOptions, Method, WithoutGain
 from srec_engine.reports import EncodeReport
 
 __all__ = ["add_arguments", "run"]
 
 _CHECKPOINT_SUFFIXES = (".pt", ".pth")
+_JPEG_MARK = b"\xff\xd8\xff"
+_NAMED = 5
+"""Names that a sum gives before it counts the others."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +59,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="look for no corrections of the model: sooner done, about 1 %% larger",
     )
-    group.add_argument("--keep-timestamps", action="store_true", help="give each result the times of its source")
+    group.add_argument(
+        "--without-gain",
+        choices=[choice.value for choice in WithoutGain],
+        help="files whose results would not be smaller: leave the original alone, or store it all the same, for a "
+        "complete mirror (default: leave; with --method: store)",
+    )
+    group.add_argument(
+        "--keep-timestamps",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="give each result the times of its source (default: yes)",
+    )
     add_codec_arguments(parser)
     add_json_argument(parser)
 
@@ -67,22 +82,53 @@ def run(arguments: argparse.Namespace) -> int:
     destinations = Destinations.from_arguments(arguments, sources)
     if arguments.shard is not None:
         sources = [source for source in sources if arguments.shard.holds(destinations.name_of(source))]
+    destinations.reserve(sources, SREC_SUFFIX)
     options = EncodeOptions(
         method=None if arguments.method is None else Method(arguments.method),
         model=arguments.model,
         verify=not arguments.no_verify,
         adaptation=not arguments.no_adaptation,
         keep_timestamps=arguments.keep_timestamps,
+        without_gain=_without_gain(arguments),
         codec=codec_options(arguments),
     )
     work = partial(_encode, options=options, destinations=destinations)
-    result = run_batch(sources, work, quiet=arguments.json)
+    result = run_batch(sources, work, quiet=arguments.json, beside=_is_jpeg)
     before, after = _totals(result)
     if arguments.json:
         print_json(result, source_bytes=before, file_bytes=after)
-    elif result.count(State.DONE) > 1:
-        print(f"{result.count(State.DONE)} files: {_sizes(before, after)}")
+    else:
+        _sum_up(result, before, after)
     return result.exit_code
+
+
+def _without_gain(arguments: argparse.Namespace) -> WithoutGain:
+    """What was asked for; whoever forces a method wants a result."""
+    if arguments.without_gain is not None:
+        return WithoutGain(arguments.without_gain)
+    return WithoutGain.LEAVE if arguments.method is None else WithoutGain.STORE
+
+
+def _is_jpeg(source: Source) -> bool:
+    """Whether a file is packed by one processor alone, however many there are."""
+    if source.trouble:  # a pipe would never say how it begins
+        return False
+    try:
+        with source.path.open("rb") as file:
+            return file.read(len(_JPEG_MARK)) == _JPEG_MARK
+    except OSError:
+        return False
+
+
+def _sum_up(result: BatchResult, before: int, after: int) -> None:
+    """A line for what was gained, and one for what was left alone."""
+    if result.count(State.DONE) > 1:
+        print(f"{result.count(State.DONE)} files: {_sizes(before, after)}")
+    left = [outcome.source.name for outcome in result.outcomes if outcome.state is State.LEFT]
+    if len(left) > 1:
+        more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+        names = ", ".join(left[:_NAMED])
+        print(f"{len(left)} files left alone, since nothing would be gained: {names}{more}")
 
 
 def _check_model(model: str) -> None:
@@ -102,10 +148,12 @@ def _encode(
     options: EncodeOptions,
     destinations: Destinations,
 ) -> Outcome:
-    destination = destinations.choose(source, ".srec")
+    destination = destinations.choose(source, SREC_SUFFIX)
     if destination is None:
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
     report = srec_engine.encode_file(source.path, destination, options, cancel=cancel, progress=progress)
+    if report.left_alone:
+        return Outcome(source.path, State.LEFT, report.note, report=report)
     message = (
         f"{destination}  {_sizes(report.source_bytes, report.file_bytes)}  {_bpsp(report)}"
         f"{report.method.value}{', verified' if report.verified else ''}  {report.seconds:.1f} s"
@@ -136,5 +184,6 @@ def _sizes(before: int, after: int) -> str:
 
 def _totals(result: BatchResult) -> tuple[int, int]:
     """Bytes of the sources and of the results, over the files that were done."""
-    reports = [outcome.report for outcome in result.outcomes if isinstance(outcome.report, EncodeReport)]
+    done = (outcome.report for outcome in result.outcomes if outcome.state is State.DONE)
+    reports = [report for report in done if isinstance(report, EncodeReport)]
     return sum(report.source_bytes for report in reports), sum(report.file_bytes for report in reports)

@@ -27,11 +27,9 @@ class Interrupts:
         """Whether stopping was asked for."""
         return self._requested
 
+    @property
     def token(self) -> CancelToken:
-        """A fresh token for the next operation."""
-        self._token = CancelToken()
-        if self._requested:
-            self._token.cancel()
+        """What stops whatever is being done."""
         return self._token
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:

@@ -17,6 +17,8 @@ class State(StrEnum):
 
     DONE = "done"
     SKIPPED = "skipped"
+    LEFT = "left_alone"
+    """Its result would not be smaller, and nothing was written."""
     FAILED = "failed"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -36,24 +37,29 @@ class ProgressBar:
     def __init__(self, files: int) -> None:
         self._files = files
         self._finished = 0
+        self._begun: deque[list[float]] = deque()
         self._bar: Any = None
 
     def begin(self, name: str) -> ProgressCallback:
-        """Start a file and return the callback for its progress."""
+        """Start a file, perhaps beside others, and return the callback for its progress, for any thread."""
+        fraction = [0.0]
+        self._begun.append(fraction)
 
         def show(progress: Progress) -> None:
             if self._bar is None:
                 return
+            fraction[0] = progress.fraction
             what = progress.message or progress.stage.value
             self._bar.set_description_str(f"{self._finished + 1}/{self._files} {name}: {what}", refresh=False)
-            self._bar.n = min(self._files, self._finished + progress.fraction)
+            self._bar.n = min(self._files, self._finished + sum(share for (share,) in tuple(self._begun)))
             # update(0) redraws at most ten times a second; refresh() would draw every time.
             self._bar.update(0)
 
         return show
 
     def end(self) -> None:
-        """The file that was begun is finished."""
+        """The first file of those that were begun is finished."""
+        self._begun.popleft()
         self._finished += 1
 
     @contextmanager
