@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         inspect_with_network,
         prepare_inspection,
     )
+    from srec_engine.analysis.jpeg_parts import JpegPart, JpegPartKind
     from srec_engine.analysis.layers import Layer, Part, TileLayers, byte_scale, make_layers
     from srec_engine.analysis.ledger import UNREADABLE, Ledger, LedgerRow
     from srec_engine.analysis.picture import draw_map, unit_text
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
     from srec_engine.codec.devices import list_devices
     from srec_engine.codec.encode import EncodedImage, encode_file, encode_image
+    from srec_engine.codec.exporting import export_jpeg_xl
     from srec_engine.codec.information import method_words, read_info, read_preview
     from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
     from srec_engine.descriptors import occupy_standard_descriptors
@@ -107,6 +109,8 @@ _MODULE_OF = {
     "FileInfo": "reports",
     "FileKind": "files",
     "Inspection": "analysis.inspection",
+    "JpegPart": "analysis.jpeg_parts",
+    "JpegPartKind": "analysis.jpeg_parts",
     "Layer": "analysis.layers",
     "Ledger": "analysis.ledger",
     "LedgerRow": "analysis.ledger",
@@ -142,6 +146,7 @@ _MODULE_OF = {
     "encode_file": "codec.encode",
     "encode_image": "codec.encode",
     "explain_reading": "files",
+    "export_jpeg_xl": "codec.exporting",
     "fault_sentence": "files",
     "find_files": "files",
     "home_folder": "places",
@@ -198,6 +203,8 @@ __all__ = [
     "FileInfo",
     "FileKind",
     "Inspection",
+    "JpegPart",
+    "JpegPartKind",
     "Layer",
     "Ledger",
     "LedgerRow",
@@ -232,6 +239,7 @@ __all__ = [
     "encode_file",
     "encode_image",
     "explain_reading",
+    "export_jpeg_xl",
     "fault_sentence",
     "find_files",
     "home_folder",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 __all__ = ["DEFAULT_MODEL", "CodecOptions", "EncodeOptions", "ExistingPolicy", "Method", "WithoutGain"]
 
@@ -13,19 +14,26 @@ DEFAULT_MODEL = "photo"
 class Method(StrEnum):
     """How a `.srec` file holds its picture.
 
-    The place in this list is the method's number in the format, so a new one comes last. What a method does is in the
+    The place in this table is the method's number in the format, so a new one comes last. What a method does is in the
     module of its name in `srec_engine.codec.methods`.
+
+    Attributes:
+        holds_file: Whether it holds the source file, which then comes back byte for byte; else it holds the picture.
     """
 
     SREC = "srec"
     WEBP = "webp"
-    VERBATIM = "verbatim"
-    JPEG = "jpeg"
+    VERBATIM = "verbatim", True
+    JPEG = "jpeg", True
 
-    @property
-    def holds_file(self) -> bool:
-        """Whether the source file is held, which then comes back byte for byte; else it is the picture."""
-        return self in (Method.VERBATIM, Method.JPEG)
+    holds_file: bool
+
+    def __new__(cls, value: str, holds_file: bool = False) -> Self:
+        """A member of its value and its attribute."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.holds_file = holds_file
+        return member
 
 
 class ExistingPolicy(StrEnum):

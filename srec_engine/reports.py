@@ -186,6 +186,11 @@ class FileInfo:
     missing_bytes: int = 0
 
     @property
+    def is_picture_known(self) -> bool:
+        """Whether size and mode are those of the picture: a kept file that nobody can read here stands as 1 × 1."""
+        return self.method is not Method.VERBATIM or self.width * self.height > 1
+
+    @property
     def bpsp(self) -> float:
         """Bits per subpixel of the whole file."""
         return bits_per_subpixel(self.file_bytes, self.width, self.height)

@@ -99,12 +99,15 @@ class JpegFrame:
 def jpeg_segments(data: bytes, start: int = 0) -> Iterator[JpegSegment]:
     """The segments of one picture, from its start marker at `start` to its end marker.
 
+    In the picture that the file begins with, bytes that belong to nothing may lie before a marker, over which readers
+    step: they count to it. What is found elsewhere may be no picture at all, and has to look like one.
+
     Raises:
         UnaccountedError: When it is cut off, or something else is found where a marker is due.
     """
     numbers, place = Numbers(data, "big"), start
     for count in range(_MAX_SEGMENTS):
-        segment = _segment(data, numbers, place)
+        segment = _segment(data, numbers, place, steps_over=start == 0 and count > 0)
         if (segment.marker == _START) != (count == 0):
             raise UnaccountedError("its start marker is missing, or not its first")
         yield segment
@@ -114,8 +117,8 @@ def jpeg_segments(data: bytes, start: int = 0) -> Iterator[JpegSegment]:
     raise UnaccountedError("it has too many segments")
 
 
-def _segment(data: bytes, numbers: Numbers, start: int) -> JpegSegment:
-    place = start
+def _segment(data: bytes, numbers: Numbers, start: int, *, steps_over: bool) -> JpegSegment:
+    place = max(start, data.find(b"\xff", start)) if steps_over else start
     if numbers.at(place, 1) != 0xFF:
         raise UnaccountedError("something else is found where a marker is due")
     while numbers.at(place + 1, 1) == 0xFF:  # fill bytes

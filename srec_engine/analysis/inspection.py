@@ -27,6 +27,7 @@ from srec_engine.reports import FileInfo
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from srec_engine.analysis.jpeg_parts import JpegPart
     from srec_engine.analysis.maps import TileMaps
     from srec_engine.analysis.readout import PixelReadout
     from srec_engine.analysis.recording import TileSteps
@@ -90,6 +91,21 @@ class Inspection:
         """
         with opened(self._source) as reader:
             return reader.base()
+
+    def source_parts(self, *, cancel: CancelToken | None = None) -> tuple[JpegPart, ...]:
+        """Where the bits of the JPEG are that the file holds packed; empty for files of other methods.
+
+        Raises:
+            DamagedFileError: When the JPEG does not come back.
+            Cancelled: When the token was set.
+        """
+        if self.info.method is not Method.JPEG:
+            return ()
+        from srec_engine.analysis.jpeg_parts import jpeg_parts
+        from srec_engine.codec.decode import read_source
+
+        _, data = read_source(self._source, self._options, cancel=cancel)
+        return jpeg_parts(data)
 
     def part_size(self, scale: int, part: Part) -> tuple[int, int]:
         """(height, width) of a part of the whole picture at a coded scale."""

@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "encode": Command("srec_engine.cli.encode", "compress pictures to .srec files"),
         "decode": Command("srec_engine.cli.decode", "bring pictures back from .srec files"),
+        "export": Command("srec_engine.cli.export", "write files that other programs open out of .srec files"),
         "info": Command("srec_engine.cli.info", "show what .srec files hold and where their bytes went"),
         "inspect": Command("srec_engine.cli.inspect", "write maps of what the network predicted and what it cost"),
         "check": Command("srec_engine.cli.check", "tell what would become of pictures, and why, writing nothing"),

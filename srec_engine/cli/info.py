@@ -18,7 +18,7 @@ from srec_engine.cli.arguments import (
 )
 from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.inputs import Source
-from srec_engine.cli.ledger_table import format_ledger, format_scales
+from srec_engine.cli.ledger_table import format_jpeg_parts, format_ledger, format_scales
 from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.text import format_bytes
 from srec_engine.control import CancelToken, ProgressCallback
@@ -68,6 +68,9 @@ def _inform(
     without_bits = arguments.per_scale or arguments.no_model_bits
     note = "" if without_bits else _count_model_bits(inspection, cancel, progress)
     table = format_scales(inspection.ledger) if arguments.per_scale else format_ledger(inspection.ledger)
+    parts = inspection.source_parts(cancel=cancel)
+    if parts:
+        table += f"\n\n{format_jpeg_parts(parts, inspection.info.file_bytes)}"
     text = f"\n{format_info(inspection.info)}\n\n{table}"
     details: dict[str, Any] = {"ledger": asdict(inspection.ledger), "fallback": inspection.fallback}
     return Outcome(source.path, State.DONE, text, report=inspection.info, details=details, note=note)
@@ -86,10 +89,11 @@ def _count_model_bits(inspection: Inspection, cancel: CancelToken, progress: Pro
 
 def format_info(info: FileInfo) -> str:
     """The header of a file as "name: value" lines."""
+    size = f"{info.file_bytes} bytes ({format_bytes(info.file_bytes)})"
     lines = {
-        "picture": f"{info.width}×{info.height}, {info.mode}",
-        "size": f"{info.file_bytes} bytes ({format_bytes(info.file_bytes)}), {info.bpsp:.3f} bpsp",
-        "method": info.method.value,
+        "picture": f"{info.width}×{info.height}, {info.mode}" if info.is_picture_known else "cannot be shown here",
+        "size": f"{size}, {info.bpsp:.3f} bpsp" if info.is_picture_known else size,
+        "method": f"{info.method.value}: {srec_engine.method_words(info.method).sentence}",
         "format": f"version {info.format_version}",
     }
     if info.missing_bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from srec_engine import Ledger, LedgerRow
+from srec_engine import JpegPart, Ledger, LedgerRow
 from srec_engine.cli.text import format_share, format_table
 from srec_engine.reports import CODED_STEPS
 
-__all__ = ["format_ledger", "format_scales"]
+__all__ = ["format_jpeg_parts", "format_ledger", "format_scales"]
 
 _COLUMNS = ("part", "samples", "model bits", "bytes", "bpsp", "share")
 _NUMERIC = (False, True, True, True, True, True)
@@ -35,6 +35,16 @@ def format_scales(ledger: Ledger) -> str:
     for name, part in (*((row.name, [row]) for row in ledger.of_scale(None)), ("file", ledger.rows)):
         rows.append((name, *("" for _ in steps), *_sum_cells(part)))
     return format_table(rows, [False] + [True] * (len(rows[0]) - 1))
+
+
+def format_jpeg_parts(parts: Sequence[JpegPart], packed_bytes: int) -> str:
+    """Where the bytes of the JPEG are that a file holds, and what it is packed to."""
+    total = sum(part.bits for part in parts)
+    rows = [("of the JPEG", "bytes", "share")]
+    rows += [(part.name, f"{part.bits / 8:.0f}", format_share(part.bits / total)) for part in parts]
+    rows.append(("JPEG", str(total // 8), format_share(1.0)))
+    rows.append(("packed", str(packed_bytes), format_share(8 * packed_bytes / total)))
+    return format_table(rows, [False, True, True])
 
 
 def _sum_cells(rows: Sequence[LedgerRow]) -> tuple[str, str, str]:

@@ -126,10 +126,13 @@ def unpack_picture(body: bytes, what: str, threads: int | None = None) -> bytes:
     return _unpacked(*next(_packed(body, what)), what, threads)
 
 
-def jpeg_xl_of(body: bytes, what: str) -> bytes:
-    """The JPEG XL file that holds the first picture; b"" where another packer does. Raises as `unpack_jpeg`."""
-    packer, _, packed = next(_packed(body, what))
-    return packed if packer is JpegPacker.JPEG_XL else b""
+def jpeg_xl_of(body: bytes, what: str) -> tuple[bytes, bool]:
+    """The JPEG XL file that holds the first picture (b"" where another packer does), and whether that is all there is.
+
+    Raises as `unpack_jpeg`.
+    """
+    (packer, _, packed), *others = _packed(body, what)
+    return packed if packer is JpegPacker.JPEG_XL else b"", not others
 
 
 def _packed(body: bytes, what: str) -> Iterator[tuple[JpegPacker, int, bytes]]:

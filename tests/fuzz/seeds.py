@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
 
 from srec_engine import EncodeOptions, Method, encode_image
+from srec_engine.accounts import UnaccountedError
 from srec_engine.container import Contents, FilePayload, container_bytes
-from srec_engine.images import bytes_checksum
+from srec_engine.images import bytes_checksum, pack_jpeg
 from srec_engine.model.file import model_bytes
 from tests.container.examples import network_contents, verbatim_contents, webp_contents
 from tests.fuzz.targets import MODEL_TARGET, PICTURE_TARGET
@@ -49,6 +51,10 @@ def srec_files() -> Iterator[bytes]:
     for data in picture_files():
         contents = Contents("RGB", 12, 9, FilePayload("photo.jpg", data), bytes_checksum(data))
         yield container_bytes(contents)
+        if data.startswith(b"\xff\xd8"):
+            with suppress(UnaccountedError):
+                packed = FilePayload("photo.jpg", pack_jpeg(data), Method.JPEG)
+                yield container_bytes(Contents("RGB", 12, 9, packed, bytes_checksum(data)))
 
 
 def picture_files() -> Iterator[bytes]:

@@ -9,8 +9,9 @@ from srec_engine.options import Method
 
 __all__ = ["BY_PREFERENCE", "Candidate", "CannotHoldError", "HoldingMethod", "holding_method"]
 
-BY_PREFERENCE = (Method.SREC, Method.WEBP, Method.JPEG, Method.VERBATIM)
-"""The methods in the order in which they are tried, and in which the first of two that need the same is taken."""
+BY_PREFERENCE = (*(method for method in Method if method is not Method.VERBATIM), Method.VERBATIM)
+"""The methods in the order in which they are tried, and in which the first of two that need the same is taken: a file's
+own bytes are the last resort."""
 
 
 def holding_method(method: Method) -> HoldingMethod:

@@ -1,0 +1,67 @@
+"""Out of a `.srec` into a format that other programs open, without coding anything anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from srec_engine.atomic import write_atomically
+from srec_engine.codec.background import run_cancellable
+from srec_engine.codec.decode import verify_file
+from srec_engine.codec.methods import holding_method
+from srec_engine.codec.steps import opened
+from srec_engine.control import CancelToken, ProgressCallback
+from srec_engine.errors import UnsupportedImageError
+from srec_engine.files import copy_timestamps
+from srec_engine.images import jpeg_xl_of
+from srec_engine.options import CodecOptions, Method
+from srec_engine.reports import DecodeReport
+
+__all__ = ["export_jpeg_xl"]
+
+_BEHIND = "what lies behind the picture"
+
+
+def export_jpeg_xl(
+    source: Path,
+    destination: Path,
+    options: CodecOptions = CodecOptions(),
+    *,
+    cancel: CancelToken | None = None,
+    progress: ProgressCallback | None = None,
+) -> DecodeReport:
+    """Write the JPEG XL file (`.jxl`) that a `.srec` of method `jpeg` holds; it is replaced, whole or not at all.
+
+    It is the picture for every program that opens JPEG XL, and the very JPEG for those that rebuild it (`djxl`).
+
+    Args:
+        source: The `.srec` file.
+        destination: Where the result shall be. It gets the times of the `.srec`.
+        options: Threads.
+        cancel: Stops it.
+        progress: Is told how far it is.
+
+    Returns:
+        What was done; `dropped` says where the source file had more than its picture.
+
+    Raises:
+        UnsupportedImageError: When the file is of another method.
+        NotSrecError, DamagedFileError, Cancelled: As `verify_file`, which the file has to pass.
+        OutputError: When the result cannot be written.
+    """
+    report = verify_file(source, options, cancel=cancel, progress=progress)
+    with opened(source) as reader:
+        words = holding_method(reader.header.method).words
+        data, is_whole = (
+            run_cancellable(lambda: jpeg_xl_of(reader.body(), reader.name), cancel or CancelToken())
+            if reader.header.method is Method.JPEG
+            else (b"", False)
+        )
+    if not data:
+        raise UnsupportedImageError(
+            f"{source} holds its picture {words.how}, which no JPEG XL is. srec decode gives the file that it was made "
+            "of, or with --format a PNG, TIFF or WebP."
+        )
+    write_atomically(destination, data, readable_like=source)
+    copy_timestamps(source, destination)
+    return replace(report, destination=destination, dropped=() if is_whole else (_BEHIND,))
