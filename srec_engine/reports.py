@@ -163,6 +163,7 @@ class FileInfo:
         scales: Chunk bytes by scale, coarse to fine (empty without a network).
         source_name: The source file's own name; None for an image that came from no file.
         source_format: Its format, as Pillow names it; "" where that is not known.
+        source_bytes: Its size; None where that is not known.
         comes_back: What decoding gives.
     """
 
@@ -182,6 +183,7 @@ class FileInfo:
     scales: tuple[ScaleBytes, ...] = ()
     source_name: str | None = None
     source_format: str = ""
+    source_bytes: int | None = None
     comes_back: ComesBack = ComesBack.PICTURE
     missing_bytes: int = 0
 

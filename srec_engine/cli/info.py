@@ -20,7 +20,7 @@ from srec_engine.cli.batch import run_on_srec_files
 from srec_engine.cli.inputs import Source
 from srec_engine.cli.ledger_table import format_jpeg_parts, format_ledger, format_scales
 from srec_engine.cli.outcome import Outcome, State
-from srec_engine.cli.text import format_bytes
+from srec_engine.cli.text import format_bytes, format_share
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.options import CodecOptions
 from srec_engine.reports import FileInfo
@@ -103,7 +103,16 @@ def format_info(info: FileInfo) -> str:
         tiles = "1 tile" if info.tile_count == 1 else f"{info.tile_count} tiles"
         lines["scales"] = f"{info.scale_count}, in {tiles} of {info.tile_size} pixels"
     if info.source_name:
-        lines["stored file"] = repr(info.source_name)
+        lines["made of"] = _source(info)
     if info.metadata:
         lines["metadata"] = ", ".join(f"{name} ({format_bytes(size)})" for name, size in info.metadata.items())
     return "\n".join(f"  {name + ':':<13}{value}" for name, value in lines.items())
+
+
+def _source(info: FileInfo) -> str:
+    """Name of the source file, its size, and what became of that."""
+    if not info.source_bytes:
+        return repr(info.source_name)
+    change = info.file_bytes / info.source_bytes - 1
+    verdict = f"{format_share(-change)} saved" if change <= 0 else f"{format_share(change)} larger"
+    return f"{info.source_name!r}, {info.source_bytes} bytes ({format_bytes(info.source_bytes)}), {verdict}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,12 +92,22 @@ def _scales(reader: Reader) -> tuple[ScaleBytes, ...]:
 def _origin(reader: Reader, skeleton: Skeleton | None) -> dict[str, Any]:
     """What is known of the source file, as fields of `FileInfo`."""
     if reader.header.method.holds_file:
-        try:
-            name = reader.source_name
-        except DamagedFileError:
-            return {"comes_back": ComesBack.BYTES}
-        return {"source_name": name, "source_format": format_of_name(name), "comes_back": ComesBack.BYTES}
+        return {"comes_back": ComesBack.BYTES} | _held(reader)
     if skeleton is None:
         return {}
     exact = ComesBack.BYTES if skeleton.digest else ComesBack.FILE
-    return {"source_name": skeleton.name, "source_format": skeleton.format, "comes_back": exact}
+    return {
+        "source_name": skeleton.name,
+        "source_format": skeleton.format,
+        "source_bytes": skeleton.file_bytes,
+        "comes_back": exact,
+    }
+
+
+def _held(reader: Reader) -> dict[str, Any]:
+    """What is known of the file that is held; a damaged `.srec` may tell less."""
+    told: dict[str, Any] = {}
+    with suppress(DamagedFileError):
+        told |= {"source_name": reader.source_name, "source_format": format_of_name(reader.source_name)}
+        told["source_bytes"] = holding_method(reader.header.method).file_bytes(reader)
+    return told

@@ -147,15 +147,28 @@ class Reader:
         cursor.take(cursor.take_integer())
         return cursor.take_rest()
 
-    @cached_property
+    @property
     def source_name(self) -> str:
         """The source file's name, made safe; only where that file is held."""
+        name, _ = self._held
+        return name
+
+    @property
+    def held_bytes(self) -> int:
+        """Size of the source file as its method packs it; only where that file is held."""
+        _, before = self._held
+        return self.header.payload_bytes - CRC_BYTES - before
+
+    @cached_property
+    def _held(self) -> tuple[str, int]:
+        """The source file's name, and how many bytes of the body are before the file."""
         if not self.header.method.holds_file:
             raise ValueError(f"a file of method {self.header.method} keeps no name")
         section = self._sections["body"]
         first = self._source.read(section.start, min(section.size - CRC_BYTES, MAX_NAME_BYTES + 2))
         cursor = Cursor(first, self._what("body"))
-        return safe_file_name(cursor.take(cursor.take_integer()).decode(errors="replace"))
+        name = cursor.take(cursor.take_integer())
+        return safe_file_name(name.decode(errors="replace")), len(first) - cursor.remaining
 
     @property
     def pixel_checksum(self) -> bytes:

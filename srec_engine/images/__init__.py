@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from srec_engine.images.conversion import converted_picture
-from srec_engine.images.jpeg_packing import jpeg_xl_of, pack_jpeg, packed_frame, unpack_jpeg, unpack_picture
+from srec_engine.images.jpeg_packing import (
+    jpeg_xl_of,
+    pack_jpeg,
+    packed_frame,
+    unpack_jpeg,
+    unpack_picture,
+    unpacked_size,
+)
 from srec_engine.images.losses import reason_to_refuse
 from srec_engine.images.metadata import info_from_metadata, metadata_of
 from srec_engine.images.opening import explained, open_image, picture_from_image, signature_format
@@ -75,6 +82,7 @@ __all__ = [
     "to_image",
     "unpack_jpeg",
     "unpack_picture",
+    "unpacked_size",
     "upright",
     "webp_contents",
     "webp_decode",

@@ -19,7 +19,7 @@ from srec_engine.images.jpeg_xl_size import jpeg_xl_size
 from srec_engine.images.second_reader import codecs
 from srec_engine.limits import MAX_PIXELS, is_plausible_packing, is_plausible_picture
 
-__all__ = ["JpegPacker", "jpeg_xl_of", "pack_jpeg", "packed_frame", "unpack_jpeg", "unpack_picture"]
+__all__ = ["JpegPacker", "jpeg_xl_of", "pack_jpeg", "packed_frame", "unpack_jpeg", "unpack_picture", "unpacked_size"]
 
 
 class JpegPacker(IntEnum):
@@ -124,6 +124,11 @@ def unpack_jpeg(body: bytes, what: str, threads: int | None = None) -> bytes:
 def unpack_picture(body: bytes, what: str, threads: int | None = None) -> bytes:
     """The JPEG at the beginning of the file, without what lies behind it. Arguments and errors as `unpack_jpeg`."""
     return _unpacked(*next(_packed(body, what)), what, threads)
+
+
+def unpacked_size(body: bytes, what: str) -> int:
+    """Size of the file that `unpack_jpeg` would give. Raises as that does."""
+    return sum(size for _, size, _ in _packed(body, what))
 
 
 def jpeg_xl_of(body: bytes, what: str) -> tuple[bytes, bool]:

@@ -43,7 +43,6 @@ class Facts:
         info: The header of a `.srec`, else None.
         report: What decoding it did, once it is done.
         check: What would become of an ordinary picture as a `.srec`, once it is known.
-        original_bytes: Size of the file that a `.srec` holds, once it is known.
     """
 
     path: Path
@@ -61,7 +60,6 @@ class Facts:
     info: FileInfo | None = None
     report: DecodeReport | None = None
     check: CheckReport | None = None
-    original_bytes: int | None = None
 
 
 def frame_count(image: Image) -> int:
@@ -93,13 +91,11 @@ def image_facts(path: Path, image: Image, *, frames: int = 1, info: FileInfo | N
     )
 
 
-def kept_file_facts(path: Path, info: FileInfo, original_bytes: int) -> Facts:
+def kept_file_facts(path: Path, info: FileInfo) -> Facts:
     """Facts about a `.srec` that holds a file which cannot be shown."""
     status = path.stat()
     width, height, mode = (info.width, info.height, info.mode) if has_size(info) else (0, 0, "")
-    return Facts(
-        path, status.st_size, status.st_mtime, "SReC", width, height, mode, info=info, original_bytes=original_bytes
-    )
+    return Facts(path, status.st_size, status.st_mtime, "SReC", width, height, mode, info=info)
 
 
 def _dpi(image: Image) -> tuple[float, float] | None:

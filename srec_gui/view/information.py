@@ -109,9 +109,10 @@ def _srec(facts: Facts, info: FileInfo) -> Section:
     rows = [Row(translate("view", "Method"), method_words(info.method).title)]
     if info.source_name:
         rows.append(Row(translate("view", "Original name"), info.source_name))
-    if facts.original_bytes:
-        rows.append(Row(translate("view", "Original size"), byte_size(facts.original_bytes)))
-        rows.append(Row(translate("view", "Saved"), share(1 - info.file_bytes / facts.original_bytes)))
+    if info.source_bytes:
+        rows.append(Row(translate("view", "Original size"), byte_size(info.source_bytes)))
+        if info.file_bytes < info.source_bytes:
+            rows.append(Row(translate("view", "Saved"), share(1 - info.file_bytes / info.source_bytes)))
     rows.append(_comes_back(info.comes_back, info.source_format))
     if info.model_id is not None:
         rows.append(Row(translate("view", "Model"), info.model_name or translate("view", "Not installed here")))

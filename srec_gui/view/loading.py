@@ -102,8 +102,7 @@ def refine_document(
     for step in engine.decode_steps(document.path, options, cancel=cancel, partial=True):
         cancel.raise_if_cancelled()
         if step.picture is not None and step.report is not None:
-            done = _refined(document, facts.info, step.picture, step.report, cancel)
-            return _measured(done, facts.info, engine, cancel, report)
+            return _refined(document, facts.info, step.picture, step.report, cancel)
         if step.picture is not None and step.scale:
             # The full picture comes once more with the last step, with its metadata and transparency.
             step.picture.info.update(metadata)
@@ -121,16 +120,6 @@ def _refined(document: Document, info: FileInfo, image: Image, result: DecodeRep
     state = State.DAMAGED if damage else State.COMPLETE
     done = replace(document, picture=picture, facts=facts, state=state, damage=damage, fraction=1.0, scale=None)
     return replace(done, note=_fallback_text(result))
-
-
-def _measured(document: Document, info: FileInfo, engine: Engine, cancel: CancelToken, report: Report) -> Document:
-    """The document with the size of the file that it holds, where it holds one."""
-    facts = document.facts
-    if facts is None or document.damage or not info.method.holds_file:
-        return document
-    report(document)  # no picture has to wait for this
-    _, data = engine.read_source(document.path, cancel=cancel)
-    return replace(document, facts=replace(facts, original_bytes=len(data)))
 
 
 def _fallback_text(result: DecodeReport) -> str:
@@ -171,13 +160,13 @@ def _open_srec(path: Path, engine: Engine, cancel: CancelToken, max_pixels: int)
 
 def _kept_file(path: Path, info: FileInfo, engine: Engine, cancel: CancelToken) -> Document:
     """A `.srec` whose file cannot be shown, but comes back. Raises SrecError where it does not."""
-    name, data = engine.read_source(path, cancel=cancel)
+    name, _ = engine.read_source(path, cancel=cancel)
     message = translate(
         "view",
         "“{name}” keeps the file “{original}”, byte for byte. This program cannot show it. Save the original file, and"
         " open it with the program that made it.",
     )
-    facts = kept_file_facts(path, info, len(data))
+    facts = kept_file_facts(path, info)
     text = message.format(name=path.name, original=engine.result_name(path, name))
     return Document(path, State.FAILED, facts=facts, message=text)
 

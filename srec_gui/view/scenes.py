@@ -101,7 +101,7 @@ def scenes() -> tuple[Scene[ViewPage, HoldingEngine, SceneFiles], ...]:
         Scene("view-strip", _with_strip, lambda page: _complete(page) and page.strip.settled()),
         Scene("view-values", _far_in, lambda page: _complete(page) and page.canvas.pinned),
         Scene("view-damaged", _damaged, lambda page: page.damage_bar.isVisible()),
-        Scene("view-jpeg", _jpeg, _size_known),
+        Scene("view-jpeg", _jpeg, _complete),
         Scene("view-kept", _kept, lambda page: page.placard.isVisible()),
         Scene("view-failed", _failed, lambda page: "firmware" in page.placard.text),
     )
@@ -164,11 +164,6 @@ def _kept(page: ViewPage, _engine: HoldingEngine, files: SceneFiles) -> None:
 
 def _failed(page: ViewPage, _engine: HoldingEngine, files: SceneFiles) -> None:
     page.open_path(files.foreign)
-
-
-def _size_known(page: ViewPage) -> bool:
-    facts = page.document.facts if page.document is not None else None
-    return _complete(page) and facts is not None and facts.original_bytes is not None
 
 
 def _scale(page: ViewPage) -> int | None:

@@ -92,6 +92,12 @@ def _ppm() -> bytes:
     return b"P6\n# tray 4, frame 17\n40 30\n255\n" + np.asarray(_photo()).tobytes()
 
 
+def _jpeg_and_more() -> bytes:
+    """A second JPEG, as gain maps are, a few words, and a piece of a film that does not become smaller."""
+    film = np.random.default_rng(4).bytes(600)
+    return _saved(_photo(160, 120), "JPEG", quality=85) + _saved(_photo(), "JPEG") + b"words " * 40 + film
+
+
 SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
     "chunks.png": (_png, Method.SREC),
     "grey-of-4-bits.png": (_grey_png, Method.SREC),
@@ -105,6 +111,11 @@ SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
     "grey.tga": (lambda: _saved(_photo().convert("L"), "TGA"), Method.SREC),
     "comment.ppm": (_ppm, Method.SREC),
     "xmp.webp": (_webp, Method.SREC),
+    "progressive.jpg": (
+        lambda: _saved(_photo(160, 120), "JPEG", progressive=True, comment=b"a cat", dpi=(300, 300)),
+        Method.JPEG,
+    ),
+    "more-behind.jpg": (_jpeg_and_more, Method.JPEG),
     "photo.qoi": (lambda: _saved(_photo(), "QOI"), Method.SREC),
 }
 

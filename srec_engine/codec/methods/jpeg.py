@@ -20,6 +20,7 @@ from srec_engine.images import (
     reduced_file,
     unpack_jpeg,
     unpack_picture,
+    unpacked_size,
 )
 from srec_engine.options import Method
 from srec_engine.reports import MethodWords
@@ -72,6 +73,9 @@ class _Jpeg(HoldingMethod):
     def preview(self, reader: Reader, max_side: int = PREVIEW_SIDE) -> Image:
         """The rebuilt JPEG's picture: JPEG XL's own pixels of it differ by up to 22 levels from what others show."""
         return reduced_file(unpack_picture(reader.body(), _what(reader)), _what(reader), max_side)
+
+    def file_bytes(self, reader: Reader) -> int | None:
+        return unpacked_size(reader.body(), _what(reader))
 
 
 METHOD = _Jpeg()

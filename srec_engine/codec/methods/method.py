@@ -107,6 +107,14 @@ class HoldingMethod(ABC):
             DamagedFileError: When the part that is needed is missing or damaged.
         """
 
+    def file_bytes(self, reader: Reader) -> int | None:  # noqa: ARG002 - for those that hold files
+        """Size of the file that is held, as far as a look at the `.srec` tells.
+
+        Raises:
+            DamagedFileError: When that part of it is missing or damaged.
+        """
+        return None
+
     def note(self, subject: Subject) -> str:  # noqa: ARG002 - for those that have something to say
         """Why this method was chosen, where a person may wonder; a clause, or ""."""
         return ""

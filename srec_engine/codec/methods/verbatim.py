@@ -44,6 +44,9 @@ class _Verbatim(HoldingMethod):
     def preview(self, reader: Reader, max_side: int = PREVIEW_SIDE) -> Image:
         return reduced_file(reader.body(), f"{reader.name} ({reader.source_name})", max_side)
 
+    def file_bytes(self, reader: Reader) -> int | None:
+        return reader.held_bytes
+
     def note(self, subject: Subject) -> str:
         return f"the {subject.format or 'file'} is smaller than what could be made of it"
 

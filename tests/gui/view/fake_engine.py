@@ -111,6 +111,7 @@ class FakeEngine(SrecEngine):
             section_bytes=sections,
             scales=scales if network else (),
             source_name="original.jpg" if method is Method.VERBATIM else None,
+            source_bytes=25_000 if method is Method.VERBATIM else None,
         )
 
     def read_preview(self, source: Path) -> Image.Image:
