@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from srec_engine.codec.devices import list_devices
     from srec_engine.codec.encode import EncodedImage, encode_file, encode_image
     from srec_engine.codec.exporting import export_jpeg_xl
-    from srec_engine.codec.information import method_words, read_info, read_preview
+    from srec_engine.codec.information import read_info
+    from srec_engine.codec.methods import method_words
+    from srec_engine.codec.preview import read_preview
     from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
     from srec_engine.descriptors import occupy_standard_descriptors
     from srec_engine.errors import (
@@ -158,14 +160,14 @@ _MODULE_OF = {
     "ledger_json": "analysis.report",
     "list_devices": "codec.devices",
     "make_layers": "analysis.layers",
-    "method_words": "codec.information",
+    "method_words": "codec.methods",
     "model_names": "model.store",
     "occupy_standard_descriptors": "descriptors",
     "output_path": "files",
     "prepare_inspection": "analysis.inspection",
     "read_info": "codec.information",
     "read_source": "codec.decode",
-    "read_preview": "codec.information",
+    "read_preview": "codec.preview",
     "register_pillow": "pillow_plugin",
     "require_no_pipe": "files",
     "require_regular_file": "files",

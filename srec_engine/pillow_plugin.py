@@ -15,7 +15,9 @@ from srec_engine.codec.encode import encode_image
 from srec_engine.container import MAGIC, Reader
 from srec_engine.errors import SrecError
 from srec_engine.files import SREC_SUFFIX
-from srec_engine.images import info_from_metadata, metadata_from_reader, open_image
+from srec_engine.images.metadata import info_from_metadata
+from srec_engine.images.opening import open_image
+from srec_engine.images.planes import metadata_from_reader
 from srec_engine.options import EncodeOptions
 
 __all__ = ["FORMAT", "MIME_TYPE", "SrecImageFile", "register_pillow"]

@@ -156,6 +156,8 @@ def test_the_window_uses_only_public_names_of_the_engine(path: Path) -> None:
         ("srec_engine.codec.steps", "torch numba torchac"),
         ("srec_engine.codec.devices", "torch numba torchac PIL numpy"),
         ("srec_engine.codec.information", "torch numba torchac"),
+        ("srec_engine.codec.preview", "torch numba torchac PIL"),
+        ("srec_engine.codec.methods.jpeg", "torch numba torchac PIL"),
         ("srec_engine.analysis.inspection", "torch numba torchac"),
     ],
 )

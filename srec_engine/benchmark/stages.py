@@ -15,7 +15,9 @@ from PIL import Image
 
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.way_back import own_file
-from srec_engine.images import VerbatimOnlyError, picture_from_image, read_picture
+from srec_engine.images.opening import picture_from_image
+from srec_engine.images.picture import VerbatimOnlyError
+from srec_engine.images.sources import read_picture
 
 __all__ = ["StageSeconds", "file_seconds"]
 

@@ -22,15 +22,17 @@ from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.text import format_bytes, format_share
 from srec_engine.container import safe_file_name
 from srec_engine.control import CancelToken, ProgressCallback
-from srec_engine.errors import ModelError
+from srec_engine.errors import ModelError, SrecError
 from srec_engine.files import SREC_SUFFIX
+from srec_engine.images.opening import open_image
 from srec_engine.options import DEFAULT_MODEL, EncodeOptions, Method, WithoutGain
 from srec_engine.reports import EncodeReport
 
 __all__ = ["add_arguments", "run"]
 
 _CHECKPOINT_SUFFIXES = (".pt", ".pth")
-_JPEG_MARK = b"\xff\xd8\xff"
+_PIXELS_BESIDE = 1 << 25
+"""Pixels up to which JPEGs are packed several at a time: libjxl takes 23 bytes for each."""
 _NAMED = 5
 """Names that a sum gives before it counts the others."""
 
@@ -110,13 +112,13 @@ def _without_gain(arguments: argparse.Namespace) -> WithoutGain:
 
 
 def _is_jpeg(source: Source) -> bool:
-    """Whether a file is packed by one processor alone, however many there are."""
-    if source.trouble:  # a pipe would never say how it begins
+    """Whether a file is packed by one processor alone, however many there are, and without much memory."""
+    if source.trouble:  # a pipe would never say what it is
         return False
     try:
-        with source.path.open("rb") as file:
-            return file.read(len(_JPEG_MARK)) == _JPEG_MARK
-    except OSError:
+        with source.path.open("rb") as file, open_image(file, source.path.name, ("JPEG",)) as image:
+            return image.width * image.height <= _PIXELS_BESIDE
+    except (OSError, SrecError):
         return False
 
 

@@ -26,7 +26,7 @@ def make_thumbnail(source: Path, size: int) -> tuple[bytes, tuple[int, int]]:
     """
     from PIL import Image
 
-    from srec_engine.images import upright
+    from srec_engine.images.preview import upright
 
     preview = srec_engine.read_preview(source)
     if preview.mode not in {"L", "LA", "RGB", "RGBA"}:

@@ -12,7 +12,8 @@ from srec_engine.codec.subject import Subject
 from srec_engine.codec.verifying import Expected, verify
 from srec_engine.codec.way_back import check_way_back
 from srec_engine.control import CancelToken
-from srec_engine.images import VerbatimOnlyError, find_file
+from srec_engine.images.picture import VerbatimOnlyError
+from srec_engine.images.sources import find_file
 from srec_engine.options import CodecOptions, EncodeOptions, Method
 from srec_engine.reports import CheckedPart, CheckReport, ComesBack
 

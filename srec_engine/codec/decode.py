@@ -19,16 +19,10 @@ from srec_engine.container import Box
 from srec_engine.control import Advance, CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
 from srec_engine.files import copy_timestamps, format_of_name
-from srec_engine.images import (
-    PILLOW_NAMES,
-    Picture,
-    converted_picture,
-    explained,
-    open_image,
-    save_image,
-    signature_format,
-    to_image,
-)
+from srec_engine.images.conversion import converted_picture
+from srec_engine.images.opening import explained, open_image, signature_format
+from srec_engine.images.picture import Picture
+from srec_engine.images.saving import PILLOW_NAMES, save_image, to_image
 from srec_engine.options import CodecOptions
 from srec_engine.reports import DecodeReport
 

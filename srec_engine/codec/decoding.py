@@ -13,7 +13,7 @@ from srec_engine.codec.clock import StageClock
 from srec_engine.container import Box, Reader
 from srec_engine.control import CancelToken, Progress, Stage
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import Picture, bytes_checksum, pixel_checksum
+from srec_engine.images.picture import Picture, bytes_checksum, pixel_checksum
 from srec_engine.options import CodecOptions
 from srec_engine.reports import ComputedBy, DecodeReport
 

@@ -16,7 +16,7 @@ from srec_engine.codec.verifying import Expected, verify
 from srec_engine.control import CancelToken, ProgressCallback, Stage
 from srec_engine.errors import SrecError, UnsupportedImageError
 from srec_engine.files import copy_timestamps
-from srec_engine.images import VerbatimOnlyError
+from srec_engine.images.picture import VerbatimOnlyError
 from srec_engine.options import EncodeOptions, Method, WithoutGain
 from srec_engine.reports import ComputedBy, EncodeReport
 

@@ -13,7 +13,7 @@ from srec_engine.codec.steps import opened
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.errors import UnsupportedImageError
 from srec_engine.files import copy_timestamps
-from srec_engine.images import jpeg_xl_of
+from srec_engine.images.jpeg_packing import jpeg_xl_of
 from srec_engine.options import CodecOptions, Method
 from srec_engine.reports import DecodeReport
 

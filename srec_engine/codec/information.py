@@ -1,11 +1,11 @@
-"""What a `.srec` tells without decoding: no torch here, so that thumbnails and first glances are instant."""
+"""What a `.srec` tells without decoding: no torch here, so that a glance is instant."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from srec_engine.accounts import Skeleton
 from srec_engine.codec.chunks import scale_bytes
@@ -14,20 +14,11 @@ from srec_engine.codec.steps import opened
 from srec_engine.container import Reader
 from srec_engine.errors import DamagedFileError
 from srec_engine.files import format_of_name
-from srec_engine.images import metadata_from_reader
+from srec_engine.images.planes import metadata_from_reader
 from srec_engine.model.store import find_model_by_id
-from srec_engine.options import Method
-from srec_engine.reports import ComesBack, FileInfo, MethodWords, ScaleBytes
+from srec_engine.reports import ComesBack, FileInfo, ScaleBytes
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-__all__ = ["method_words", "read_info", "read_preview"]
-
-
-def method_words(method: Method) -> MethodWords:
-    """What a method says of itself to people."""
-    return holding_method(method).words
+__all__ = ["read_info"]
 
 
 def read_info(source: Path | bytes) -> FileInfo:
@@ -59,17 +50,6 @@ def read_info(source: Path | bytes) -> FileInfo:
             missing_bytes=reader.missing_bytes,
             **_origin(reader, skeleton),
         )
-
-
-def read_preview(source: Path | bytes) -> Image:
-    """A small picture at once: the base of a network's file, else the picture reduced.
-
-    Raises:
-        NotSrecError: When this is no `.srec` file that can be read.
-        DamagedFileError: When the part that is needed is missing or damaged.
-    """
-    with opened(source) as reader:
-        return holding_method(reader.header.method).preview(reader)
 
 
 def _metadata(reader: Reader) -> tuple[Mapping[str, bytes], Skeleton | None]:

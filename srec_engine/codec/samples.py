@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.images import WebPEffort, webp_encode
+from srec_engine.images.webp import WebPEffort, webp_encode
 
 __all__ = ["estimated_webp_bytes"]
 

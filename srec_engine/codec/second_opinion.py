@@ -15,7 +15,8 @@ from srec_engine.codec.steps import opened
 from srec_engine.container import Box, Reader
 from srec_engine.control import Advance, CancelToken
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import Picture, full_colour, picture_from_reader
+from srec_engine.images.picture import Picture
+from srec_engine.images.planes import full_colour, picture_from_reader
 from srec_engine.integer.kernels import COMPARISONS
 from srec_engine.integer.prepared_layer import KernelUnavailableError
 from srec_engine.model.store import require_model

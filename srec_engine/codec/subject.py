@@ -11,16 +11,9 @@ from srec_engine.codec.background import run_cancellable
 from srec_engine.codec.job import Job
 from srec_engine.codec.samples import estimated_webp_bytes
 from srec_engine.container import PackedMetadata, pack_metadata
-from srec_engine.images import (
-    FoundFile,
-    KeptFile,
-    Picture,
-    SourceFile,
-    VerbatimOnlyError,
-    find_file,
-    find_file_to_keep,
-    picture_from_image,
-)
+from srec_engine.images.opening import picture_from_image
+from srec_engine.images.picture import KeptFile, Picture, SourceFile, VerbatimOnlyError
+from srec_engine.images.sources import FoundFile, find_file, find_file_to_keep
 from srec_engine.options import Method
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from srec_engine.codec.way_back import WrittenFile
 from srec_engine.container import Box, Reader
 from srec_engine.control import Advance, CancelToken
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import KeptFile, Picture, SourceFile, VerbatimOnlyError, pixel_checksum
+from srec_engine.images.picture import KeptFile, Picture, SourceFile, VerbatimOnlyError, pixel_checksum
 from srec_engine.options import CodecOptions
 
 __all__ = ["Expected", "verify"]

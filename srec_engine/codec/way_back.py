@@ -9,16 +9,10 @@ from dataclasses import dataclass, replace
 
 from srec_engine.accounts import Filling, Skeleton
 from srec_engine.errors import SrecError
-from srec_engine.images import (
-    FileBytes,
-    Picture,
-    SourceFile,
-    VerbatimOnlyError,
-    pixel_checksum,
-    read_picture,
-    restored_file,
-    write_image,
-)
+from srec_engine.images.picture import Picture, SourceFile, VerbatimOnlyError, pixel_checksum
+from srec_engine.images.restoring import FileBytes, restored_file
+from srec_engine.images.saving import write_image
+from srec_engine.images.sources import read_picture
 
 __all__ = ["WrittenFile", "check_way_back", "own_file"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
@@ -134,19 +134,20 @@ def pillow_image(data: bytes, format_name: str) -> Iterator[Image.Image]:
 
 
 @contextmanager
-def open_image(file: BinaryIO, name: str) -> Iterator[Image.Image]:
+def open_image(file: BinaryIO, name: str, formats: Sequence[str] | None = None) -> Iterator[Image.Image]:
     """Open an image with Pillow, its pixels not loaded yet.
 
     Args:
         file: A binary file that can seek; it stays open.
         name: Names the file in messages.
+        formats: Pillow's names of what it may be; None for all of `readable_formats`.
 
     Raises:
         UnsupportedImageError: When this is no image that Pillow reads, or it is damaged or too large.
     """
     with quiet_pillow():
         with explained(name, "opened"):
-            image = Image.open(file, formats=readable_formats())
+            image = Image.open(file, formats=readable_formats() if formats is None else tuple(formats))
         check_size(*image.size, name)
         yield image
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,7 @@ from srec_engine.images.opening import open_image
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.planes import full_colour, metadata_from_reader
 
-__all__ = ["PREVIEW_SIDE", "display_info", "reduced_base", "reduced_file", "reduced_image", "upright"]
-
-PREVIEW_SIDE = 512
-"""Pixels that a side of a preview has where the picture has to be reduced for it."""
+__all__ = ["display_info", "reduced_base", "reduced_file", "reduced_image", "upright"]
 
 
 def reduced_base(reader: Reader) -> Image.Image:
@@ -53,19 +51,20 @@ def upright(image: Image.Image) -> Image.Image:
         return image
 
 
-def reduced_file(data: bytes, name: str, max_side: int = PREVIEW_SIDE) -> Image.Image:
+def reduced_file(data: bytes, name: str, max_side: int, formats: Sequence[str] | None = None) -> Image.Image:
     """A source file's picture, as `reduced_image` gives it.
 
     Args:
         data: The file.
         name: Names it in messages.
         max_side: Pixels that a side may have.
+        formats: Pillow's names of what it may be; None for all that are opened.
 
     Raises:
         DamagedFileError: When it cannot be shown.
     """
     try:
-        with open_image(io.BytesIO(data), name) as image:
+        with open_image(io.BytesIO(data), name, formats) as image:
             # A JPEG is decoded at a fraction of its size.
             image.draft(None, (max_side, max_side))
             return reduced_image(image, max_side)
@@ -73,7 +72,7 @@ def reduced_file(data: bytes, name: str, max_side: int = PREVIEW_SIDE) -> Image.
         raise DamagedFileError(f"{name} holds a file that cannot be shown: {error}") from error
 
 
-def reduced_image(image: Image.Image, max_side: int = PREVIEW_SIDE) -> Image.Image:
+def reduced_image(image: Image.Image, max_side: int) -> Image.Image:
     """A picture, at most `max_side` pixels a side, of mode L, LA, RGB or RGBA, not turned by its orientation."""
     image.load()
     if image.mode.startswith(("I", "F")):

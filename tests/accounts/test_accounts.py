@@ -21,7 +21,9 @@ from srec_engine.accounts import (
     skeleton_of,
 )
 from srec_engine.errors import DamagedFileError, UnsupportedImageError
-from srec_engine.images import Picture, read_picture, restored_file
+from srec_engine.images.picture import Picture
+from srec_engine.images.restoring import restored_file
+from srec_engine.images.sources import read_picture
 
 SOURCES = Path(__file__).resolve().parents[1] / "data" / "golden" / "sources"
 FORMATS = {

@@ -38,7 +38,8 @@ from srec_engine import (
 from srec_engine.container import Contents, FilePayload, container_bytes
 from srec_engine.container.compression import lzma_compress
 from srec_engine.container.fields import pack_integer
-from srec_engine.images import bytes_checksum, jpeg_xl_of, pack_jpeg, unpack_jpeg
+from srec_engine.images.jpeg_packing import jpeg_xl_of, pack_jpeg, unpack_jpeg
+from srec_engine.images.picture import bytes_checksum
 from tests.jpegs import JPEG_KINDS, JpegKind, flipped, jpeg_of, photograph
 
 REFUSED = {

@@ -36,7 +36,7 @@ from srec_engine import (
 from srec_engine.accounts import Filling, Part, PartKind, Raster, Skeleton, pack_skeleton
 from srec_engine.container import Contents, WebPPayload, container_bytes
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import webp_encode
+from srec_engine.images.webp import webp_encode
 
 QUICK = EncodeOptions(adaptation=False)
 PIXELS = EncodeOptions(method=Method.WEBP)

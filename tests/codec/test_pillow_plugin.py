@@ -20,7 +20,7 @@ from srec_engine import (
     register_pillow,
 )
 from srec_engine.container import Contents, FilePayload, container_bytes
-from srec_engine.images import bytes_checksum
+from srec_engine.images.picture import bytes_checksum
 from srec_engine.pillow_plugin import SrecImageFile
 
 

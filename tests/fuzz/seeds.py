@@ -12,7 +12,8 @@ from PIL import Image
 from srec_engine import EncodeOptions, Method, encode_image
 from srec_engine.accounts import UnaccountedError
 from srec_engine.container import Contents, FilePayload, container_bytes
-from srec_engine.images import bytes_checksum, pack_jpeg
+from srec_engine.images.jpeg_packing import pack_jpeg
+from srec_engine.images.picture import bytes_checksum
 from srec_engine.model.file import model_bytes
 from tests.container.examples import network_contents, verbatim_contents, webp_contents
 from tests.fuzz.targets import MODEL_TARGET, PICTURE_TARGET

@@ -26,7 +26,8 @@ from srec_engine.container import Reader, pack_streams
 from srec_engine.control import CancelToken
 from srec_engine.entropy import choose_coder
 from srec_engine.errors import ModelError
-from srec_engine.images import open_image, picture_from_image, upright
+from srec_engine.images.opening import open_image, picture_from_image
+from srec_engine.images.preview import upright
 from srec_engine.integer.layouts import prepare_network
 from srec_engine.integer.tables import model_tables
 from srec_engine.model.file import read_model

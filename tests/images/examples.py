@@ -10,7 +10,9 @@ import numpy as np
 from PIL import Image
 
 from srec_engine.container import Contents, Reader, container_bytes
-from srec_engine.images import Picture, WebPEffort, picture_from_reader, pixel_checksum, webp_contents
+from srec_engine.images.picture import Picture, pixel_checksum
+from srec_engine.images.planes import picture_from_reader, webp_contents
+from srec_engine.images.webp import WebPEffort
 
 ROOT = Path(__file__).resolve().parents[2]
 DEVELOPMENT_IMAGES = sorted((ROOT.parent / "shared" / "data" / "dev").glob("*/*"))

@@ -11,18 +11,12 @@ from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
 from srec_engine.errors import DamagedFileError, SrecError, UnsupportedImageError
-from srec_engine.images import (
-    PICTURE_MODES,
-    Picture,
-    VerbatimOnlyError,
-    converted_picture,
-    info_from_metadata,
-    picture_from_image,
-    read_picture,
-    save_image,
-    to_image,
-    write_image,
-)
+from srec_engine.images.conversion import converted_picture
+from srec_engine.images.metadata import info_from_metadata
+from srec_engine.images.opening import picture_from_image
+from srec_engine.images.picture import PICTURE_MODES, Picture, VerbatimOnlyError
+from srec_engine.images.saving import save_image, to_image, write_image
+from srec_engine.images.sources import read_picture
 from tests.images.examples import file_bytes, image_of, through_container
 
 ICC = bytes(range(256)) * 2

@@ -15,25 +15,13 @@ from PIL.PngImagePlugin import PngInfo
 
 from srec_engine.container import Contents, NetworkPayload, Reader, container_bytes, decode_plane
 from srec_engine.errors import DamagedFileError, SrecError, UnsupportedImageError
-from srec_engine.images import (
-    PICTURE_MODES,
-    Picture,
-    VerbatimOnlyError,
-    WebPEffort,
-    bytes_checksum,
-    converted_picture,
-    find_file_to_keep,
-    network_planes,
-    picture_from_image,
-    picture_from_reader,
-    pixel_checksum,
-    read_picture,
-    to_image,
-    webp_contents,
-    webp_decode,
-    webp_encode,
-)
-from srec_engine.images.webp import MAX_BLOCK_SIDE
+from srec_engine.images.conversion import converted_picture
+from srec_engine.images.opening import picture_from_image
+from srec_engine.images.picture import PICTURE_MODES, Picture, VerbatimOnlyError, bytes_checksum, pixel_checksum
+from srec_engine.images.planes import network_planes, picture_from_reader, webp_contents
+from srec_engine.images.saving import to_image
+from srec_engine.images.sources import find_file_to_keep, read_picture
+from srec_engine.images.webp import MAX_BLOCK_SIDE, WebPEffort, webp_decode, webp_encode
 from tests.images.examples import DEVELOPMENT_IMAGES, file_bytes, image_of, through_container
 
 

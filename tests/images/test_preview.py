@@ -9,9 +9,12 @@ import pytest
 from PIL import Image
 
 from srec_engine.codec.methods import holding_method
+from srec_engine.codec.methods.method import PREVIEW_SIDE
 from srec_engine.container import Contents, FilePayload, NetworkPayload, Reader, container_bytes
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import PICTURE_MODES, PREVIEW_SIDE, picture_from_image, pixel_checksum, webp_contents
+from srec_engine.images.opening import picture_from_image
+from srec_engine.images.picture import PICTURE_MODES, pixel_checksum
+from srec_engine.images.planes import webp_contents
 from tests.images.examples import file_bytes, image_of
 
 
@@ -82,7 +85,8 @@ print([name for name in ("torch", "numba", "PIL", "PySide6") if name in sys.modu
     [
         ("import srec_engine.container", []),
         ("import srec_engine.files", []),
-        ("import srec_engine.images", ["PIL"]),
+        ("import srec_engine.images.preview", ["PIL"]),
+        ("import srec_engine.images.jpeg_packing", []),
     ],
 )
 def test_importing_loads_no_more_than_is_needed(statement: str, loaded: list[str], project_root: Path) -> None:

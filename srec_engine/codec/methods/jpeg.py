@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from srec_engine.accounts import UnaccountedError
 from srec_engine.codec.background import run_cancellable
 from srec_engine.codec.decoding import Decoding, Step
-from srec_engine.codec.job import Job
-from srec_engine.codec.methods.method import Candidate, CannotHoldError, HoldingMethod
-from srec_engine.codec.subject import Subject
+from srec_engine.codec.methods.method import PREVIEW_SIDE, Candidate, CannotHoldError, HoldingMethod
 from srec_engine.container import Contents, FilePayload, Reader, container_bytes
-from srec_engine.images import (
-    PREVIEW_SIDE,
-    bytes_checksum,
-    pack_jpeg,
-    packed_frame,
-    reduced_file,
-    unpack_jpeg,
-    unpack_picture,
-    unpacked_size,
-)
+from srec_engine.images.jpeg_packing import pack_jpeg, packed_frame, unpack_jpeg, unpack_picture, unpacked_size
+from srec_engine.images.picture import bytes_checksum
 from srec_engine.options import Method
 from srec_engine.reports import MethodWords
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from srec_engine.codec.job import Job
+    from srec_engine.codec.subject import Subject
+
 __all__ = ["METHOD"]
+
+_PILLOW_FORMATS = ("JPEG",)
+"""What Pillow is asked for; to others it would have to be taught first."""
 
 
 class _Jpeg(HoldingMethod):
@@ -72,7 +69,13 @@ class _Jpeg(HoldingMethod):
 
     def preview(self, reader: Reader, max_side: int = PREVIEW_SIDE) -> Image:
         """The rebuilt JPEG's picture: JPEG XL's own pixels of it differ by up to 22 levels from what others show."""
-        return reduced_file(unpack_picture(reader.body(), _what(reader)), _what(reader), max_side)
+        what = _what(reader)
+        with ThreadPoolExecutor(1, "srec-rebuilding") as beside:
+            rebuilt = beside.submit(unpack_picture, reader.body(), what)
+            # Pillow is loaded meanwhile: a first picture is there a tenth of a second sooner.
+            from srec_engine.images.preview import reduced_file
+
+            return reduced_file(rebuilt.result(), what, max_side, _PILLOW_FORMATS)
 
     def file_bytes(self, reader: Reader) -> int | None:
         return unpacked_size(reader.body(), _what(reader))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from srec_engine.codec.decoding import Decoding, Step
 from srec_engine.container import Reader
 from srec_engine.errors import UnsupportedImageError
-from srec_engine.images import PREVIEW_SIDE
 from srec_engine.options import Method
 from srec_engine.reports import ComputedBy, MethodWords
 
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
     from srec_engine.codec.payload_encoder import EncodedPayload
     from srec_engine.codec.subject import Subject
 
-__all__ = ["Candidate", "CannotHoldError", "HoldingMethod"]
+__all__ = ["PREVIEW_SIDE", "Candidate", "CannotHoldError", "HoldingMethod"]
+
+PREVIEW_SIDE = 512
+"""Pixels that a side of a preview has where the picture has to be reduced for it."""
 
 _NOT_COMPUTED = ComputedBy()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from srec_engine.codec.decoding import Decoding, Step
 from srec_engine.codec.job import Job
-from srec_engine.codec.methods.method import Candidate, CannotHoldError, HoldingMethod
+from srec_engine.codec.methods.method import PREVIEW_SIDE, Candidate, CannotHoldError, HoldingMethod
 from srec_engine.codec.subject import Subject
 from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import (
@@ -27,17 +27,9 @@ from srec_engine.container import (
 )
 from srec_engine.control import Progress, Stage
 from srec_engine.errors import DamagedFileError
-from srec_engine.images import (
-    PREVIEW_SIDE,
-    Picture,
-    coded_colour,
-    display_info,
-    full_colour,
-    network_planes,
-    picture_from_reader,
-    pixel_checksum,
-    reduced_base,
-)
+from srec_engine.images.picture import Picture, pixel_checksum
+from srec_engine.images.planes import coded_colour, full_colour, network_planes, picture_from_reader
+from srec_engine.images.preview import display_info, reduced_base
 from srec_engine.model.adaptation import ADAPTED_SCALES, Adaptation, adaptation_bytes
 from srec_engine.model.store import find_model, require_model
 from srec_engine.options import Method

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from srec_engine.codec.decoding import Decoding, Step
 from srec_engine.codec.job import Job
-from srec_engine.codec.methods.method import Candidate, HoldingMethod
+from srec_engine.codec.methods.method import PREVIEW_SIDE, Candidate, HoldingMethod
 from srec_engine.codec.subject import Subject
 from srec_engine.container import Contents, FilePayload, Reader, container_bytes
-from srec_engine.images import PREVIEW_SIDE, KeptFile, bytes_checksum, reduced_file
+from srec_engine.images.picture import KeptFile, bytes_checksum
+from srec_engine.images.preview import reduced_file
 from srec_engine.options import Method
 from srec_engine.reports import MethodWords
 

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING
 from srec_engine.codec.background import run_cancellable
 from srec_engine.codec.decoding import Decoding, Step
 from srec_engine.codec.job import Job
-from srec_engine.codec.methods.method import Candidate, HoldingMethod
+from srec_engine.codec.methods.method import PREVIEW_SIDE, Candidate, HoldingMethod
 from srec_engine.codec.subject import Subject
 from srec_engine.container import Contents, Reader, container_bytes
-from srec_engine.images import (
-    PREVIEW_SIDE,
-    WebPEffort,
-    picture_from_reader,
-    pixel_checksum,
-    reduced_image,
-    to_image,
-    webp_contents,
-)
+from srec_engine.images.picture import pixel_checksum
+from srec_engine.images.planes import picture_from_reader, webp_contents
+from srec_engine.images.preview import reduced_image
+from srec_engine.images.saving import to_image
+from srec_engine.images.webp import WebPEffort
 from srec_engine.options import Method
 from srec_engine.reports import MethodWords
 
