@@ -135,7 +135,7 @@ class SrecImageFile(ImageFile.ImageFile):
                 self.palette = image.palette
             if self.fp is not None and self._exclusive_fp:
                 self.fp.close()
-            self.fp = None
+            self.fp = self._held = None
         return super().load()
 
     def _decoded(self) -> Image.Image:

@@ -38,6 +38,11 @@ def working_seconds(seconds: float, stage_seconds: Mapping[str, float]) -> float
     return max(0.0, seconds - stage_seconds.get("preparing", 0.0))
 
 
+def _is_picture_known(method: Method, width: int, height: int) -> bool:
+    """A kept file whose picture nobody can read here stands as one pixel."""
+    return method is not Method.VERBATIM or width * height > 1
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """A device of this machine that the network may run on.
@@ -189,8 +194,8 @@ class FileInfo:
 
     @property
     def is_picture_known(self) -> bool:
-        """Whether size and mode are those of the picture: a kept file that nobody can read here stands as 1 × 1."""
-        return self.method is not Method.VERBATIM or self.width * self.height > 1
+        """Whether size and mode are those of the picture."""
+        return _is_picture_known(self.method, self.width, self.height)
 
     @property
     def bpsp(self) -> float:
@@ -230,7 +235,8 @@ class EncodeReport:
         device, kernel, fallback: As in `ComputedBy`.
         verified: Whether the very bytes that were written were decoded and compared: pixels by their checksum, and one
             tile of every scale by another kernel too; a file that is kept as its bytes by SHA-256.
-        note: Something the person should know ("stored as it was: it is cut off"), or "".
+        note: Something the person should know ("stored as it was: it is cut off"), or ""; where nothing was written,
+            the reason for that.
         left_alone: Whether nothing was written, since nothing would have been gained; `file_bytes` is then the size
             that the result would have had.
     """
@@ -251,6 +257,11 @@ class EncodeReport:
     verified: bool = False
     note: str = ""
     left_alone: bool = False
+
+    @property
+    def is_picture_known(self) -> bool:
+        """Whether the size is that of the picture, as in `FileInfo`."""
+        return _is_picture_known(self.method, self.width, self.height)
 
     @property
     def bpsp(self) -> float:
@@ -295,6 +306,11 @@ class DecodeReport:
     fallback: str = ""
     damage: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+
+    @property
+    def is_picture_known(self) -> bool:
+        """Whether the size is that of the picture, as in `FileInfo`."""
+        return _is_picture_known(self.method, self.width, self.height)
 
     @property
     def working_seconds(self) -> float:

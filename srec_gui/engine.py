@@ -96,7 +96,6 @@ __all__ = [
     "atomic_write",
     "explain_reading",
     "fault_sentence",
-    "has_size",
     "home_folder",
     "method_words",
     "occupy_standard_descriptors",
@@ -119,11 +118,6 @@ _CODEC_OPTIONS = CodecOptions()
 def method_words(method: Method) -> MethodWords:
     """What a method says of itself. Whoever has a method to ask about has loaded what this needs, in a worker."""
     return srec_engine.method_words(method)
-
-
-def has_size(what: EncodeReport | DecodeReport | FileInfo) -> bool:
-    """Whether the size that is told is a picture's: a file that is held as it is may be one that cannot be read."""
-    return not (what.method.holds_file and (what.width, what.height) == (1, 1))
 
 
 class Engine(Protocol):

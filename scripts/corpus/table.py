@@ -22,9 +22,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from srec_engine import Method
+
 OUTCOMES = ("exact", "rebuilt", "refused", "lost", "wrong", "crashed")
 BAD = ("lost", "wrong", "crashed")
-METHODS = ("srec", "webp", "verbatim")
+METHODS = tuple(method.value for method in Method)
 SHOWN_EVERY = 100
 SECONDS_TO_START = 120
 """A worker's first picture also loads torch and the model."""

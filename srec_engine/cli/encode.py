@@ -155,7 +155,7 @@ def _encode(
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
     report = srec_engine.encode_file(source.path, destination, options, cancel=cancel, progress=progress)
     if report.left_alone:
-        return Outcome(source.path, State.LEFT, report.note, report=report)
+        return Outcome(source.path, State.LEFT, f"left alone: {report.note}", report=report)
     message = (
         f"{destination}  {_sizes(report.source_bytes, report.file_bytes)}  {_bpsp(report)}"
         f"{report.method.value}{', verified' if report.verified else ''}  {report.seconds:.1f} s"
@@ -174,7 +174,7 @@ def _name_note(source: Path, destination: Path) -> str:
 
 def _bpsp(report: EncodeReport) -> str:
     """Bits per subpixel; nothing where the picture's size is not known, for which 1 × 1 stands."""
-    return f"{report.bpsp:.3f} bpsp  " if report.width * report.height > 1 else ""
+    return f"{report.bpsp:.3f} bpsp  " if report.is_picture_known else ""
 
 
 def _sizes(before: int, after: int) -> str:

@@ -133,7 +133,7 @@ def _encoded_file(job: Job, source: Path) -> tuple[bytes, EncodeReport]:
         return chosen.candidate.data, _finished(job, chosen)
     except VerbatimOnlyError as refusal:
         if job.options.method is not None:
-            raise
+            raise _refused(kept.source.name, job.options.method, refusal.reason) from refusal
         candidate = kept_as_it_is(kept, kept.source.read())
         stored = _Chosen(candidate, Expected.of_kept(kept), refusal.reason)
         return candidate.data, _finished(job, stored)
@@ -141,12 +141,15 @@ def _encoded_file(job: Job, source: Path) -> tuple[bytes, EncodeReport]:
 
 def _chosen(job: Job, subject: Subject) -> _Chosen:
     """The method that was asked for, or the one that takes the fewest bytes."""
+    reason = ""
     if job.options.method is None:
         candidate, reason = _smallest(job, subject)
+        is_smaller = len(candidate.data) < subject.file_bytes
+        # Where nothing is gained, its own bytes are why.
+        speaker = candidate.method if is_smaller else Method.VERBATIM
+        reason = reason or holding_method(speaker).note(subject)
     else:
-        candidate, reason = _forced(job, subject, job.options.method), ""
-    if not reason and job.options.method is None:
-        reason = holding_method(candidate.method).note(subject)
+        candidate = _forced(job, subject, job.options.method)
     if candidate.method.holds_file:
         return _Chosen(candidate, Expected.of_kept(subject.kept), reason)
     return _Chosen(candidate, Expected.of(subject.picture, job.options.verify), reason)
@@ -160,15 +163,13 @@ def _forced(job: Job, subject: Subject, name: Method) -> Candidate:
             raise CannotHoldError(refusal)
         return method.encode(job, subject, math.inf)
     except CannotHoldError as reason:
-        raise _refused(subject, name, str(reason)) from reason
+        raise _refused(subject.name, name, str(reason)) from reason
 
 
-def _refused(subject: Subject, method: Method | None, reason: str) -> UnsupportedImageError:
-    if method is None:
-        return UnsupportedImageError(f"{subject.name} cannot be held: {reason}. Convert it first.")
-    choice = "auto, or verbatim to keep the file as it is" if subject.file is not None else "auto"
+def _refused(name: str, method: Method, reason: str) -> UnsupportedImageError:
     return UnsupportedImageError(
-        f"{subject.name} cannot be held by the method {method.value}: {reason}. Choose another method ({choice})."
+        f"{name} cannot be held by the method {method.value}: {reason}. Let the method be chosen, or, for a file that "
+        "shall be kept as it is, choose verbatim."
     )
 
 
@@ -194,7 +195,7 @@ def _smallest(job: Job, subject: Subject) -> tuple[Candidate, str]:
         able += not reason
         refusal = reason or refusal
     if best is None:
-        raise _refused(subject, None, refusal)
+        raise UnsupportedImageError(f"{subject.name} cannot be held: {refusal}. Convert it first.")
     if best.computed.fallback != fallback:
         # That a device failed is worth saying also where nothing of its work was kept.
         best = replace(best, computed=ComputedBy(fallback=fallback))
@@ -228,13 +229,11 @@ def _finished(job: Job, chosen: _Chosen) -> EncodeReport:
         computed.kernel,
         fallback=computed.fallback,
         verified=verified,
-        note=_note(chosen, left_alone),
+        note=chosen.reason if left_alone else _note(chosen),
         left_alone=left_alone,
     )
 
 
-def _note(chosen: _Chosen, left_alone: bool) -> str:
-    if left_alone:
-        return f"left alone: {chosen.reason}"
+def _note(chosen: _Chosen) -> str:
     is_stored = chosen.candidate.method is Method.VERBATIM
     return f"stored as it was: {chosen.reason}" if is_stored and chosen.reason else chosen.reason

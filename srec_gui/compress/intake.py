@@ -18,7 +18,6 @@ from srec_gui.engine import (
     SrecError,
     explain_reading,
     fault_sentence,
-    has_size,
     require_regular_file,
 )
 
@@ -137,7 +136,7 @@ def _packed_item(path: Path, root: Path | None, size: int, engine: Engine) -> It
         # A damaged file keeps its row: running it says what is wrong with it.
         logger.info("The header of %s could not be read: %s", path, error)
         return item
-    if has_size(info):
+    if info.is_picture_known:
         item.width, item.height = info.width, info.height
     item.stored_name = info.source_name
     return item

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from srec_gui.engine import DecodeReport, EncodeReport, Method, Progress, Stage, has_size
+from srec_gui.engine import DecodeReport, EncodeReport, Method, Progress, Stage
 
 __all__ = ["FINISHED", "Direction", "Item", "State"]
-
-_LEFT_ALONE = "left alone: "
-"""How the engine's note begins, and what the row says by its state."""
 
 
 class Direction(StrEnum):
@@ -169,7 +166,7 @@ class Item:
         """Remember that nothing would have been gained. The report is of a result that there is not: it is let go."""
         self.state = State.LEFT
         self._take_size(report)
-        self.note = _as_sentence(report.note.removeprefix(_LEFT_ALONE))
+        self.note = _as_sentence(report.note)
 
     def take_back(self) -> None:
         """Forget how it went: its result is gone again."""
@@ -185,7 +182,7 @@ class Item:
         self.report, self.result_bytes, self.note = None, None, ""
 
     def _take_size(self, report: EncodeReport | DecodeReport) -> None:
-        if has_size(report):
+        if report.is_picture_known:
             self.width, self.height = report.width, report.height
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from srec_gui.analysis import JpegPart
-from srec_gui.engine import FileInfo, has_size, method_words
+from srec_gui.engine import FileInfo, method_words
 from srec_gui.inspect.placard import Placard
 from srec_gui.inspect.source_parts import SourceParts
 
@@ -30,7 +30,7 @@ class Front(QWidget):
 
     def explain(self, info: FileInfo, name: str) -> None:
         """Say how the file of this name is held, without the network."""
-        if has_size(info):
+        if info.is_picture_known:
             self.placard.explain_method(method_words(info.method).how, name)
         else:
             self.placard.explain_kept(name, info.source_name or "")

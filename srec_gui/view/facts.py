@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srec_gui.engine import CheckReport, DecodeReport, FileInfo, has_size
+from srec_gui.engine import CheckReport, DecodeReport, FileInfo
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -73,7 +73,7 @@ def frame_count(image: Image) -> int:
 def image_facts(path: Path, image: Image, *, frames: int = 1, info: FileInfo | None = None) -> Facts:
     """Facts about `image`, which came from the file `path`. Damaged metadata is left out, never an error."""
     status = path.stat()
-    told = info if info is not None and has_size(info) else None
+    told = info if info is not None and info.is_picture_known else None
     return Facts(
         path=path,
         file_bytes=status.st_size,
@@ -94,7 +94,7 @@ def image_facts(path: Path, image: Image, *, frames: int = 1, info: FileInfo | N
 def kept_file_facts(path: Path, info: FileInfo) -> Facts:
     """Facts about a `.srec` that holds a file which cannot be shown."""
     status = path.stat()
-    width, height, mode = (info.width, info.height, info.mode) if has_size(info) else (0, 0, "")
+    width, height, mode = (info.width, info.height, info.mode) if info.is_picture_known else (0, 0, "")
     return Facts(path, status.st_size, status.st_mtime, "SReC", width, height, mode, info=info)
 
 

@@ -21,7 +21,6 @@ from srec_gui.engine import (
     FileInfo,
     FileKind,
     SrecError,
-    has_size,
     require_no_pipe,
 )
 from srec_gui.view.display import make_picture, orientation_of
@@ -137,7 +136,7 @@ def _display_metadata(document: Document) -> dict[str, Any]:
 
 def _coarse_picture(info: FileInfo, image: Image, scale: int, cancel: CancelToken) -> Picture:
     """The picture of scale `scale`; -1 instead where `image` has not that scale's size."""
-    size = (info.width, info.height) if has_size(info) else image.size
+    size = (info.width, info.height) if info.is_picture_known else image.size
     if image.size != scaled_size(*size, scale):
         scale = -1
     return make_picture(image, cancel, full_size=size, scale=scale)

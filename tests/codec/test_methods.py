@@ -78,5 +78,5 @@ def test_another_method_needs_its_module_and_its_line_and_nothing_else() -> None
 
 
 def test_what_a_method_refuses_it_refuses_with_a_reason_and_advice(sample_photograph: Path, tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedImageError, match=r"method jpeg: it is no JPEG\. Choose another method"):
+    with pytest.raises(UnsupportedImageError, match=r"method jpeg: it is no JPEG\. Let the method be chosen"):
         encode_file(sample_photograph, tmp_path / "a.srec", EncodeOptions(method=Method.JPEG))

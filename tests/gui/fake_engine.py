@@ -71,7 +71,7 @@ class FakeEngine(SrecEngine):
             width, height = image.size
         before = source.stat().st_size
         if source.name in self.gainless and options.without_gain is WithoutGain.LEAVE:
-            note = "left alone: the file is smaller than what could be made of it"
+            note = "the file is smaller than what could be made of it"
             return EncodeReport(None, width, height, Method.VERBATIM, before, before + 90, note=note, left_alone=True)
         size = before + 90 if source.name in self.gainless else max(64, int(before * self.ratio))
         head = MAGIC + json.dumps([width, height]).encode() + b"\n"

@@ -48,6 +48,7 @@ class _Jpeg(HoldingMethod):
         return ""
 
     def encode(self, job: Job, subject: Subject, rival_bytes: float) -> Candidate:  # noqa: ARG002 - nothing to be chosen
+        job.advance_encoding(0.0, 0)
         data = subject.data()
         threads = job.options.codec.threads
         try:
