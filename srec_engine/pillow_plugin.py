@@ -28,10 +28,11 @@ DECODER = "srec"
 
 
 class SrecImageFile(ImageFile.ImageFile):
-    """A `.srec` file as Pillow sees it."""
+    """A `.srec` file as Pillow sees it. Where a file of several frames is held, it is the first of them."""
 
     format = FORMAT
     format_description = "SReC: lossless compression through super-resolution"
+    _has_unread_info = False
 
     def _open(self) -> None:
         if self.fp is None:
@@ -39,14 +40,14 @@ class SrecImageFile(ImageFile.ImageFile):
         try:
             reader = Reader(cast(BinaryIO, self.fp))
             header = reader.header
-            self.info.update(info_from_metadata(metadata_from_reader(reader)[0]) if header.metadata_bytes else {})
+            self._info.update(info_from_metadata(metadata_from_reader(reader)[0]) if header.metadata_bytes else {})
         except SrecError as error:
             raise SyntaxError(str(error)) from error
         self._size = (header.width, header.height)
         self._mode = header.mode
         self._scales = header.scale_count
         self._draft_scale = 0
-        self._holds_file = header.method.holds_file
+        self._holds_file = self._has_unread_info = header.method.holds_file
         self._held: Image.Image | None = None
         self.tile = [_tile(self._size, header.mode)]
 
@@ -85,11 +86,28 @@ class SrecImageFile(ImageFile.ImageFile):
             self.tile = [_tile(held.size, held.mode)]
         return drafted
 
+    @property
+    def info(self) -> dict[str | tuple[int, int], Any]:
+        """What is beside the pixels. Where a file is held, the first question for it has that unpacked and opened."""
+        if self._has_unread_info:
+            self._has_unread_info = False
+            self._info.update(self._held_image().info)
+        return self._info
+
+    @info.setter
+    def info(self, value: dict[str | tuple[int, int], Any]) -> None:
+        self._info = value
+
     def getexif(self) -> Image.Exif:
-        """The EXIF; where a file is held, as that has it."""
-        if self._holds_file and self.tile:
-            self.info.update(self._held_image().info)
-        return super().getexif()
+        """The EXIF; where a file is held, as its own format has it."""
+        return self._held_image().getexif() if self._holds_file and self.tile else super().getexif()
+
+    @property
+    def has_transparency_data(self) -> bool:
+        """Whether any pixel may be transparent; the colours of a palette are known only once it is loaded."""
+        if self.mode == "P" and self.palette is None:
+            self.load()
+        return super().has_transparency_data
 
     def _held_image(self) -> Image.Image:
         """The file that is held, opened but not loaded."""
@@ -130,7 +148,8 @@ class SrecImageFile(ImageFile.ImageFile):
             self.tile = []
             self.im = image.im
             if self._holds_file:
-                self.info.update(image.info)
+                self._has_unread_info = False
+                self._info.update(image.info)
             if image.mode == "P":
                 self.palette = image.palette
             if self.fp is not None and self._exclusive_fp:

@@ -141,11 +141,12 @@ class Engine(Protocol):
         destination: Path,
         options: CodecOptions = ...,
         *,
+        format: str | None = None,  # noqa: A002 - as the engine calls it
         keep_timestamps: bool = True,
         cancel: CancelToken | None = None,
         progress: ProgressCallback | None = None,
     ) -> DecodeReport:
-        """Write the picture of a `.srec` to `destination`, in the format of its suffix."""
+        """Write the picture of a `.srec` to `destination`, in the format of its suffix or the one that is asked for."""
         ...
 
     def decode_steps(
@@ -261,13 +262,20 @@ class SrecEngine:
         destination: Path,
         options: CodecOptions = _CODEC_OPTIONS,
         *,
+        format: str | None = None,  # noqa: A002 - as the engine calls it
         keep_timestamps: bool = True,
         cancel: CancelToken | None = None,
         progress: ProgressCallback | None = None,
     ) -> DecodeReport:
         """Write the picture of a `.srec` to `destination`."""
         return srec_engine.decode_file(
-            source, destination, options, keep_timestamps=keep_timestamps, cancel=cancel, progress=progress
+            source,
+            destination,
+            options,
+            format=format,
+            keep_timestamps=keep_timestamps,
+            cancel=cancel,
+            progress=progress,
         )
 
     def decode_steps(

@@ -6,7 +6,9 @@ whether its coefficients can be packed (method `jpeg`), and names what another f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from srec_engine.accounts.account import UnaccountedError
@@ -18,6 +20,7 @@ __all__ = [
     "jpeg_frame",
     "jpeg_pictures",
     "jpeg_segments",
+    "jpeg_size",
     "other_segments",
     "reason_for_jpeg",
 ]
@@ -40,6 +43,7 @@ _NAMES = {
 }
 _BEHIND = "bytes behind the picture"
 _MAX_SEGMENTS = 1 << 16
+_FILL_BYTES = re.compile(b"\xff+")
 _BEGINNING = b"\xff\xd8\xff"
 _MAX_ATTEMPTS = 64
 _PIXELS = "its pixels would not give the JPEG back"
@@ -92,7 +96,7 @@ class JpegFrame:
         if self.precision != 8:
             return f"its samples have {self.precision} bits"
         if self.components not in (1, 3):
-            return f"it has {self.components} colour components (CMYK, for printing)"
+            return "it is CMYK, for printing" if self.components == 4 else f"it has {self.components} colour components"
         return "" if self.width and self.height else "it does not tell its size at its beginning"
 
 
@@ -121,8 +125,7 @@ def _segment(data: bytes, numbers: Numbers, start: int, *, steps_over: bool) -> 
     place = max(start, data.find(b"\xff", start)) if steps_over else start
     if numbers.at(place, 1) != 0xFF:
         raise UnaccountedError("something else is found where a marker is due")
-    while numbers.at(place + 1, 1) == 0xFF:  # fill bytes
-        place += 1
+    place = _behind_fill_bytes(data, place)
     marker = numbers.at(place + 1, 1)
     if marker in _WITHOUT_LENGTH:
         return JpegSegment(marker, start, place + 2, place + 2)
@@ -130,6 +133,12 @@ def _segment(data: bytes, numbers: Numbers, start: int, *, steps_over: bool) -> 
     if end > len(data):
         raise UnaccountedError("it ends before what it announces")
     return JpegSegment(marker, start, place + 4, _after_scan(data, end) if marker == _SCAN else end)
+
+
+def _behind_fill_bytes(data: bytes, place: int) -> int:
+    """The last of the bytes 0xFF that begin at `place`: with what follows it is the marker."""
+    fill = _FILL_BYTES.match(data, place)
+    return place if fill is None else fill.end() - 1
 
 
 def _after_scan(data: bytes, place: int) -> int:
@@ -157,6 +166,16 @@ def jpeg_frame(data: bytes) -> JpegFrame:
     marker, place = frames[0].marker, frames[0].content
     height, width = numbers.at(place + 1, 2), numbers.at(place + 3, 2)
     return JpegFrame(marker, numbers.at(place, 1), width, height, numbers.at(place + 5, 1))
+
+
+def jpeg_size(head: bytes) -> tuple[int, int]:
+    """Width and height of the picture that a file with these first bytes has; (0, 0) where they do not tell."""
+    numbers = Numbers(head, "big")
+    with suppress(UnaccountedError):
+        for segment in jpeg_segments(head):
+            if segment.marker in _FRAMES:
+                return numbers.at(segment.content + 3, 2), numbers.at(segment.content + 1, 2)
+    return 0, 0
 
 
 def jpeg_pictures(data: bytes) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 import srec_engine
 from srec_engine import FileKind
+from srec_engine.accounts.jpeg import jpeg_size
 from srec_engine.cli.arguments import (
     add_codec_arguments,
     add_input_arguments,
@@ -22,15 +23,17 @@ from srec_engine.cli.outcome import Outcome, State
 from srec_engine.cli.text import format_bytes, format_share
 from srec_engine.container import safe_file_name
 from srec_engine.control import CancelToken, ProgressCallback
-from srec_engine.errors import ModelError, SrecError
+from srec_engine.errors import ModelError
 from srec_engine.files import SREC_SUFFIX
-from srec_engine.images.opening import open_image
 from srec_engine.options import DEFAULT_MODEL, EncodeOptions, Method, WithoutGain
 from srec_engine.reports import EncodeReport
 
 __all__ = ["add_arguments", "run"]
 
 _CHECKPOINT_SUFFIXES = (".pt", ".pth")
+_HEAD_BYTES = 1 << 18
+"""Bytes in which the size of a JPEG is found: behind EXIF with its thumbnail, profile and XMP."""
+
 _PIXELS_BESIDE = 1 << 25
 """Pixels up to which JPEGs are packed several at a time: libjxl takes 23 bytes for each."""
 _NAMED = 5
@@ -116,10 +119,11 @@ def _is_jpeg(source: Source) -> bool:
     if source.trouble:  # a pipe would never say what it is
         return False
     try:
-        with source.path.open("rb") as file, open_image(file, source.path.name, ("JPEG",)) as image:
-            return image.width * image.height <= _PIXELS_BESIDE
-    except (OSError, SrecError):
+        with source.path.open("rb") as file:
+            width, height = jpeg_size(file.read(_HEAD_BYTES))
+    except OSError:
         return False
+    return 0 < width * height <= _PIXELS_BESIDE
 
 
 def _sum_up(result: BatchResult, before: int, after: int) -> None:

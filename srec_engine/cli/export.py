@@ -43,6 +43,7 @@ def _export(source: Source, cancel: CancelToken, progress: ProgressCallback, *, 
     if destination is None:
         return Outcome(source.path, State.SKIPPED, "skipped, the result exists")
     report = srec_engine.export_jpeg_xl(source.path, destination, cancel=cancel, progress=progress)
-    message = f"{destination}  {report.width}×{report.height}  {format_bytes(destination.stat().st_size)}"
+    size = destination.stat().st_size
+    message = f"{destination}  {report.width}×{report.height}  {format_bytes(size)}"
     dropped = f"this format cannot hold: {', '.join(report.dropped)}" if report.dropped else ""
-    return Outcome(source.path, State.DONE, message, destination, report, note=dropped)
+    return Outcome(source.path, State.DONE, message, destination, report, {"exported_bytes": size}, dropped)

@@ -1,4 +1,4 @@
-"""Ctrl+C (and the polite kill) as cancelling: the engine stops at its next poll and leaves nothing half done."""
+"""Ctrl+C, the polite kill and a closed terminal as cancelling: the engine stops soon and leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Self
 from srec_engine.control import CancelToken
 
 __all__ = ["Interrupts"]
+
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 class Interrupts:
@@ -38,8 +40,10 @@ class Interrupts:
         signal.signal(number, signal.default_int_handler)
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._previous[number] = signal.signal(number, self._stop)
+        for number in _SIGNALS:
+            # Whoever has nohup around it wants it to go on when the terminal is gone.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._previous[number] = signal.signal(number, self._stop)
         return self
 
     def __exit__(

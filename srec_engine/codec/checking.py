@@ -20,7 +20,6 @@ from srec_engine.reports import CheckedPart, CheckReport, ComesBack
 __all__ = ["check_file"]
 
 _JOB = Job(EncodeOptions())
-_COLOUR_MODES = frozenset(["L", "LA", "RGB", "RGBA"])
 
 
 def check_file(source: Path, *, pixels: bool = True) -> CheckReport:
@@ -43,7 +42,9 @@ def check_file(source: Path, *, pixels: bool = True) -> CheckReport:
     except VerbatimOnlyError as refusal:
         return _held_file(Subject(_JOB, found=found), refusal.reason, pixels=pixels)
     account, file = accounted.account, accounted.source
-    methods = (Method.SREC, Method.WEBP) if account.mode in _COLOUR_MODES else (Method.WEBP,)
+    methods = tuple(
+        name for name in BY_PREFERENCE if not name.holds_file and account.mode in holding_method(name).modes
+    )
     exact = ComesBack.BYTES if account.filling is Filling.RASTER else ComesBack.FILE
     return CheckReport(file.name, account.format, file.size, methods, exact, _parts(account))
 

@@ -41,6 +41,10 @@ __all__ = [
 ]
 
 
+ORIGINAL = "original"
+"""What `decode_file` takes for a format where the source file is wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
     """A decoded picture.
@@ -144,7 +148,8 @@ def decode_file(
         source: The `.srec` file.
         destination: Where the result shall be.
         options: Device, kernel, threads.
-        format: "png", "tiff" or "webp" writes that, whatever the destination's name.
+        format: "png", "tiff" or "webp" writes that, whatever the destination's name; "original" the file that it was
+            made of.
         keep_timestamps: Whether the result gets the times of the `.srec`, which has those of its own source.
         cancel: Stops between streams.
         progress: Is told how far it is.
@@ -161,6 +166,8 @@ def decode_file(
     result = _result(step)
     own_name, own_format = _origin(result, step.source_name)
     wanted = PILLOW_NAMES.get(format or "", format) or _format_for(destination, own_name, own_format)
+    if format == ORIGINAL:
+        wanted = own_format
     dropped: tuple[str, ...] = ()
     if wanted == own_format:
         data = result if isinstance(result, bytes) else own_file(result, str(destination))
@@ -276,4 +283,4 @@ def _image_of(result: Picture | bytes, region: Box | None) -> Image:
     with open_image(io.BytesIO(result), "The stored file") as image:
         with explained("The stored file", "decoded"):
             image.load()
-        return image if region is None else image.crop((region.left, region.top, region.right, region.bottom))
+        return image if region is None else image.crop(region.inside(*image.size))

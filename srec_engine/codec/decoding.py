@@ -70,15 +70,8 @@ class Decoding:
         Raises:
             ValueError: When there is none.
         """
-        if self.region is None:
-            return None
-        region, header = self.region, self.reader.header
-        inside = Box(
-            max(0, region.left), max(0, region.top), min(header.width, region.right), min(header.height, region.bottom)
-        )
-        if inside.width <= 0 or inside.height <= 0:
-            raise ValueError(f"{tuple(region)} lies outside a picture of {header.width} x {header.height} pixels")
-        return inside
+        header = self.reader.header
+        return None if self.region is None else self.region.inside(header.width, header.height)
 
     def cropped(self, picture: Picture) -> Picture:
         """What is wanted of a whole picture."""

@@ -59,8 +59,8 @@ def export_jpeg_xl(
         )
     if not data:
         raise UnsupportedImageError(
-            f"{source} holds its picture {words.how}, which no JPEG XL is. srec decode gives the file that it was made "
-            "of, or with --format a PNG, TIFF or WebP."
+            f"{source} holds its picture {words.how}: there is no JPEG XL in it. srec decode gives the file that "
+            "it was made of, or with --format a PNG, TIFF or WebP."
         )
     write_atomically(destination, data, readable_like=source)
     copy_timestamps(source, destination)

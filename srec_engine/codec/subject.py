@@ -57,7 +57,8 @@ class Subject:
         """
         with job.clock.measure("io"):
             find = find_file_to_keep if job.options.method is Method.VERBATIM else find_file
-            return cls(job, found=find(path))
+            # Pillow reads some kinds of junk for half a minute.
+            return cls(job, found=run_cancellable(lambda: find(path), job.cancel))
 
     @property
     def name(self) -> str:

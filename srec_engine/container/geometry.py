@@ -34,6 +34,17 @@ class Box(NamedTuple):
         """Pixels down."""
         return self.bottom - self.top
 
+    def inside(self, width: int, height: int) -> Box:
+        """The part of the box that lies in a picture of that size.
+
+        Raises:
+            ValueError: When there is none.
+        """
+        cut = Box(max(0, self.left), max(0, self.top), min(width, self.right), min(height, self.bottom))
+        if cut.width <= 0 or cut.height <= 0:
+            raise ValueError(f"{tuple(self)} lies outside a picture of {width} x {height} pixels")
+        return cut
+
     @property
     def rows(self) -> slice:
         """The rows of an array (H, W, …) that the box covers."""

@@ -32,6 +32,9 @@ class JpegPacker(IntEnum):
     """A JPEG as libjxl transcodes it: a JPEG XL file with what rebuilds the JPEG (ISO/IEC 18181-2)."""
 
 
+MAX_PARTS = 1 << 8
+"""Parts that a file may have; a writer makes at most 129."""
+
 _STORED = b"\0"
 _COMPRESSED_BYTES = 1 << 20
 """Up to this size what is no JPEG is compressed; anything longer is a film, mostly, and would take time for nothing."""
@@ -63,9 +66,10 @@ def pack_jpeg(data: bytes, threads: int | None = None) -> bytes:
     packed_frame(data)
     places = _parts(data)
     parts = [_pack(data[start:end], is_picture, threads) for start, end, is_picture in places]
-    if parts[0][:1] != bytes([JpegPacker.JPEG_XL]):
+    packed = b"".join(parts)
+    if parts[0][:1] != bytes([JpegPacker.JPEG_XL]) or not is_plausible_packing(len(data), len(packed)):
         raise UnaccountedError("JPEG XL cannot hold it")
-    return b"".join(parts)
+    return packed
 
 
 def _parts(data: bytes) -> Iterator[tuple[int, int, bool]]:
@@ -98,12 +102,12 @@ def _by_jpeg_xl(part: bytes, threads: int | None) -> bytes:
         return b""
     except MissingDependencyError as error:
         raise UnaccountedError("imagecodecs is not installed, which packs JPEGs") from error
-    return packed if _is_plausible(frame.width * frame.height, len(part), len(packed)) else b""
+    return packed if _is_plausible(frame.width * frame.height, len(packed)) else b""
 
 
-def _is_plausible(pixels: int, size: int, packed: int) -> bool:
+def _is_plausible(pixels: int, packed: int) -> bool:
     """Whether a reader takes it: not so much out of so little that it must have been made to keep it busy."""
-    return pixels <= MAX_PIXELS and is_plausible_picture(pixels, packed) and is_plausible_packing(size, packed)
+    return pixels <= MAX_PIXELS and is_plausible_picture(pixels, packed)
 
 
 def unpack_jpeg(body: bytes, what: str, threads: int | None = None) -> bytes:
@@ -123,7 +127,7 @@ def unpack_jpeg(body: bytes, what: str, threads: int | None = None) -> bytes:
 
 def unpack_picture(body: bytes, what: str, threads: int | None = None) -> bytes:
     """The JPEG at the beginning of the file, without what lies behind it. Arguments and errors as `unpack_jpeg`."""
-    return _unpacked(*next(_packed(body, what)), what, threads)
+    return _unpacked(*_packed(body, what)[0], what, threads)
 
 
 def unpacked_size(body: bytes, what: str) -> int:
@@ -140,19 +144,22 @@ def jpeg_xl_of(body: bytes, what: str) -> tuple[bytes, bool]:
     return packed if packer is JpegPacker.JPEG_XL else b"", not others
 
 
-def _packed(body: bytes, what: str) -> Iterator[tuple[JpegPacker, int, bytes]]:
-    """Packer, size of what comes out, and bytes, of each part."""
+def _packed(body: bytes, what: str) -> list[tuple[JpegPacker, int, bytes]]:
+    """Packer, size of what comes out, and bytes, of each part: at least one, and together no more than is plausible."""
     cursor = Cursor(body, what)
-    while True:
+    parts: list[tuple[JpegPacker, int, bytes]] = []
+    while cursor.remaining or not parts:
         number, size = cursor.take_byte(), cursor.take_integer()
         packed = cursor.take(cursor.take_integer())
         if number not in set(JpegPacker):
             raise DamagedFileError(f"{what} is packed in a way that this program does not know ({number}).")
-        if not is_plausible_packing(size, len(packed)):
-            raise DamagedFileError(f"{what} is damaged: {len(packed)} bytes are to become {size}.")
-        yield JpegPacker(number), size, packed
-        if not cursor.remaining:
-            return
+        parts.append((JpegPacker(number), size, packed))
+        if len(parts) > MAX_PARTS:
+            raise DamagedFileError(f"{what} is damaged: it has more than {MAX_PARTS} parts.")
+    whole = sum(size for _, size, _ in parts)
+    if not is_plausible_packing(whole, len(body)):
+        raise DamagedFileError(f"{what} is damaged: {len(body)} bytes are to become {whole}.")
+    return parts
 
 
 def _unpacked(packer: JpegPacker, size: int, packed: bytes, what: str, threads: int | None) -> bytes:
@@ -164,7 +171,7 @@ def _unpacked(packer: JpegPacker, size: int, packed: bytes, what: str, threads: 
 
 def _jpeg_of(packed: bytes, size: int, what: str, threads: int | None) -> bytes:
     width, height = jpeg_xl_size(packed, what)
-    if not _is_plausible(width * height, size, len(packed)):
+    if not _is_plausible(width * height, len(packed)):
         raise DamagedFileError(f"{what} is damaged: it announces {width} x {height} pixels.")
     try:
         # Not a byte more than announced: the library would take what it needs.

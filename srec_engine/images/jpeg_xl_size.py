@@ -9,7 +9,9 @@ from srec_engine.errors import DamagedFileError
 __all__ = ["jpeg_xl_size"]
 
 _CODESTREAM = b"\xff\x0a"
-_HEAD_BYTES = 32
+_HEAD_BYTES = 16
+"""Bytes of a codestream in which its size is: eleven at most."""
+
 _BOX, _LONG_BOX = 8, 16
 # The codestream as one box or in parts, of which each begins with its number (ISO/IEC 18181-2).
 _CODESTREAM_BOXES = {b"jxlc": 0, b"jxlp": 4}
@@ -18,7 +20,7 @@ _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 
 
 def jpeg_xl_size(data: bytes, what: str) -> tuple[int, int]:
-    """Width and height in pixels, at most 2³⁰ down.
+    """Width and height in pixels, at most 2³¹ across and 2³⁰ down.
 
     Args:
         data: A JPEG XL file: a codestream, or boxes with one.
@@ -27,31 +29,35 @@ def jpeg_xl_size(data: bytes, what: str) -> tuple[int, int]:
     Raises:
         DamagedFileError: When it is no such file.
     """
-    start = 0 if data.startswith(_CODESTREAM) else _codestream(data)
-    head = data[start + len(_CODESTREAM) : start + _HEAD_BYTES] if start >= 0 else b""
-    if start < 0 or data[start : start + len(_CODESTREAM)] != _CODESTREAM or len(head) < _HEAD_BYTES // 2:
+    head = data[:_HEAD_BYTES] if data.startswith(_CODESTREAM) else _head_in_boxes(data)
+    if not head.startswith(_CODESTREAM) or len(head) < _HEAD_BYTES:
         raise DamagedFileError(f"{what} is damaged: it is no JPEG XL.")
-    return _size(_Bits(head))
+    return _size(_Bits(head[len(_CODESTREAM) :]))
 
 
-def _codestream(data: bytes) -> int:
-    """Where the codestream begins in a file of boxes; −1 where there is none."""
-    for name, start in _boxes(data):
+def _head_in_boxes(data: bytes) -> bytes:
+    """The first bytes of the codestream in a file of boxes, in however many parts they come."""
+    head = b""
+    for name, start, end in _boxes(data):
         if name in _CODESTREAM_BOXES:
-            return start + _CODESTREAM_BOXES[name]
-    return -1
+            head += data[start + _CODESTREAM_BOXES[name] : end][: _HEAD_BYTES - len(head)]
+        if len(head) == _HEAD_BYTES:
+            break
+    return head
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, int]]:
-    """Name and start of the content of each box."""
+def _boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, start and end of the content of each box."""
     place = 0
     while place + _BOX <= len(data):
         size, name, head = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8], _BOX
         if size == 1:
             size, head = int.from_bytes(data[place + _BOX : place + _LONG_BOX], "big"), _LONG_BOX
-        yield name, place + head
-        if size < head:  # 0: to the end of the file
+        if size == 0:  # to the end of the file
+            size = len(data) - place
+        if size < head:
             return
+        yield name, place + head, min(len(data), place + size)
         place += size
 
 

@@ -73,5 +73,5 @@ def save_original(
         SrecError: It does not come back, or cannot be written.
     """
     require_folder(destination)
-    engine.decode_file(original.packed, destination, options, cancel=cancel, progress=progress)
+    engine.decode_file(original.packed, destination, options, format="original", cancel=cancel, progress=progress)
     return destination

@@ -172,8 +172,10 @@ class Sharing(QObject):
         if original is not None:
             text = self.tr("Original file (%1)").replace("%1", original.pattern)
             kinds.append(_Kind(text, original.name, (original.suffix.lower(),), is_original=True))
-        for form in FORMATS if document.picture is not None else ():
-            if original is None or original.suffix.lower() not in form.suffixes:
+        mode = document.picture.original.mode if document.picture is not None else ""
+        for form in FORMATS:
+            # What could not hold the picture is not offered, nor, a second time, what its file is anyway.
+            if mode in form.modes and (original is None or original.suffix.lower() not in form.suffixes):
                 text = f"{form.name} ({' '.join('*' + suffix for suffix in form.suffixes)})"
                 kinds.append(_Kind(text, stem + form.suffixes[0], form.suffixes))
         return kinds

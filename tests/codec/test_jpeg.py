@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import subprocess
 import sys
 from dataclasses import replace
@@ -24,6 +25,7 @@ from srec_engine import (
     check_file,
     decode_file,
     decode_image,
+    decode_steps,
     encode_file,
     encode_image,
     export_jpeg_xl,
@@ -168,6 +170,11 @@ def test_nothing_is_written_where_nothing_is_gained_unless_a_result_is_wanted(tm
     assert encode_file(source, result, replace(LEAVE, method=Method.VERBATIM)).destination == result
     source.write_bytes(JPEG_KINDS["arithmetic"].make())
     assert encode_file(source, result, LEAVE).note == "it is coded arithmetically"
+    # Packed it is smaller than its bytes in a container, and larger than the file.
+    source.write_bytes(JPEG_KINDS["progressive-dc-scans"].make())
+    report = encode_file(source, result, LEAVE)
+    assert (report.left_alone, report.method) == (True, Method.JPEG)
+    assert report.note == "the JPEG is smaller than what could be made of it"
     source.write_bytes(jpeg_of())
     assert not encode_file(source, result, LEAVE).left_alone
 
@@ -200,11 +207,26 @@ def test_pillow_opens_it_like_the_jpeg_with_its_metadata(tmp_path: Path) -> None
     register_pillow()
     result = packed(tmp_path / "a.jpg", JPEG_KINDS["camera-metadata"].make())
     with Image.open(tmp_path / "a.jpg") as original, Image.open(result) as image:
+        # Whoever converts colours asks for the profile before the pixels.
+        assert image.info["icc_profile"] == original.info["icc_profile"]
         assert image.size == original.size
         assert image.getexif()[0x0112] == 6
         assert image.tobytes() == original.tobytes()
         assert image.info["icc_profile"] == original.info["icc_profile"]
         assert ImageOps.exif_transpose(image).size == original.size[::-1]
+
+
+def test_pillow_tells_of_kept_files_what_their_own_format_has(tmp_path: Path) -> None:
+    register_pillow()
+    deep, palette = tmp_path / "deep.tif", tmp_path / "palette.gif"
+    Image.fromarray(np.arange(64, dtype=np.uint16).reshape(8, 8)).save(deep, tiffinfo={270: "a scan"})
+    photograph(64, 48).quantize(8).save(palette, save_all=True, append_images=[photograph(64, 48).quantize(8)])
+    for source in (deep, palette):
+        encode_file(source, tmp_path / "a.srec", EncodeOptions(method=Method.VERBATIM))
+        with Image.open(source) as original, Image.open(tmp_path / "a.srec") as image:
+            assert dict(image.getexif()) == dict(original.getexif())
+            assert image.has_transparency_data == original.has_transparency_data
+            assert image.tobytes() == original.tobytes()
 
 
 def test_pillow_makes_thumbnails_of_it_by_the_jpegs_own_scales(tmp_path: Path) -> None:
@@ -231,9 +253,18 @@ def test_a_preview_needs_neither_torch_nor_what_lies_behind_the_picture(tmp_path
     subprocess.run([sys.executable, "-c", probe], check=True)
 
 
-def test_a_region_of_it_can_be_decoded(tmp_path: Path) -> None:
-    from srec_engine import decode_steps
+def test_a_region_is_cut_to_the_picture_whatever_holds_it(tmp_path: Path) -> None:
+    for options in (EncodeOptions(), EncodeOptions(method=Method.VERBATIM)):
+        result = packed(tmp_path / "a.jpg", jpeg_of(), options)
+        for region, size in (((200, 100, 500, 500), (56, 92)), ((-50, -50, 10, 10), (10, 10))):
+            (step,) = decode_steps(result, region=region)
+            assert step.picture is not None
+            assert step.picture.size == size
+        with pytest.raises(ValueError, match="lies outside"):
+            list(decode_steps(result, region=(1000, 1000, 1100, 1100)))
 
+
+def test_a_region_of_it_can_be_decoded(tmp_path: Path) -> None:
     result = packed(tmp_path / "a.jpg", jpeg_of())
     (step,) = decode_steps(result, region=(10, 20, 50, 60))
     with Image.open(tmp_path / "a.jpg") as original:
@@ -250,6 +281,13 @@ def test_the_inspector_tells_where_the_bytes_of_the_jpeg_are_and_codes_it_with_t
     inspection = inspect_with_network(result)
     assert inspection.geometry is not None
     assert inspection.info.method is Method.SREC
+
+
+def test_the_original_file_can_be_asked_for_under_any_name(tmp_path: Path) -> None:
+    result = packed(tmp_path / "a.jpg", JPEG_KINDS["cmyk"].make())
+    for name in ("without an ending", "a.bak", "a.png"):
+        decode_file(result, tmp_path / name, format="original")
+        assert (tmp_path / name).read_bytes() == (tmp_path / "a.jpg").read_bytes()
 
 
 def test_it_is_exported_as_a_jpeg_xl_that_rebuilds_it(tmp_path: Path) -> None:
@@ -303,6 +341,17 @@ def part(packer: int, size: int, content: bytes) -> bytes:
     return bytes([packer]) + pack_integer(size) + pack_integer(len(content)) + content
 
 
+def boxes(*contents: tuple[bytes, bytes]) -> bytes:
+    """Boxes of a JPEG XL file, behind its signature."""
+    signature = [(b"JXL ", b"\r\n\x87\n"), (b"ftyp", b"jxl \0\0\0\0jxl ")]
+    return b"".join(struct.pack(">I4s", 8 + len(data), name) + data for name, data in [*signature, *contents])
+
+
+VAST = b"\xff\x0a" + b"\xfe" * 30
+"""A codestream that announces 2³⁰ pixels down, whatever follows."""
+
+IN_TWO_BOXES = boxes((b"jxlp", bytes(4) + VAST[:2]), (b"jxlp", bytes(4) + VAST[2:]))
+
 BOMB = b"\1" + lzma_compress(bytes(1 << 26))
 HOSTILE = {
     "no part at all": b"",
@@ -313,6 +362,12 @@ HOSTILE = {
     "one of very many pixels": part(1, 1000, b"\xff\x0a" + b"\xff" * 30),
     "a few bytes that would become many": part(0, 1 << 40, b"\0" + bytes(10)),
     "a bomb": part(0, 1 << 26, BOMB),
+    "many small bombs": 9 * part(0, 1 << 21, b"\1" + lzma_compress(bytes(1 << 21))),
+    "very many parts": 1000 * part(0, 1, b"\0a"),
+    "one of very many pixels in two boxes": part(
+        1, 1000, boxes((b"jxlp", bytes(4) + VAST[:2]), (b"jxlp", bytes(4) + VAST[2:]))
+    ),
+    "one whose box ends too soon": part(1, 1000, boxes((b"jxlc", VAST[:5]), (b"junk", bytes(40)))),
     "a bomb that lies about its size": part(0, 1000, BOMB),
     "fewer bytes than announced": part(0, 9, b"\0" + bytes(8)),
     "a JPEG that is shorter than announced": part(1, len(jpeg_of()) + 1, jpeg_xl_of(pack_jpeg(jpeg_of()), "it")[0]),
@@ -340,6 +395,16 @@ def test_damage_that_the_checksums_do_not_see_is_named_in_the_end() -> None:
         if damaged != whole:
             with pytest.raises(DamagedFileError):
                 verify_file(container_of(bytes(damaged), jpeg_of()))
+
+
+@pytest.mark.parametrize("header", [("RGB", 257, 192), ("L", 256, 192), ("RGB", 1, 1)])
+def test_a_header_that_speaks_of_another_picture_is_damage(header: tuple[str, int, int]) -> None:
+    payload = FilePayload("a.jpg", pack_jpeg(jpeg_of()), Method.JPEG)
+    data = container_bytes(Contents(*header, payload, bytes_checksum(jpeg_of())))
+    with pytest.raises(DamagedFileError, match="holds another file"):
+        verify_file(data)
+    with pytest.raises(DamagedFileError, match="holds another file"):
+        verify_file(container_of(part(0, 10, b"\0no picture"), b"no picture"))
 
 
 def test_another_file_than_the_one_that_was_packed_is_not_taken_for_it() -> None:

@@ -97,6 +97,7 @@ class FakeEngine(SrecEngine):
         destination: Path,
         options: CodecOptions = CodecOptions(),  # noqa: B008
         *,
+        format: str | None = None,  # noqa: A002 - as the engine calls it
         keep_timestamps: bool = True,
         cancel: CancelToken | None = None,
         progress: ProgressCallback | None = None,

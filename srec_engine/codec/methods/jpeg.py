@@ -66,7 +66,8 @@ class _Jpeg(HoldingMethod):
         body = reader.body()
         with decoding.clock.measure("entropy"):
             data = run_cancellable(lambda: unpack_jpeg(body, _what(reader), threads), decoding.cancel)
-        yield decoding.last_step(data, decoding.damage_of(data), name=reader.source_name)
+        damage = decoding.damage_of(data) or _contradiction(reader, data)
+        yield decoding.last_step(data, damage, name=reader.source_name)
 
     def preview(self, reader: Reader, max_side: int = PREVIEW_SIDE) -> Image:
         """The rebuilt JPEG's picture: JPEG XL's own pixels of it differ by up to 22 levels from what others show."""
@@ -83,6 +84,21 @@ class _Jpeg(HoldingMethod):
 
 
 METHOD = _Jpeg()
+
+
+def _contradiction(reader: Reader, data: bytes) -> tuple[str, ...]:
+    """A sentence where the header speaks of another picture than the JPEG that it comes with."""
+    header = reader.header
+    try:
+        frame = packed_frame(data)
+        if (frame.mode, frame.width, frame.height) == (header.mode, header.width, header.height):
+            return ()
+    except UnaccountedError:
+        pass
+    return (
+        f"{reader.name} is damaged: it announces {header.mode} {header.width} x {header.height}, and holds another "
+        "file than such a JPEG.",
+    )
 
 
 def _what(reader: Reader) -> str:

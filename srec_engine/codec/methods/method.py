@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from srec_engine.codec.decoding import Decoding, Step
 from srec_engine.container import Reader
 from srec_engine.errors import UnsupportedImageError
+from srec_engine.images.picture import PICTURE_MODES
 from srec_engine.options import Method
 from srec_engine.reports import ComputedBy, MethodWords
 
@@ -58,12 +59,14 @@ class HoldingMethod(ABC):
     Attributes:
         words: What it says of itself to people.
         formats: Pillow's names of the formats that it is for; empty where it is for all.
+        modes: Pillow modes of the pictures that it can hold; of no meaning where it holds files.
         is_doubted: Whether what it packs with may give back something else without an error. Then every result is
             decoded and compared, whether that was asked for or not, and what does not come back is held otherwise.
     """
 
     words: MethodWords
     formats: frozenset[str] = frozenset()
+    modes: frozenset[str] = frozenset(PICTURE_MODES)
     is_doubted: bool = False
 
     def concerns(self, subject: Subject) -> bool:

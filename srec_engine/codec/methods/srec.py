@@ -52,12 +52,13 @@ class _Srec(HoldingMethod):
     words = MethodWords(
         "SReC", "SReC network", "by the network", "the network codes its picture, tile by tile, from coarse to fine"
     )
+    modes = frozenset(["L", "LA", "RGB", "RGBA"])
 
     def refusal(self, subject: Subject) -> str:
         if subject.refusal:
             return subject.refusal
-        picture = subject.picture
-        return "" if picture.colour is not None else f"a picture of mode {picture.mode} has no colours for the network"
+        mode = subject.picture.mode
+        return "" if mode in self.modes else f"a picture of mode {mode} has no colours for the network"
 
     def least_bytes(self, subject: Subject) -> float:
         return _ADVANTAGE * subject.estimated_webp_bytes

@@ -25,7 +25,7 @@ class _Verbatim(HoldingMethod):
     words = MethodWords(
         "stored",
         "Original file, unchanged",
-        "as the bytes of its source file, which are fewer",
+        "as the bytes of its source file",
         "the bytes of its source file are in it as they were",
     )
 
