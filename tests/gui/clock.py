@@ -6,7 +6,29 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["FairClock"]
+__all__ = ["FairClock", "slowness"]
+
+_DESKTOP_SECONDS = 0.012
+"""What `_some_python` takes on a desktop of today, for which the limits of the tests are meant."""
+
+
+def slowness() -> float:
+    """How many times as long as on a desktop of today a piece of Python takes here; at least 1.
+
+    A rented core may be half as fast: what is slow there is the machine, not the window.
+    """
+    seconds = []
+    for _ in range(7):
+        begin = time.thread_time()
+        _some_python()
+        seconds.append(time.thread_time() - begin)
+    return max(1.0, min(seconds) / _DESKTOP_SECONDS)
+
+
+def _some_python() -> list[str]:
+    """Work of the kind that a window does: texts, look-ups, a sorted list."""
+    numbers = {f"{number} of many": number for number in range(60_000)}
+    return sorted(numbers, key=numbers.__getitem__)
 
 
 class FairClock:
