@@ -15,6 +15,13 @@ from srec_engine.accounts.account import UnaccountedError
 from srec_engine.accounts.numbers import Numbers
 
 __all__ = [
+    "APPLICATIONS",
+    "COMMENT",
+    "END",
+    "FRAMES",
+    "HUFFMAN_FRAMES",
+    "MARKER_BEHIND_SCAN",
+    "SCAN",
     "JpegFrame",
     "JpegSegment",
     "jpeg_frame",
@@ -25,12 +32,18 @@ __all__ = [
     "reason_for_jpeg",
 ]
 
-_START, _END, _SCAN, _COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
+START, END, SCAN, COMMENT = 0xD8, 0xD9, 0xDA, 0xFE
+"""Second bytes of markers (B.1.1.3)."""
+
+APPLICATIONS = range(0xE0, 0xF0)
+FRAMES = frozenset([*range(0xC0, 0xD0)]) - {0xC4, 0xC8, 0xCC}
+HUFFMAN_FRAMES = frozenset([0xC0, 0xC1, 0xC2])
+"""Baseline, extended sequential and progressive, each with Huffman codes."""
+
+MARKER_BEHIND_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""What ends the coded pixels of a scan: stuffed bytes and restarts are no markers."""
+
 _WITHOUT_LENGTH = frozenset([0x01, *range(0xD0, 0xDA)])
-_APPLICATIONS = range(0xE0, 0xF0)
-_FRAMES = frozenset([*range(0xC0, 0xD0)]) - {0xC4, 0xC8, 0xCC}
-# Baseline, extended sequential and progressive, each with Huffman codes.
-_PACKED_FRAMES = frozenset([0xC0, 0xC1, 0xC2])
 _FIRST_ARITHMETIC, _LOSSLESS = 0xC9, 0xC3
 # Kept by every format that keeps EXIF, XMP and profiles, or saying how the pixels are coded.
 _KNOWN = (b"JFIF\0", b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0", b"Adobe")
@@ -91,7 +104,7 @@ class JpegFrame:
     @property
     def refusal(self) -> str:
         """Why no packer of coefficients takes it, as a clause; "" where one may."""
-        if self.marker == _LOSSLESS or self.marker not in _PACKED_FRAMES:
+        if self.marker == _LOSSLESS or self.marker not in HUFFMAN_FRAMES:
             return "it is coded arithmetically" if self.marker >= _FIRST_ARITHMETIC else "it is a rare kind of JPEG"
         if self.precision != 8:
             return f"its samples have {self.precision} bits"
@@ -112,10 +125,10 @@ def jpeg_segments(data: bytes, start: int = 0) -> Iterator[JpegSegment]:
     numbers, place = Numbers(data, "big"), start
     for count in range(_MAX_SEGMENTS):
         segment = _segment(data, numbers, place, steps_over=start == 0 and count > 0)
-        if (segment.marker == _START) != (count == 0):
+        if (segment.marker == START) != (count == 0):
             raise UnaccountedError("its start marker is missing, or not its first")
         yield segment
-        if segment.marker == _END:
+        if segment.marker == END:
             return
         place = segment.end
     raise UnaccountedError("it has too many segments")
@@ -132,7 +145,7 @@ def _segment(data: bytes, numbers: Numbers, start: int, *, steps_over: bool) -> 
     end = place + 2 + max(2, numbers.at(place + 2, 2))
     if end > len(data):
         raise UnaccountedError("it ends before what it announces")
-    return JpegSegment(marker, start, place + 4, _after_scan(data, end) if marker == _SCAN else end)
+    return JpegSegment(marker, start, place + 4, _after_scan(data, end) if marker == SCAN else end)
 
 
 def _behind_fill_bytes(data: bytes, place: int) -> int:
@@ -142,15 +155,11 @@ def _behind_fill_bytes(data: bytes, place: int) -> int:
 
 
 def _after_scan(data: bytes, place: int) -> int:
-    """Where the next marker lies behind the coded pixels of a scan: stuffed bytes and restarts are no markers."""
-    while (place := data.find(b"\xff", place)) >= 0:
-        following = data[place + 1 : place + 2]
-        if not following:
-            break
-        if following != b"\0" and following != b"\xff" and not 0xD0 <= following[0] <= 0xD7:
-            return place
-        place += 1 if following == b"\xff" else 2
-    raise UnaccountedError("its pixels are cut off")
+    """Where the next marker lies behind the coded pixels of a scan."""
+    found = MARKER_BEHIND_SCAN.search(data, place)
+    if found is None:
+        raise UnaccountedError("its pixels are cut off")
+    return found.start()
 
 
 def jpeg_frame(data: bytes) -> JpegFrame:
@@ -160,7 +169,7 @@ def jpeg_frame(data: bytes) -> JpegFrame:
         UnaccountedError: When there is none, or the picture is cut off.
     """
     numbers = Numbers(data, "big")
-    frames = [segment for segment in jpeg_segments(data) if segment.marker in _FRAMES]
+    frames = [segment for segment in jpeg_segments(data) if segment.marker in FRAMES]
     if len(frames) != 1:
         raise UnaccountedError(f"it has {len(frames)} frame headers, not one")
     marker, place = frames[0].marker, frames[0].content
@@ -173,7 +182,7 @@ def jpeg_size(head: bytes) -> tuple[int, int]:
     numbers = Numbers(head, "big")
     with suppress(UnaccountedError):
         for segment in jpeg_segments(head):
-            if segment.marker in _FRAMES:
+            if segment.marker in FRAMES:
                 return numbers.at(segment.content + 3, 2), numbers.at(segment.content + 1, 2)
     return 0, 0
 
@@ -223,9 +232,9 @@ def other_segments(data: bytes) -> tuple[str, ...]:
 
 
 def _enter(marker: int, content: bytes, names: dict[str, None]) -> None:
-    if marker == _COMMENT:
+    if marker == COMMENT:
         names["further comments" if "comment" in names else "comment"] = None
-    if marker not in _APPLICATIONS or content.startswith(_KNOWN):
+    if marker not in APPLICATIONS or content.startswith(_KNOWN):
         return
     known = (name for start, name in _NAMES.items() if content.startswith(start))
-    names[next(known, f"segment APP{marker - _APPLICATIONS[0]}")] = None
+    names[next(known, f"segment APP{marker - APPLICATIONS[0]}")] = None

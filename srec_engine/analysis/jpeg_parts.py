@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.accounts.account import UnaccountedError
+from srec_engine.accounts.jpeg import APPLICATIONS, COMMENT, END, FRAMES, HUFFMAN_FRAMES, MARKER_BEHIND_SCAN, SCAN
 from srec_engine.accounts.numbers import Numbers
 from srec_engine.errors import DamagedFileError
 
@@ -27,16 +28,11 @@ __all__ = ["BANDS", "JpegPart", "JpegPartKind", "jpeg_parts"]
 BANDS = ((1, 5), (6, 14), (15, 27), (28, 63))
 """First and last zigzag index of the bands of AC frequencies: diagonals 1 and 2, 3 and 4, 5 and 6, 7 to 14."""
 
-_START, _END, _SCAN = b"\xff\xd8", 0xD9, 0xDA
-_HUFFMAN_TABLES, _RESTART_INTERVAL, _ADOBE, _COMMENT = 0xC4, 0xDD, 0xEE, 0xFE
-_APPLICATIONS = range(0xE0, 0xF0)
-# All SOFn: C4, C8 and CC are no frames. Of these, 0 to 2 are coded by Huffman and not hierarchical nor lossless.
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_COUNTED_FRAMES = (0xC0, 0xC1, 0xC2)
+_START = b"\xff\xd8"
+_HUFFMAN_TABLES, _RESTART_INTERVAL, _ADOBE = 0xC4, 0xDD, 0xEE
 _PROGRESSIVE, _AC_TABLE = 0xC2, 0x10
 # Not those without a length that mean nothing where they are found: restarts outside of a scan, another start, TEM.
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
-_MARKER_BEHIND_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 # Of a progressive picture; each takes one bit of memory, 64 MiB together.
 _MAX_COEFFICIENTS = 1 << 29
@@ -211,7 +207,7 @@ class _Walk:
                 break
             place = self._count(JpegPartKind.PADDING, place, found.start())
             marker = self._data[place + 1]
-            if marker == _END:
+            if marker == END:
                 place = self._count(JpegPartKind.TABLES, place, place + 2)
                 self._count(JpegPartKind.BEHIND, place, len(self._data))
                 return
@@ -227,27 +223,27 @@ class _Walk:
         size = int.from_bytes(self._data[place + 2 : place + 4], "big")
         end = min(place + 2 + max(size, 2), len(self._data))
         content = self._data[place + 4 : end]
-        if marker in _APPLICATIONS or marker == _COMMENT:
+        if marker in APPLICATIONS or marker == COMMENT:
             self._see_metadata(marker, content)
             return self._count(JpegPartKind.METADATA, place, end)
         self._count(JpegPartKind.TABLES, place, end)
-        if marker in _FRAMES:
+        if marker in FRAMES:
             self._see_frame(marker, content)
         elif marker == _HUFFMAN_TABLES:
             self._see_codes(content)
         elif marker == _RESTART_INTERVAL:
             self._interval = int.from_bytes(content[:2], "big")
-        return self._count_scan(content, end) if marker == _SCAN else end
+        return self._count_scan(content, end) if marker == SCAN else end
 
     def _see_metadata(self, marker: int, content: bytes) -> None:
-        if marker == _APPLICATIONS[0] and content.startswith(b"JFIF\0"):
+        if marker == APPLICATIONS[0] and content.startswith(b"JFIF\0"):
             self._jfif = True
         elif marker == _ADOBE and content.startswith(b"Adobe") and len(content) >= 12:
             self._adobe = content[11]
 
     def _see_frame(self, marker: int, content: bytes) -> None:
         # A second frame in one picture is hierarchical or a mistake: what it means by its channels is unknown.
-        known = not self._identifiers and marker in _COUNTED_FRAMES
+        known = not self._identifiers and marker in HUFFMAN_FRAMES
         try:
             self._frame = _read_frame(content, progressive=marker == _PROGRESSIVE) if known else None
         except UnaccountedError:
@@ -266,7 +262,7 @@ class _Walk:
 
     def _count_scan(self, header: bytes, start: int) -> int:
         """Count the coded pixels behind a scan's header; returns the place behind them."""
-        found = _MARKER_BEHIND_SCAN.search(self._data, start)
+        found = MARKER_BEHIND_SCAN.search(self._data, start)
         end = len(self._data) if found is None else found.start()
         try:
             tally = self._scan_tally(header, self._data[start:end])
