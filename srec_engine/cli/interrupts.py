@@ -21,13 +21,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self._token = CancelToken()
-        self._requested = False
         self._previous: dict[int, signal._HANDLER] = {}
-
-    @property
-    def requested(self) -> bool:
-        """Whether stopping was asked for."""
-        return self._requested
 
     @property
     def token(self) -> CancelToken:
@@ -35,7 +29,6 @@ class Interrupts:
         return self._token
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
-        self._requested = True
         self._token.cancel()
         signal.signal(number, signal.default_int_handler)
 

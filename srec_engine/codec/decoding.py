@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -116,7 +116,9 @@ class Decoding:
             self.reader.file_bytes,
             self.clock.elapsed,
             dict(self.clock.seconds),
-            damage=damage,
+            computed.device,
+            computed.kernel,
+            computed.fallback,
+            damage,
         )
-        report = replace(report, device=computed.device, kernel=computed.kernel, fallback=computed.fallback)
         return Step(Progress(Stage.DECODING, 1.0, 0), 0, result=result, report=report, source_name=name)

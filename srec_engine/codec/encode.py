@@ -110,17 +110,14 @@ class _Chosen:
     Attributes:
         candidate: The way, with the whole `.srec` file.
         expected: What must come back.
+        gains: Whether the `.srec` is smaller than its source file; true for an image in memory, which has none.
         reason: Why it had to be that way, as a clause, or "".
     """
 
     candidate: Candidate
     expected: Expected
+    gains: bool
     reason: str
-
-    @property
-    def gains(self) -> bool:
-        """Whether the `.srec` is smaller than its source."""
-        return len(self.candidate.data) < self.expected.source_bytes
 
 
 def _encoded_file(job: Job, source: Path) -> tuple[bytes, EncodeReport]:
@@ -135,24 +132,23 @@ def _encoded_file(job: Job, source: Path) -> tuple[bytes, EncodeReport]:
         if job.options.method is not None:
             raise _refused(kept.source.name, job.options.method, refusal.reason) from refusal
         candidate = kept_as_it_is(kept, kept.source.read())
-        stored = _Chosen(candidate, Expected.of_kept(kept), refusal.reason)
+        stored = _Chosen(candidate, Expected.of_kept(kept), gains=False, reason=refusal.reason)
         return candidate.data, _finished(job, stored)
 
 
 def _chosen(job: Job, subject: Subject) -> _Chosen:
     """The method that was asked for, or the one that takes the fewest bytes."""
-    reason = ""
-    if job.options.method is None:
-        candidate, reason = _smallest(job, subject)
-        is_smaller = len(candidate.data) < subject.file_bytes
+    forced = job.options.method
+    candidate, reason = _smallest(job, subject) if forced is None else (_forced(job, subject, forced), "")
+    gains = len(candidate.data) < subject.file_bytes
+    if forced is None and not reason:
         # Where nothing is gained, its own bytes are why.
-        speaker = candidate.method if is_smaller else Method.VERBATIM
-        reason = reason or holding_method(speaker).note(subject)
-    else:
-        candidate = _forced(job, subject, job.options.method)
+        reason = holding_method(candidate.method if gains else Method.VERBATIM).note(subject)
     if candidate.method.holds_file:
-        return _Chosen(candidate, Expected.of_kept(subject.kept), reason)
-    return _Chosen(candidate, Expected.of(subject.picture, job.options.verify), reason)
+        expected = Expected.of_kept(subject.kept)
+    else:
+        expected = Expected.of(subject.picture, job.options.verify)
+    return _Chosen(candidate, expected, gains, reason)
 
 
 def _forced(job: Job, subject: Subject, name: Method) -> Candidate:
@@ -206,7 +202,7 @@ def _finished(job: Job, chosen: _Chosen) -> EncodeReport:
     """Verify where that was asked for, or has to be, and sum up."""
     candidate, expected, options = chosen.candidate, chosen.expected, job.options
     leaves = options.without_gain is WithoutGain.LEAVE and options.method is None
-    left_alone = leaves and not chosen.gains and expected.source is not None
+    left_alone = leaves and not chosen.gains
     computed = candidate.computed
     verified = not left_alone and (options.verify or holding_method(candidate.method).is_doubted)
     if verified:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from srec_engine.atomic import write_atomically
-from srec_engine.codec.background import run_cancellable
 from srec_engine.codec.decode import verify_file
 from srec_engine.codec.methods import holding_method
 from srec_engine.codec.steps import opened
@@ -49,19 +48,15 @@ def export_jpeg_xl(
         NotSrecError, DamagedFileError, Cancelled: As `verify_file`, which the file has to pass.
         OutputError: When the result cannot be written.
     """
-    report = verify_file(source, options, cancel=cancel, progress=progress)
     with opened(source) as reader:
-        words = holding_method(reader.header.method).words
-        data, is_whole = (
-            run_cancellable(lambda: jpeg_xl_of(reader.body(), reader.name), cancel or CancelToken())
-            if reader.header.method is Method.JPEG
-            else (b"", False)
-        )
-    if not data:
-        raise UnsupportedImageError(
-            f"{source} holds its picture {words.how}: there is no JPEG XL in it. srec decode gives the file that "
-            "it was made of, or with --format a PNG, TIFF or WebP."
-        )
+        method = reader.header.method
+        if method is not Method.JPEG:
+            raise UnsupportedImageError(
+                f"{source} holds its picture {holding_method(method).words.how}: there is no JPEG XL in it. srec "
+                "decode gives the file that it was made of, or with --format a PNG, TIFF or WebP."
+            )
+        data, is_whole = jpeg_xl_of(reader.body(), reader.name)
+    report = verify_file(source, options, cancel=cancel, progress=progress)
     write_atomically(destination, data, readable_like=source)
     copy_timestamps(source, destination)
     return replace(report, destination=destination, dropped=() if is_whole else (_BEHIND,))

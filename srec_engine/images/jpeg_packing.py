@@ -53,7 +53,7 @@ def packed_frame(data: bytes) -> JpegFrame:
 
 
 def pack_jpeg(data: bytes, threads: int | None = None) -> bytes:
-    """Pack a file that begins with a JPEG.
+    """Pack a file that begins with a JPEG of which `packed_frame` gives the frame.
 
     Args:
         data: The file.
@@ -63,9 +63,7 @@ def pack_jpeg(data: bytes, threads: int | None = None) -> bytes:
         UnaccountedError: With the reason why it cannot be packed, as a clause. Whoever unpacks it may yet find that it
             does not come back.
     """
-    packed_frame(data)
-    places = _parts(data)
-    parts = [_pack(data[start:end], is_picture, threads) for start, end, is_picture in places]
+    parts = [_pack(data[start:end], is_picture, threads) for start, end, is_picture in _parts(data)]
     packed = b"".join(parts)
     if parts[0][:1] != bytes([JpegPacker.JPEG_XL]) or not is_plausible_packing(len(data), len(packed)):
         raise UnaccountedError("JPEG XL cannot hold it")
@@ -136,12 +134,11 @@ def unpacked_size(body: bytes, what: str) -> int:
 
 
 def jpeg_xl_of(body: bytes, what: str) -> tuple[bytes, bool]:
-    """The JPEG XL file that holds the first picture (b"" where another packer does), and whether that is all there is.
-
-    Raises as `unpack_jpeg`.
-    """
+    """The JPEG XL file that holds the first picture, and whether that is all there is. Raises as `unpack_jpeg`."""
     (packer, _, packed), *others = _packed(body, what)
-    return packed if packer is JpegPacker.JPEG_XL else b"", not others
+    if packer is not JpegPacker.JPEG_XL:
+        raise DamagedFileError(f"{what} is damaged: it begins with no JPEG.")
+    return packed, not others
 
 
 def _packed(body: bytes, what: str) -> list[tuple[JpegPacker, int, bytes]]:
