@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,12 +54,13 @@ JPEG_CODEC_NAMES = ("srec", "jxl-imagecodecs", "jxl-7", "jxl-9", "lepton")
 
 
 def make_jpeg_codec(name: str, options: CodecOptions) -> JpegCodec:
-    """The codec of that name.
+    """The codec of that name. All take the threads of `options`, but for Lepton, which lets nobody choose.
 
     Raises:
         MissingDependencyError: When its library is not installed.
         ValueError: When there is no such codec.
     """
+    threads = options.threads or os.cpu_count() or 1
     if name == "srec":
         return _ours(EncodeOptions(verify=False, codec=options))
     if name == "jxl-imagecodecs":
@@ -67,11 +69,11 @@ def make_jpeg_codec(name: str, options: CodecOptions) -> JpegCodec:
         return _plain(
             name,
             libraries,
-            lambda data: codecs.jpegxl_encode_jpeg(data, numthreads=1),
-            lambda packed: codecs.jpegxl_decode_jpeg(packed, numthreads=1),
+            lambda data: codecs.jpegxl_encode_jpeg(data, numthreads=threads),
+            lambda packed: codecs.jpegxl_decode_jpeg(packed, numthreads=threads),
         )
     if name in ("jxl-7", "jxl-9"):
-        return _pillow_jxl(name, int(name[-1]))
+        return _pillow_jxl(name, int(name[-1]), threads)
     if name == "lepton":
         lepton = _library("lepton_jpeg_python", "lepton-jpeg-python")
         return _plain(name, _named("lepton-jpeg-python"), lepton.compress_bytes, lepton.decompress_bytes)
@@ -88,7 +90,7 @@ def _ours(options: EncodeOptions) -> JpegCodec:
     return JpegCodec("srec", _named("srec-desktop"), pack, lambda data: read_source(data, options.codec)[1])
 
 
-def _pillow_jxl(name: str, effort: int) -> JpegCodec:
+def _pillow_jxl(name: str, effort: int, threads: int) -> JpegCodec:
     # Importing it adds a reader and a writer to Pillow's: a process of its own keeps that from everybody else.
     library = _library("pillow_jxl", "pillow-jxl-plugin")
     encoder = library.Encoder(
@@ -99,7 +101,7 @@ def _pillow_jxl(name: str, effort: int) -> JpegCodec:
         effort=effort,
         use_container=True,
         use_original_profile=False,
-        num_threads=1,
+        num_threads=threads,
     )
 
     def pack(data: bytes) -> bytes:
@@ -107,7 +109,7 @@ def _pillow_jxl(name: str, effort: int) -> JpegCodec:
         return bytes(encoder(data, 1, 1, jpeg_encode=True))
 
     def unpack(packed: bytes) -> bytes:
-        is_jpeg, _, data, *_ = library.Decoder(num_threads=1)(packed)
+        is_jpeg, _, data, *_ = library.Decoder(num_threads=threads)(packed)
         return bytes(data) if is_jpeg else b""
 
     return _plain(name, f"{_named('pillow-jxl-plugin')}, effort {effort}", pack, unpack)
