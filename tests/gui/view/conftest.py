@@ -12,6 +12,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from srec_gui.actions import Actions
+from srec_gui.engine import Engine, SrecEngine
 from srec_gui.settings import Settings
 from srec_gui.view.page import ViewPage
 from srec_gui.worker import Worker
@@ -50,7 +51,7 @@ def photograph() -> Image.Image:
         return image.convert("RGB")
 
 
-def make_page(qtbot: QtBot, worker: Worker, settings: Settings, engine: FakeEngine) -> ViewPage:
+def make_page(qtbot: QtBot, worker: Worker, settings: Settings, engine: Engine) -> ViewPage:
     """A page in a shown window of 800 × 600."""
     page = ViewPage(worker, settings, Actions(), engine=engine)
     qtbot.addWidget(page)
@@ -71,5 +72,12 @@ def page(qtbot: QtBot, worker: Worker, settings: Settings, engine: FakeEngine) -
 @pytest.fixture
 def held_page(qtbot: QtBot, worker: Worker, settings: Settings, held_engine: FakeEngine) -> Iterator[ViewPage]:
     page = make_page(qtbot, worker, settings, held_engine)
+    yield page
+    page.stop()
+
+
+@pytest.fixture
+def real_page(qtbot: QtBot, worker: Worker, settings: Settings) -> Iterator[ViewPage]:
+    page = make_page(qtbot, worker, settings, SrecEngine())
     yield page
     page.stop()

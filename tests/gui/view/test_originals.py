@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,25 +11,16 @@ from PIL import Image
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from srec_gui.actions import Actions
 from srec_gui.engine import EncodeOptions, Method, SrecEngine
-from srec_gui.settings import Settings
 from srec_gui.view.document import State
 from srec_gui.view.page import ViewPage
-from srec_gui.worker import Worker
 
 PATIENCE = 120_000
 
 
 @pytest.fixture
-def page(qtbot: QtBot, worker: Worker, settings: Settings) -> Iterator[ViewPage]:
-    page = ViewPage(worker, settings, Actions(), engine=SrecEngine())
-    qtbot.addWidget(page)
-    page.resize(800, 600)
-    page.show()
-    page.enter()
-    yield page
-    page.stop()
+def page(real_page: ViewPage) -> ViewPage:
+    return real_page
 
 
 @pytest.fixture

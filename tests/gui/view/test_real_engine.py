@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from srec_gui.actions import Actions
 from srec_gui.engine import EncodeOptions, Method, SrecEngine
-from srec_gui.settings import Settings
 from srec_gui.view.document import State
 from srec_gui.view.page import ViewPage
-from srec_gui.worker import Worker
 from tests.gui.view.conftest import PICTURES
 
 PATIENCE = 120_000  # the first decoding compiles the coder
@@ -28,17 +24,6 @@ def encoded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         image.convert("RGB").resize((300, 200)).save(folder / "coffee.png")
     SrecEngine().encode_file(folder / "coffee.png", folder / "coffee.srec", EncodeOptions(method=Method.SREC))
     return folder / "coffee.srec"
-
-
-@pytest.fixture
-def real_page(qtbot: QtBot, worker: Worker, settings: Settings) -> Iterator[ViewPage]:
-    page = ViewPage(worker, settings, Actions(), engine=SrecEngine())
-    qtbot.addWidget(page)
-    page.resize(800, 600)
-    page.show()
-    page.enter()
-    yield page
-    page.stop()
 
 
 def test_a_real_srec_sharpens_scale_by_scale_to_the_exact_picture(
