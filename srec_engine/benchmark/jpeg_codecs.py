@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.metadata
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from srec_engine import encode_file, read_source
-from srec_engine.errors import MissingDependencyError
+from srec_engine.benchmark.jpeg_xl import JpegXl
+from srec_engine.benchmark.libraries import library, named, threads_of
 from srec_engine.images.second_reader import codecs as second_reader
 from srec_engine.options import CodecOptions, EncodeOptions, Method
 
@@ -60,12 +58,12 @@ def make_jpeg_codec(name: str, options: CodecOptions) -> JpegCodec:
         MissingDependencyError: When its library is not installed.
         ValueError: When there is no such codec.
     """
-    threads = options.threads or os.cpu_count() or 1
+    threads = threads_of(options)
     if name == "srec":
         return _ours(EncodeOptions(verify=False, codec=options))
     if name == "jxl-imagecodecs":
         codecs = second_reader()
-        libraries = f"{codecs.jpegxl_version()} ({_named('imagecodecs')})"
+        libraries = f"{codecs.jpegxl_version()} ({named('imagecodecs')})"
         return _plain(
             name,
             libraries,
@@ -73,10 +71,11 @@ def make_jpeg_codec(name: str, options: CodecOptions) -> JpegCodec:
             lambda packed: codecs.jpegxl_decode_jpeg(packed, numthreads=threads),
         )
     if name in ("jxl-7", "jxl-9"):
-        return _pillow_jxl(name, int(name[-1]), threads)
+        jpeg_xl = JpegXl(int(name[-1]), threads)
+        return _plain(name, jpeg_xl.libraries, jpeg_xl.pack, jpeg_xl.unpack)
     if name == "lepton":
-        lepton = _library("lepton_jpeg_python", "lepton-jpeg-python")
-        return _plain(name, _named("lepton-jpeg-python"), lepton.compress_bytes, lepton.decompress_bytes)
+        lepton = library("lepton_jpeg_python", "lepton-jpeg-python")
+        return _plain(name, named("lepton-jpeg-python"), lepton.compress_bytes, lepton.decompress_bytes)
     raise ValueError(f"There is no codec {name!r} for JPEG files; choose from {', '.join(JPEG_CODEC_NAMES)}.")
 
 
@@ -87,58 +86,10 @@ def _ours(options: EncodeOptions) -> JpegCodec:
             report = encode_file(source, packed, options)
             return Packed(packed.read_bytes(), stored=report.method == Method.VERBATIM)
 
-    return JpegCodec("srec", _named("srec-desktop"), pack, lambda data: read_source(data, options.codec)[1])
-
-
-def _pillow_jxl(name: str, effort: int, threads: int) -> JpegCodec:
-    # Importing it adds a reader and a writer to Pillow's: a process of its own keeps that from everybody else.
-    library = _library("pillow_jxl", "pillow-jxl-plugin")
-    encoder = library.Encoder(
-        mode="RGB",
-        lossless=True,
-        quality=100,
-        decoding_speed=0,
-        effort=effort,
-        use_container=True,
-        use_original_profile=False,
-        num_threads=threads,
-    )
-
-    def pack(data: bytes) -> bytes:
-        # The picture's size is looked at for pixels only.
-        return bytes(encoder(data, 1, 1, jpeg_encode=True))
-
-    def unpack(packed: bytes) -> bytes:
-        is_jpeg, _, data, *_ = library.Decoder(num_threads=threads)(packed)
-        return bytes(data) if is_jpeg else b""
-
-    return _plain(name, f"{_named('pillow-jxl-plugin')}, effort {effort}", pack, unpack)
+    return JpegCodec("srec", named("srec-desktop"), pack, lambda data: read_source(data, options.codec)[1])
 
 
 def _plain(name: str, libraries: str, pack: Callable[[bytes], Any], unpack: Callable[[bytes], Any]) -> JpegCodec:
     return JpegCodec(
         name, libraries, lambda source: Packed(bytes(pack(source.read_bytes()))), lambda data: bytes(unpack(data))
     )
-
-
-def _library(module: str, package: str) -> Any:
-    """A module that only this comparison needs.
-
-    Raises:
-        MissingDependencyError: When it is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{package} is not installed, with which JPEG files are compared. Install the extra “dev” "
-            f"(pip install {package}), or choose other codecs with --codecs."
-        ) from error
-
-
-def _named(package: str) -> str:
-    """A package with its version, as far as that is known: a tree that is not installed has none."""
-    try:
-        return f"{package} {importlib.metadata.version(package)}"
-    except importlib.metadata.PackageNotFoundError:
-        return package
