@@ -15,8 +15,8 @@ from PIL import Image
 
 from srec_engine.benchmark.jpeg_codecs import JpegCodec, make_jpeg_codec
 from srec_engine.benchmark.measure import in_fresh_process, peak_memory
+from srec_engine.benchmark.sets import image_files
 from srec_engine.errors import SourceError
-from srec_engine.files import FileKind, find_files, identify
 from srec_engine.options import CodecOptions
 
 __all__ = ["JpegMeasurement", "JpegResult", "find_jpegs", "joined", "measure_jpegs", "measure_jpegs_in_process"]
@@ -108,7 +108,7 @@ def find_jpegs(folder: Path) -> list[Path]:
     Raises:
         SourceError: When there are none.
     """
-    paths = [path for path in find_files([folder]) if identify(path) == FileKind.IMAGE and _is_jpeg(path)]
+    paths = [path for path in image_files(folder) if _is_jpeg(path)]
     if not paths:
         raise SourceError(f"{folder} holds no JPEG files. Name a folder that does.")
     return paths

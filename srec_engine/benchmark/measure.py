@@ -15,11 +15,12 @@ from PIL import Image
 
 from srec_engine.benchmark.codecs import BenchmarkCodec, make_codec
 from srec_engine.benchmark.range_coder import coded_symbols, range_coder_seconds
+from srec_engine.benchmark.sets import PictureSet
 from srec_engine.benchmark.stages import StageSeconds, file_seconds
 from srec_engine.errors import SrecError
 from srec_engine.options import CodecOptions
 
-__all__ = ["ImageResult", "Measurement", "in_fresh_process", "measure", "measure_in_process", "peak_memory"]
+__all__ = ["ImageResult", "Measurement", "in_fresh_process", "joined", "measure", "measure_in_process", "peak_memory"]
 
 WARM_UP_SIDE = 96
 
@@ -56,12 +57,14 @@ class Measurement:
 
     Attributes:
         codec: Its name.
+        libraries: What does the work, with its version.
         images: A result for each image, in order.
         peak_memory: Largest resident memory of the process in bytes.
         encode_stages, decode_stages: Where our codec's time goes; None for other codecs.
     """
 
     codec: str
+    libraries: str
     images: tuple[ImageResult, ...]
     peak_memory: int = 0
     encode_stages: StageSeconds | None = None
@@ -100,9 +103,22 @@ class Measurement:
         return payload / model_bits - 1 if model_bits else 0.0
 
 
-def measure_in_process(codec: str, paths: Sequence[Path], options: CodecOptions) -> Measurement:
-    """`measure` in a fresh process."""
-    return in_fresh_process(measure, codec, list(paths), options)
+def joined(measurements: Sequence[Measurement]) -> Measurement:
+    """What one codec did on several sets, as one. Where its time went is told of the sets alone."""
+    return replace(
+        measurements[0],
+        images=tuple(image for measurement in measurements for image in measurement.images),
+        peak_memory=max(measurement.peak_memory for measurement in measurements),
+        encode_stages=None,
+        decode_stages=None,
+    )
+
+
+def measure_in_process(codec: str, pictures: PictureSet, options: CodecOptions) -> Measurement:
+    """`measure` in a fresh process. The results are those of the set's sources, whatever was made of them."""
+    measured = in_fresh_process(measure, codec, list(pictures.files), options)
+    images = zip(measured.images, pictures.sources, strict=True)
+    return replace(measured, images=tuple(replace(image, path=source) for image, source in images))
 
 
 def in_fresh_process(function: Callable[..., Result], *arguments: Any) -> Result:
@@ -120,7 +136,8 @@ def measure(name: str, paths: Sequence[Path], options: CodecOptions) -> Measurem
     codec = make_codec(name, options)
     _warm_up(codec)
     clocks = _Clocks({}, {})
-    measurement = Measurement(name, tuple(_measure_image(codec, path, clocks) for path in paths), peak_memory())
+    images = tuple(_measure_image(codec, path, clocks) for path in paths)
+    measurement = Measurement(name, codec.libraries, images, peak_memory())
     symbols = sum(image.symbols for image in measurement.images)
     if not symbols:
         return measurement

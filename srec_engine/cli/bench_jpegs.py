@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from srec_engine.benchmark.jpeg_codecs import JPEG_CODEC_NAMES
 from srec_engine.benchmark.jpegs import JpegMeasurement, find_jpegs, joined, measure_jpegs_in_process
-from srec_engine.cli.arguments import codec_options
+from srec_engine.benchmark.sets import named_folders
+from srec_engine.cli.bench_tables import chosen_codecs, extremes, format_change, markdown_table
 from srec_engine.cli.text import format_table
+from srec_engine.options import CodecOptions
 
 __all__ = ["measured_jpegs", "print_jpegs"]
 
@@ -24,37 +24,26 @@ _HEADING = ["codec", "bytes", "change", "enc MB/s", "dec MB/s", "peak MB", "kept
 _NAMED_FILES = 5
 
 
-def measured_jpegs(arguments: argparse.Namespace) -> Results:
+def measured_jpegs(arguments: argparse.Namespace, options: CodecOptions) -> Results:
     """Measure every codec on every folder.
 
     Raises:
-        argparse.ArgumentTypeError: No folder was named, or a codec that there is not.
+        argparse.ArgumentTypeError: No folder was named, or a codec that there is not, or what is for pictures only.
         SourceError: A folder holds no JPEG files.
     """
+    if arguments.halved or arguments.native:
+        raise argparse.ArgumentTypeError("--halved and --native make pictures: leave out --jpeg")
     if not arguments.sets:
         raise argparse.ArgumentTypeError("--jpeg needs folders of JPEG files")
-    codecs = (arguments.codecs or ",".join(JPEG_CODEC_NAMES)).split(",")
-    if unknown := [codec for codec in codecs if codec not in JPEG_CODEC_NAMES]:
-        raise argparse.ArgumentTypeError(
-            f"there is no codec {unknown[0]!r} for JPEG files; choose from {', '.join(JPEG_CODEC_NAMES)}"
-        )
+    codecs = chosen_codecs(arguments.codecs, JPEG_CODEC_NAMES, "JPEG files")
     # All folders are looked into before the first one is measured.
-    jpegs = {name: find_jpegs(folder) for name, folder in _named(arguments.sets).items()}
+    jpegs = {name: find_jpegs(folder) for name, folder in named_folders(arguments.sets).items()}
     results: dict[str, list[JpegMeasurement]] = {}
     for name, paths in jpegs.items():
         for codec in codecs:
             print(f"{name}: {codec} on {len(paths)} JPEG files …", file=sys.stderr)
-            results.setdefault(name, []).append(measure_jpegs_in_process(codec, paths, codec_options(arguments)))
+            results.setdefault(name, []).append(measure_jpegs_in_process(codec, paths, options))
     return results
-
-
-def _named(folders: Sequence[Path]) -> dict[str, Path]:
-    """Folders by their names, or by their paths where two have the same."""
-    count = Counter(folder.resolve().name for folder in folders)
-    return {
-        folder.resolve().name if count[folder.resolve().name] == 1 else str(folder.resolve()): folder
-        for folder in folders
-    }
 
 
 def print_jpegs(results: Results, arguments: argparse.Namespace, machine: str) -> None:
@@ -83,7 +72,7 @@ def _table(row: Sequence[JpegMeasurement]) -> str:
         [
             result.codec,
             f"{result.file_bytes:,}",
-            _change(result.change),
+            format_change(result.change),
             *_speeds(result),
             f"{result.peak_memory / 1e6:.0f}",
             str(len(result.kept) or ""),
@@ -96,12 +85,12 @@ def _table(row: Sequence[JpegMeasurement]) -> str:
 def _markdown(results: Results, together: Sequence[JpegMeasurement]) -> str:
     """A row for each codec: the change of each set, bytes and change of all, and speed over all."""
     heading = ["codec", *results, "all bytes", "all", "enc MB/s", "dec MB/s", "kept"]
-    lines = [f"| {' | '.join(heading)} |", f"|---|{'--:|' * (len(heading) - 1)}"]
+    rows = [heading]
     for whole, *row in zip(together, *results.values(), strict=True):
-        cells = [whole.codec, *(_change(measurement.change) for measurement in row)]
-        cells += [f"{whole.file_bytes:,}", _change(whole.change), *_speeds(whole), str(len(whole.kept))]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        cells = [whole.codec, *(format_change(measurement.change) for measurement in row)]
+        cells += [f"{whole.file_bytes:,}", format_change(whole.change), *_speeds(whole), str(len(whole.kept))]
+        rows.append(cells)
+    return markdown_table(rows)
 
 
 def _kept_files(together: Sequence[JpegMeasurement]) -> list[str]:
@@ -118,19 +107,13 @@ def _kept_files(together: Sequence[JpegMeasurement]) -> list[str]:
 
 def _extremes(together: Sequence[JpegMeasurement], count: int) -> str:
     """The files that the first codec makes least of, and those it makes most of."""
-    rows = sorted(zip(*(result.files for result in together), strict=True), key=lambda row: row[0].change)
-    most, least = rows[:count], rows[count:][-count:]
+    rows = list(zip(*(result.files for result in together), strict=True))
     heading = ["file", "bytes", *(result.codec for result in together)]
     cells = [
-        [row[0].path.name, f"{row[0].source_bytes:,}", *(_change(file.change) for file in row)]
-        for row in (*most, *least)
+        [row[0].path.name, f"{row[0].source_bytes:,}", *(format_change(file.change) for file in row)]
+        for row in extremes(rows, lambda row: row[0].change, count)
     ]
     return format_table([heading, *cells], [False, *[True] * (len(heading) - 1)])
-
-
-def _change(change: float) -> str:
-    """A change of size: -0.219 is "−21.9 %"."""
-    return f"{100 * change:+.1f} %".replace("-", "−")
 
 
 def _speeds(result: JpegMeasurement) -> list[str]:
