@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.codec.chunks import stream_count
-from srec_engine.container import Reader, stream_overhead, unpack_streams
+from srec_engine.codec.chunks import read_chunk, stream_count
+from srec_engine.container import Reader
 from srec_engine.container.geometry import Geometry
 from srec_engine.errors import DamagedFileError
 from srec_engine.pyramid import reduced_size
@@ -163,16 +163,17 @@ def _chunk_parts(
 
 
 def _stream_bytes(reader: Reader, geometry: Geometry, scale: int) -> tuple[int, NDArray[np.int64]]:
-    """Bytes of the lengths, and of the streams (4, channels), of all chunks of a scale that can be read."""
+    """Bytes of what tells streams apart, and of the streams (4, channels), of all chunks of a scale that are whole."""
     channels = reader.header.channels
     overhead, sizes = 0, np.zeros(stream_count(channels), np.int64)
     for tile in range(geometry.tile_count):
         try:
-            streams = unpack_streams(reader.chunk(scale, tile), stream_count(channels))
+            chunk = read_chunk(reader, scale, tile)
         except DamagedFileError:
             continue
-        overhead += stream_overhead(streams)
-        sizes += np.array([len(stream) for stream in streams])
+        lengths = np.array([len(stream) for stream in chunk.streams])
+        overhead += len(chunk.packed()) - int(lengths.sum())
+        sizes += lengths
     return overhead, sizes.reshape(-1, channels)
 
 

@@ -90,9 +90,9 @@ def coder_bits(steps: TileSteps, coder: EntropyCoder, cancel: CancelToken) -> ND
     bits = np.zeros((len(CODED_STEPS), steps.channels))
     for channel in range(steps.channels):
         cancel.raise_if_cancelled()
-        bits[0, channel] = coder.encode_remainders(steps.remainder, channel, steps.symbols).model_bits
+        bits[0, channel] = coder.encode_remainders(steps.remainder, channel, steps.symbols, steps.memory).model_bits
         for index, (step, values) in enumerate(zip(steps.pixels, steps.values, strict=True)):
-            bits[1 + index, channel] = coder.encode_pixels(step, channel, values).model_bits
+            bits[1 + index, channel] = coder.encode_pixels(step, channel, values, steps.memory).model_bits
     return bits
 
 
@@ -100,7 +100,7 @@ def _remainder_part(steps: TileSteps, cancel: CancelToken) -> PartMaps:
     described = []
     for channel in range(steps.channels):
         cancel.raise_if_cancelled()
-        maps = remainder_maps(steps.remainder, channel, steps.symbols)
+        maps = remainder_maps(steps.remainder, channel, steps.symbols, steps.memory)
         described.append(np.stack([maps.mean - 1, maps.most_likely - 1, maps.entropy, maps.cost]))
     actual = steps.symbols[..., : steps.channels].transpose(2, 0, 1).astype(np.int16) - 1
     return _part(actual, np.stack(described, axis=1))
@@ -114,7 +114,7 @@ def _pixel_part(steps: TileSteps, cancel: CancelToken) -> PartMaps:
     for index, (step, values) in enumerate(zip(steps.pixels, steps.values, strict=True)):
         for channel in range(steps.channels):
             cancel.raise_if_cancelled()
-            maps = pixel_maps(step, channel, values)
+            maps = pixel_maps(step, channel, values, steps.memory)
             described = np.stack([maps.mean, maps.most_likely, maps.entropy, maps.cost])
             blocks[index][:, channel, : step.height, : step.width] = described
     joined = join_blocks(blocks, height, width)

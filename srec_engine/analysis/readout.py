@@ -139,11 +139,13 @@ def _pixel(steps: TileSteps, index: int, row: int, column: int) -> tuple[Distrib
     if row >= step.height or column >= step.width:
         return ()
     return tuple(
-        Distribution(int(values[row, column, channel]), *pixel_probabilities(step, channel, row, column, values))
+        Distribution(
+            int(values[row, column, channel]), *pixel_probabilities(step, channel, row, column, values, steps.memory)
+        )
         for channel in range(steps.channels)
     )
 
 
 def _remainder(steps: TileSteps, channel: int, row: int, column: int) -> Distribution:
-    lowest, frequencies = remainder_probabilities(steps.remainder, channel, row, column, steps.symbols)
+    lowest, frequencies = remainder_probabilities(steps.remainder, channel, row, column, steps.symbols, steps.memory)
     return Distribution(int(steps.symbols[row, column, channel]) - 1, lowest - 1, frequencies)

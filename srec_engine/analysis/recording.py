@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from srec_engine.codec.walk import Exchange
 from srec_engine.container import Box
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 
 __all__ = ["RecordingExchange", "TileSteps"]
@@ -28,6 +29,7 @@ class TileSteps:
         symbols: Remainders + 1, uint8 (h, w, 3), h and w half the box's size, rounded up.
         pixels: Distributions of pixel 1, 2 and 3 of each block.
         values: Their values, uint8 (h, w, 3) each.
+        memory: What the streams left behind for those after them; None where they do not learn.
     """
 
     scale: int
@@ -39,6 +41,7 @@ class TileSteps:
     symbols: NDArray[np.uint8]
     pixels: tuple[PixelStep, ...]
     values: tuple[NDArray[np.uint8], ...]
+    memory: TileMemory | None = None
 
     @property
     def byte_count(self) -> int:
@@ -46,6 +49,9 @@ class TileSteps:
         arrays: list[NDArray[Any]] = [self.image, self.remainder.logits, self.symbols, *self.values]
         for step in self.pixels:
             arrays += [step.parameters, step.remaining, *([] if step.linear is None else [step.linear])]
+        if self.memory is not None:
+            memory = self.memory
+            arrays += [memory.residuals, memory.offsets, memory.first, memory.surprises]
         return sum(array.nbytes for array in arrays)
 
 
@@ -56,6 +62,11 @@ class RecordingExchange:
         self._inner = inner
         self._remainder: tuple[RemainderStep, NDArray[np.uint8]] | None = None
         self._pixels: list[tuple[PixelStep, NDArray[np.uint8]]] = []
+
+    @property
+    def memory(self) -> TileMemory | None:
+        """See `Exchange.memory`."""
+        return self._inner.memory
 
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
         """Remainders + 1 of the tile."""
@@ -76,4 +87,4 @@ class RecordingExchange:
         remainder, symbols = self._remainder
         steps = tuple(step for step, _ in self._pixels)
         values = tuple(values for _, values in self._pixels)
-        return TileSteps(scale, tile, box, channels, image, remainder, symbols, steps, values)
+        return TileSteps(scale, tile, box, channels, image, remainder, symbols, steps, values, self.memory)

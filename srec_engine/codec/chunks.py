@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from srec_engine.container import Reader, stream_overhead, unpack_streams
+from srec_engine.container import Reader, pack_streams, unpack_streams
+from srec_engine.errors import DamagedFileError
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.reports import ScaleBytes
 
-__all__ = ["scale_bytes", "step_bytes", "stream_count"]
+__all__ = ["Chunk", "read_chunk", "scale_bytes", "stream_count"]
 
 
 def stream_count(channels: int) -> int:
@@ -18,11 +21,59 @@ def stream_count(channels: int) -> int:
     return (1 + STEP_COUNT) * channels
 
 
-def step_bytes(streams: Sequence[bytes], channels: int) -> tuple[int, int, int, int]:
-    """Bytes of the remainders and of pixel 1, 2 and 3; the streams' lengths count with the remainders."""
-    lengths = [len(stream) for stream in streams]
-    remainders, first, second, third = (sum(lengths[step * channels : (step + 1) * channels]) for step in range(4))
-    return remainders + stream_overhead(streams), first, second, third
+@dataclass(frozen=True, eq=False, slots=True)
+class Chunk:
+    """The streams of one tile at one scale.
+
+    Attributes:
+        streams: One per step and channel, in coding order.
+        plain: bool (4, channels), streams whose distributions do not learn from neighbours; None where none does.
+    """
+
+    streams: Sequence[bytes]
+    plain: NDArray[np.bool_] | None = None
+
+    def packed(self) -> bytes:
+        """The bytes that go into the container: a bit for each stream, 1 where it is plain, and the streams."""
+        bits = b"" if self.plain is None else np.packbits(self.plain, axis=None, bitorder="little").tobytes()
+        return bits + pack_streams(self.streams)
+
+    @classmethod
+    def unpacked(cls, data: bytes, channels: int, *, learning: bool) -> Chunk:
+        """Undo `packed`.
+
+        Args:
+            data: The chunk.
+            channels: Coded channels, 3 or 1.
+            learning: Whether the file says that its streams learn.
+
+        Raises:
+            DamagedFileError: When the lengths do not fit it, or a bit is set that belongs to no stream.
+        """
+        count = stream_count(channels)
+        if not learning:
+            return cls(unpack_streams(data, count))
+        size = -(-count // 8)
+        bits = np.unpackbits(np.frombuffer(data[:size], np.uint8), bitorder="little").astype(np.bool_)
+        if len(bits) < count or bits[count:].any():
+            raise DamagedFileError("the bits that tell plain streams are damaged")
+        return cls(unpack_streams(data[size:], count), bits[:count].reshape(1 + STEP_COUNT, channels))
+
+    def step_bytes(self) -> tuple[int, int, int, int]:
+        """Bytes of the remainders and of pixel 1, 2 and 3; what is no stream counts with the remainders."""
+        channels = len(self.streams) // (1 + STEP_COUNT)
+        lengths = [len(stream) for stream in self.streams]
+        remainders, first, second, third = (sum(lengths[step * channels : (step + 1) * channels]) for step in range(4))
+        return remainders + len(self.packed()) - sum(lengths), first, second, third
+
+
+def read_chunk(reader: Reader, scale: int, tile: int) -> Chunk:
+    """The streams of a file's tile at a scale.
+
+    Raises:
+        DamagedFileError: When the chunk is missing or damaged.
+    """
+    return Chunk.unpacked(reader.chunk(scale, tile), reader.header.channels, learning=reader.header.learning)
 
 
 def scale_bytes(reader: Reader, scale: int) -> ScaleBytes:
@@ -33,10 +84,8 @@ def scale_bytes(reader: Reader, scale: int) -> ScaleBytes:
     """
     if reader.geometry is None:
         raise ValueError("this file has no chunks")
-    channels = reader.header.channels
     totals = np.zeros(4, dtype=np.int64)
     for tile in range(reader.geometry.tile_count):
-        streams = unpack_streams(reader.chunk(scale, tile), stream_count(channels))
-        totals += np.array(step_bytes(streams, channels))
+        totals += np.array(read_chunk(reader, scale, tile).step_bytes())
     remainders, first, second, third = (int(total) for total in totals)
     return ScaleBytes(scale, (remainders, first, second, third))

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.codec.chunks import stream_count
+from srec_engine.codec.chunks import Chunk
 from srec_engine.codec.known_tiles import KnownValues
-from srec_engine.container.streams import pack_streams, unpack_streams
 from srec_engine.control import CancelToken
+from srec_engine.entropy.fixed_point import CHANNELS
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import CodedStream, EntropyCoder, PixelStep, RemainderStep
 
 __all__ = ["DecodingExchange", "EncodingExchange", "ScaleStreams"]
+
+
+CLEAR_SAVING = 0.004
+"""Share of the sampled bits that learning must save for the stream to be written without coding it plainly too."""
+
+FEWEST_SYMBOLS = 1 << 13
+"""Streams with fewer are coded both ways in any case."""
 
 
 @dataclass(slots=True)
@@ -22,15 +32,17 @@ class ScaleStreams:
 
     Attributes:
         channels: Coded channels: 3, or 1 for a grey picture.
+        memory: What the streams left behind, and which of them are plain.
         streams: One per step and channel, in coding order.
     """
 
     channels: int
+    memory: TileMemory
     streams: list[CodedStream] = field(default_factory=list)
 
-    def chunk(self) -> bytes:
-        """The bytes that go into the container."""
-        return pack_streams([stream.data for stream in self.streams])
+    def chunk(self) -> Chunk:
+        """The streams as the container holds them."""
+        return Chunk([stream.data for stream in self.streams], self.memory.plain[:, : self.channels])
 
     def model_bits(self) -> float:
         """What the distributions say the values cost."""
@@ -48,23 +60,43 @@ class EncodingExchange(KnownValues):
         super().__init__(image)
         self._coder = coder
         self._cancel = cancel
-        self.written = ScaleStreams(channels)
+        self.written = ScaleStreams(channels, TileMemory.of_blocks(self.symbols.shape[0], self.symbols.shape[1]))
+
+    @property
+    def memory(self) -> TileMemory:
+        """See `Exchange.memory`."""
+        return self.written.memory
 
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
         """Write the remainders' streams."""
         symbols = super().remainders(step)
         for channel in range(self.written.channels):
-            self._cancel.raise_if_cancelled()
-            self.written.streams.append(self._coder.encode_remainders(step, channel, symbols))
+            self._write(step.number, channel, partial(self._coder.encode_remainders, step, channel, symbols))
         return symbols
 
     def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
         """Write a pixel's streams."""
         values = super().pixels(index, step)
         for channel in range(self.written.channels):
-            self._cancel.raise_if_cancelled()
-            self.written.streams.append(self._coder.encode_pixels(step, channel, values))
+            self._write(step.number, channel, partial(self._coder.encode_pixels, step, channel, values))
         return values
+
+    def _write(self, step: int, channel: int, encode: Callable[[TileMemory], CodedStream]) -> None:
+        """Write a stream in the way that takes fewer bytes."""
+        self._cancel.raise_if_cancelled()
+        memory = self.memory
+        learned = encode(memory)
+        if learned.saving < CLEAR_SAVING or self.symbols.size < CHANNELS * FEWEST_SYMBOLS:
+            kept = [trace.copy() for trace in memory.traces(step, channel)]
+            memory.plain[step, channel] = True
+            plain = encode(memory)
+            if len(plain.data) <= len(learned.data):
+                self.written.streams.append(plain)
+                return
+            memory.plain[step, channel] = False
+            for trace, before in zip(memory.traces(step, channel), kept, strict=True):
+                trace[:] = before
+        self.written.streams.append(learned)
 
 
 class DecodingExchange:
@@ -74,14 +106,20 @@ class DecodingExchange:
     exchange has a `fault` must be treated like one whose chunk is damaged.
 
     Attributes:
+        memory: What the streams left behind; None where they do not learn.
         fault: What is wrong with the first stream that is not what coding its values gives, a clause; "" so far.
 
     Raises:
         DamagedFileError: When the chunk's lengths do not fit it.
     """
 
-    def __init__(self, chunk: bytes, channels: int, coder: EntropyCoder, cancel: CancelToken) -> None:
-        self._streams = iter(unpack_streams(chunk, stream_count(channels)))
+    def __init__(
+        self, chunk: bytes, channels: int, coder: EntropyCoder, cancel: CancelToken, *, learning: bool = False
+    ) -> None:
+        unpacked = Chunk.unpacked(chunk, channels, learning=learning)
+        self._streams = iter(unpacked.streams)
+        self._plain = unpacked.plain
+        self.memory: TileMemory | None = None
         self._channels = channels
         self._coder = coder
         self._cancel = cancel
@@ -90,9 +128,13 @@ class DecodingExchange:
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
         """Read the remainders."""
         symbols = np.ones(step.low_resolution.shape, dtype=np.uint8)
+        if self._plain is not None:
+            height, width, _ = step.low_resolution.shape
+            self.memory = TileMemory.of_blocks(height, width)
+            self.memory.plain[:, : self._channels] = self._plain
         for channel in range(self._channels):
             self._cancel.raise_if_cancelled()
-            ends = self._coder.decode_remainders(step, channel, next(self._streams), symbols)
+            ends = self._coder.decode_remainders(step, channel, next(self._streams), symbols, self.memory)
             self._note(ends, "the remainders")
         return self._grey_to_all(symbols)
 
@@ -101,7 +143,7 @@ class DecodingExchange:
         values = np.zeros(step.remaining.shape, dtype=np.uint8)
         for channel in range(self._channels):
             self._cancel.raise_if_cancelled()
-            ends = self._coder.decode_pixels(step, channel, next(self._streams), values)
+            ends = self._coder.decode_pixels(step, channel, next(self._streams), values, self.memory)
             self._note(ends, f"pixel {index + 1}")
         return self._grey_to_all(values)
 

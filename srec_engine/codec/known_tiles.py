@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.walk import Exchange, Heard, TileScale, unheard, walk_scale
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 from srec_engine.integer.prepared import CodingNetwork
@@ -34,6 +35,11 @@ class KnownValues:
         _, remainders = mean_and_remainder(block_sums(pixels))
         self.symbols = _interleaved(remainders + 1)
         self.planes = [_interleaved(pixel) for pixel in pixels[:STEP_COUNT]]
+
+    @property
+    def memory(self) -> TileMemory | None:
+        """See `Exchange.memory`."""
+        return None
 
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:  # noqa: ARG002 - known without it
         """Remainders + 1 of the tile."""

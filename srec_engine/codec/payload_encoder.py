@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.codec.chunks import step_bytes
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import EncodingExchange, ScaleStreams
 from srec_engine.codec.kept_tiles import KeptTile, walk_kept_tile
@@ -51,8 +50,8 @@ class _CodedChunk:
     @classmethod
     def of(cls, written: ScaleStreams) -> _CodedChunk:
         """Pack what was written of a tile at a scale."""
-        parts = step_bytes([stream.data for stream in written.streams], written.channels)
-        return cls(written.chunk(), parts, written.model_bits())
+        chunk = written.chunk()
+        return cls(chunk.packed(), chunk.step_bytes(), written.model_bits())
 
 
 def encode_payload(

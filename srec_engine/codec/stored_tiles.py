@@ -102,7 +102,8 @@ class StoredTiles:
         return chunks
 
     def _exchange(self, chunk: bytes) -> DecodingExchange:
-        return DecodingExchange(chunk, self.reader.header.channels, self.runtime.coder, self.cancel)
+        header = self.reader.header
+        return DecodingExchange(chunk, header.channels, self.runtime.coder, self.cancel, learning=header.learning)
 
     def _walked(
         self, network: CodingNetwork, scale: int, tile: int, states: list[TileScale], exchanges: list[Exchange]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from srec_engine.codec.clock import StageClock
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 from srec_engine.integer.prepared import CodingNetwork, ScaleWalk
@@ -35,6 +36,10 @@ def unheard(_state: ScaleWalk) -> None:
 
 class Exchange(Protocol):
     """Where the values of one tile at one scale come from."""
+
+    @property
+    def memory(self) -> TileMemory | None:
+        """What the tile's streams left behind so far; None where there are none, or they do not learn."""
 
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
         """Remainders + 1 of the tile, uint8 (h, w, 3)."""

@@ -46,6 +46,7 @@ class NetworkPayload:
         chunks: Bytes of every chunk in the order of `Geometry.chunk_number`.
         scale_count, tile_size: As in `Geometry`.
         adaptation: Corrections of the model for this picture; empty for none.
+        learning: Whether the distributions of the streams learn from neighbours.
     """
 
     model_id: bytes
@@ -54,6 +55,7 @@ class NetworkPayload:
     scale_count: int
     tile_size: int = DEFAULT_TILE_SIZE
     adaptation: bytes = b""
+    learning: bool = False
 
     method = Method.SREC
 

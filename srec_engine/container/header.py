@@ -48,6 +48,9 @@ MAX_HEADER_BYTES = _FIXED.size + MODEL_ID_BYTES + _ADAPTATION_SIZE.size + CRC_BY
 _ADAPTED = 1
 """Flag: the size of the adaptation follows the model id."""
 
+_LEARNING = 2
+"""Flag: the distributions of the streams learn from neighbours."""
+
 MAX_ADAPTATION_BYTES = 1 << 20
 _MAX_PLANES_BYTES = MAX_PIXELS + MAX_METADATA_BYTES
 
@@ -67,6 +70,7 @@ class Header:
         metadata_bytes, planes_bytes, base_bytes, adaptation_bytes: Sizes of these sections.
         payload_bytes: Size of all chunks together, or of the section with the WebP or source file.
         version: Version of the format.
+        learning: Whether the distributions of the streams learn from neighbours.
     """
 
     method: Method
@@ -83,6 +87,7 @@ class Header:
     payload_bytes: int = 0
     adaptation_bytes: int = 0
     version: int = FORMAT_VERSION
+    learning: bool = False
 
     @property
     def header_bytes(self) -> int:
@@ -125,7 +130,7 @@ def pack_header(header: Header) -> bytes:
         header.version,
         _METHODS.index(header.method),
         MODES.index(header.mode),
-        _ADAPTED if header.adaptation_bytes else 0,
+        (_ADAPTED if header.adaptation_bytes else 0) | (_LEARNING if header.learning else 0),
         header.channels,
         header.scale_count,
         max(0, header.tile_size.bit_length() - 1),
@@ -167,18 +172,20 @@ def parse_header(first_bytes: bytes, file_bytes: int, name: str) -> Header:
 def _parse(first_bytes: bytes, name: str) -> Header:
     fields = _FIXED.unpack_from(first_bytes)
     _, version, method, mode, flags, channels, scale_count, tile_bits, *numbers = fields
-    adapted = method == 0 and bool(flags & _ADAPTED)
+    adapted, learning = (method == 0 and bool(flags & flag) for flag in (_ADAPTED, _LEARNING))
     model_end = _FIXED.size + (MODEL_ID_BYTES if method == 0 else 0)
     end = model_end + (_ADAPTATION_SIZE.size if adapted else 0)
     content, checksum = first_bytes[:end], first_bytes[end : end + CRC_BYTES]
     if struct.pack("<I", crc32(content)) != checksum:
         raise DamagedFileError(f"{name} is damaged: its header was changed or cut off. Fetch the file again.")
-    if method >= len(_METHODS) or mode >= len(MODES) or flags != adapted or version != FORMAT_VERSION:
+    known_flags = _ADAPTED * adapted | _LEARNING * learning
+    if method >= len(_METHODS) or mode >= len(MODES) or flags != known_flags or version != FORMAT_VERSION:
         raise NotSrecError(f"{name} uses features that this program does not know. Update the program to open it.")
     tile_size = 1 << tile_bits if tile_bits else 0
     width, height, *sizes = numbers
     model_id = content[_FIXED.size : model_end]
     header = Header(_METHODS[method], MODES[mode], width, height, channels, scale_count, tile_size, model_id, *sizes)
+    header = replace(header, learning=learning)
     if adapted:
         header = replace(header, adaptation_bytes=_ADAPTATION_SIZE.unpack_from(content, model_end)[0])
     problem = _problem(header) or ("its corrections are empty" if adapted and not header.adaptation_bytes else "")
@@ -227,7 +234,7 @@ def _problem(header: Header) -> str:
 def _network_problem(header: Header) -> str:
     if header.method != Method.SREC:
         unused = header.channels or header.scale_count or header.tile_size or header.model_id or header.base_bytes
-        unused = unused or header.adaptation_bytes
+        unused = unused or header.adaptation_bytes or header.learning
         return "it describes a network that it does not use" if unused else ""
     if header.channels not in (1, 3) or len(header.model_id) != MODEL_ID_BYTES:
         return f"it has {header.channels} coded channels and a model id of {len(header.model_id)} bytes"

@@ -78,6 +78,7 @@ def _header(contents: Contents, section_sizes: list[int], body_sizes: list[int])
         base_bytes=base_bytes,
         adaptation_bytes=adaptation_bytes,
         payload_bytes=sum(chunk_sizes),
+        learning=payload.learning,
     )
 
 

@@ -36,7 +36,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _log = logging.getLogger(__name__)
 _configuration_lock = threading.Lock()
 
-_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "fastmath": False,
+    # Kernels make no arrays. Counting references to those that they are given, at every call of a function that is
+    # inlined, would take several times as long as what the functions do.
+    "_nrt": False,
+}
 
 
 def inlined(function: Function) -> Function:

@@ -15,19 +15,31 @@ from srec_engine.entropy.fixed_point import (
     EXPONENTIAL_ENTRIES,
     FIRST_PRODUCT,
     FREQUENCY_TOTAL,
+    GREY_BITS,
     LOGIT_LIMIT,
     SCALE_BITS,
     SIGMOID_ENTRIES,
     SIGMOID_HALF,
     SIGMOID_ONE,
 )
-from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, RemainderArrays, TableArrays
+from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, PixelLearner, RemainderArrays, TableArrays
+from srec_engine.entropy.learning import CENTRE_CLASS, CLASS_SHIFT, FINE_DEVIATION, VALUE_CLASSES
+from srec_engine.entropy.pixel_learning import CENTRE, DEVIATION, FINE_CONTEXTS, MEAN, SHIFT, pixel_correction
 from srec_engine.entropy.positions import fixed, scale_correction, set_positions
+from srec_engine.entropy.remainder_learning import correct_logits
+from srec_engine.entropy.value_classes import (
+    BASE,
+    FACTOR,
+    INSIDE,
+    START,
+    set_class_boundaries,
+    set_class_contexts,
+    weigh_classes,
+)
 
 __all__ = [
     "Span",
     "allowed_interval",
-    "empty_mixture",
     "inside_weight",
     "load_span",
     "remainder_boundaries",
@@ -36,13 +48,18 @@ __all__ = [
 ]
 
 
+GREY_HALF = 1 << (GREY_BITS - 1)
+"""Half a grey level, 2⁻⁸."""
+
+
 class Span(NamedTuple):
     """The values that a subpixel can have and their share of the mixture.
 
     Attributes:
         lowest, highest: The interval, both ends included.
         bottom: Weight of the mixture below the interval.
-        inside: Weight of the mixture inside the interval; 0 stands for a uniform distribution.
+        inside: Weight of the mixture inside the interval, or of the classes that its values are in; 0 stands for a
+            uniform distribution.
         weight: Sum of the weights of the components.
         heaviest: Component with the largest weight. It decides where a search begins, nothing else.
     """
@@ -62,15 +79,15 @@ def allowed_interval(remaining: int, left: int) -> tuple[int, int]:
 
 
 @inlined
-def empty_mixture(unrolled: Any) -> Mixture:
-    """Room for a mixture of as many components as `unrolled` is long."""
-    components = len(unrolled)
-    return Mixture(np.empty(components, np.int64), np.empty(components, np.int64), np.empty(components, np.int64))
-
-
-@inlined
 def _load_mixture(
-    tables: TableArrays, pixels: AnyPixelArrays, values: Any, row: int, column: int, channel: int, mixture: Mixture
+    tables: TableArrays,
+    pixels: AnyPixelArrays,
+    values: Any,
+    row: int,
+    column: int,
+    channel: int,
+    mixture: Mixture,
+    learner: Any,
 ) -> tuple[int, int]:
     """Read a subpixel's mixture from its parameters: (sum of its weights, component with the largest one)."""
     set_positions(tables, pixels, values, row, column, channel, mixture.offsets)
@@ -93,10 +110,13 @@ def _load_mixture(
         mixture.weights[k] = weight
         total += weight
         scale = fixed(pixels.parameters[row, column, first + 2 * components + k], LOGIT_LIMIT)
-        entry = min(max(scale - least_scale, 0), last_scale)
+        mixture.slopes[k] = min(max(scale - least_scale, 0), last_scale)
+    shift, spread = pixel_correction(learner, mixture, total, pixels.unrolled, row, column)
+    for k in range(components):
+        entry = min(max(mixture.slopes[k] + spread, 0), last_scale)
         slope = tables.inverse_scale[np.uint64(entry)]
         mixture.slopes[k] = slope * 256
-        mixture.offsets[k] = (-128 - mixture.offsets[k]) * slope
+        mixture.offsets[k] = (-128 - (mixture.offsets[k] + shift)) * slope
     return total, heaviest
 
 
@@ -119,22 +139,82 @@ def _weight_below(boundary: int, weight: int, tables: TableArrays, unrolled: Any
 
 @inlined
 def load_span(
-    tables: TableArrays, pixels: AnyPixelArrays, values: Any, row: int, column: int, channel: int, mixture: Mixture
+    tables: TableArrays,
+    pixels: AnyPixelArrays,
+    values: Any,
+    row: int,
+    column: int,
+    channel: int,
+    mixture: Mixture,
+    learner: Any,
 ) -> Span:
     """Read the distribution of a subpixel whose interval holds two values or more into `mixture`."""
     lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
-    weight, heaviest = _load_mixture(tables, pixels, values, row, column, channel, mixture)
+    weight, heaviest = _load_mixture(tables, pixels, values, row, column, channel, mixture, learner)
     bottom = _weight_below(lowest, weight, tables, pixels.unrolled, mixture)
     top = _weight_below(highest + 1, weight, tables, pixels.unrolled, mixture)
-    return Span(lowest, highest, bottom, top - bottom, weight, heaviest)
+    span = Span(lowest, highest, bottom, top - bottom, weight, heaviest)
+    if learner is None:
+        return span
+    inside = _weigh_values(tables, pixels, values, row, column, channel, mixture, learner, span)
+    return Span(lowest, highest, bottom, inside, weight, heaviest)
 
 
 @inlined
-def inside_weight(boundary: int, span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture) -> int:
+def _weigh_values(
+    tables: TableArrays,
+    pixels: AnyPixelArrays,
+    values: Any,
+    row: int,
+    column: int,
+    channel: int,
+    mixture: Mixture,
+    learner: PixelLearner,
+    span: Span,
+) -> int:
+    """Note the centre of a mixture; where it is narrow, weigh the values about it one by one. Returns all weight."""
+    state = learner.state
+    mean = state[MEAN] + state[SHIFT] + GREY_HALF
+    centre = min(max(mean >> GREY_BITS, span.lowest), span.highest)
+    state[CENTRE] = centre
+    state[FINE_CONTEXTS] = 0
+    if learner.corrects == 0 or state[DEVIATION] > FINE_DEVIATION or span.inside == 0:
+        return span.inside
+    fraction = min(max(mean - (centre << GREY_BITS), 0), 2 * GREY_HALF - 1) >> (GREY_BITS - 2)
+    count = set_class_contexts(learner, values, row, column, channel, centre, fraction, pixels.width)
+    set_class_boundaries(learner, centre, span.lowest, span.highest)
+    classes = learner.classes
+    classes[INSIDE, 0] = 0
+    classes[INSIDE, VALUE_CLASSES] = span.inside
+    for number in range(1, VALUE_CLASSES):
+        start = classes[START, number]
+        if start == classes[START, number - 1]:
+            classes[INSIDE, number] = classes[INSIDE, number - 1]
+        else:
+            below = _weight_below(start, span.weight, tables, pixels.unrolled, mixture)
+            classes[INSIDE, number] = below - span.bottom
+    state[FINE_CONTEXTS] = count
+    return weigh_classes(learner, tables, count, span.inside)
+
+
+@inlined
+def inside_weight(boundary: int, span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture, learner: Any) -> int:
     """Weight of the span below a boundary of it, lowest to highest + 1."""
     if span.inside == 0:
         return boundary - span.lowest
-    return _weight_below(boundary, span.weight, tables, unrolled, mixture) - span.bottom
+    if learner is None:
+        return _weight_below(boundary, span.weight, tables, unrolled, mixture) - span.bottom
+    if learner.state[FINE_CONTEXTS] == 0:
+        return _weight_below(boundary, span.weight, tables, unrolled, mixture) - span.bottom
+    number = min(max(boundary - learner.state[CENTRE] + CENTRE_CLASS, 0), VALUE_CLASSES)
+    classes = learner.classes
+    if boundary == classes[START, number]:
+        return integer(classes[BASE, number])
+    if number == VALUE_CLASSES:
+        number -= 1
+    below = _weight_below(boundary, span.weight, tables, unrolled, mixture) - span.bottom
+    part = (below - classes[INSIDE, number]) >> CLASS_SHIFT
+    return integer(classes[BASE, number] + part * classes[FACTOR, number])
 
 
 @inlined
@@ -170,6 +250,7 @@ def remainder_boundaries(
     column: int,
     channel: int,
     boundaries: Any,
+    learner: Any,
 ) -> tuple[int, int]:
     """Set the cumulative frequencies of a remainder's symbols; return the lowest and the highest symbol.
 
@@ -177,7 +258,6 @@ def remainder_boundaries(
     lowest to highest + 1 are set, from 0 to 65536.
     """
     lowest, highest = remainder_interval(remainders.low_resolution[row, column, channel])
-    largest = integer(-16 * LOGIT_LIMIT)
     for symbol in range(lowest, highest + 1):
         logit = integer(fixed(remainders.logits[row, column, 4 * channel + symbol], LOGIT_LIMIT))
         for known in range(channel):
@@ -187,7 +267,8 @@ def remainder_boundaries(
                 strength = fixed(remainders.logits[row, column, FIRST_PRODUCT + channel - 1 + known], LOGIT_LIMIT)
                 logit += strength * (integer(symbols[row, column, known] & 3) - 1) * (symbol - 1)
         boundaries[symbol + 1] = logit
-        largest = max(largest, logit)
+    interval = (lowest, highest)
+    largest = correct_logits(learner, tables, remainders, symbols, row, column, channel, boundaries, interval)
     total = integer(0)
     for symbol in range(lowest, highest + 1):
         distance = largest - boundaries[symbol + 1]

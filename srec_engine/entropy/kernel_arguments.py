@@ -5,17 +5,37 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from srec_engine.entropy import pixel_learning, remainder_learning, value_classes
+from srec_engine.entropy.fixed_point import REMAINDER_SYMBOLS
 from srec_engine.entropy.kernel_types import (
     AbsolutePixelArrays,
     AnyPixelArrays,
+    Mixture,
     PixelArrays,
+    PixelLearner,
     RemainderArrays,
+    RemainderLearner,
     TableArrays,
 )
+from srec_engine.entropy.learning import (
+    BIAS_CONTEXTS,
+    BLOCK_PLACES,
+    CLASS_CONTEXTS,
+    CLASS_ENTRIES,
+    CONFIDENCES,
+    MOST_INPUTS,
+    SPREAD_OF_SURPRISE,
+    SURPRISE_CLASSES,
+    VALUE_CLASSES,
+    WEIGHT_SETS,
+    WIDTH_CLASSES,
+    deviations,
+)
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 
-__all__ = ["pixel_arrays", "read_only", "remainder_arrays", "table_arrays"]
+__all__ = ["pixel_arrays", "pixel_learner", "read_only", "remainder_arrays", "remainder_learner", "table_arrays"]
 
 
 def table_arrays(tables: DistributionTables) -> TableArrays:
@@ -26,14 +46,65 @@ def table_arrays(tables: DistributionTables) -> TableArrays:
 def pixel_arrays(step: PixelStep) -> AnyPixelArrays:
     """A step of pixels as kernels take it: their type says which kind of means it has."""
     unrolled = (0,) * step.components
+    mixture = Mixture(*(np.empty(step.components, np.int64) for _ in Mixture._fields))
     if step.linear is None:
-        return AbsolutePixelArrays(step.parameters, step.remaining, step.left, step.height, step.width, unrolled)
-    return PixelArrays(step.parameters, step.linear, step.remaining, step.left, step.height, step.width, unrolled)
+        return AbsolutePixelArrays(
+            step.parameters, step.remaining, step.left, step.height, step.width, mixture, unrolled
+        )
+    return PixelArrays(
+        step.parameters, step.linear, step.remaining, step.left, step.height, step.width, mixture, unrolled
+    )
 
 
 def remainder_arrays(step: RemainderStep) -> RemainderArrays:
     """A step of remainders as kernels take it."""
-    return RemainderArrays(step.logits, step.couplings, step.low_resolution, step.height, step.width)
+    boundaries = np.empty(REMAINDER_SYMBOLS + 1, np.int64)
+    return RemainderArrays(step.logits, step.couplings, step.low_resolution, step.height, step.width, boundaries)
+
+
+def pixel_learner(step: PixelStep, channel: int, memory: TileMemory | None) -> PixelLearner | None:
+    """What a stream of pixels learns with from its first value on; None where nothing is remembered."""
+    if memory is None:
+        return None
+    index = step.number - 1
+    known = [3 * index + before for before in reversed(range(channel))]
+    known += [3 * before + channel for before in range(index)]
+    return PixelLearner(
+        corrects=int(not memory.plain[step.number, channel]),
+        residuals=memory.residuals,
+        stream=3 * index + channel,
+        known=np.array(known, np.int64),
+        deviations=deviations(step.tables.inverse_scale),
+        weights=np.zeros((WEIGHT_SETS, MOST_INPUTS), np.int32),
+        spreads=np.zeros((2, WIDTH_CLASSES, SURPRISE_CLASSES), np.int32),
+        places=np.zeros(BLOCK_PLACES, np.int32),
+        offsets=memory.offsets,
+        first=memory.first,
+        biases=np.zeros((CLASS_CONTEXTS, CLASS_ENTRIES, VALUE_CLASSES), np.int32),
+        bias_counts=np.zeros((CLASS_CONTEXTS, CLASS_ENTRIES), np.int32),
+        contexts=np.zeros(CLASS_CONTEXTS, np.int64),
+        classes=np.zeros((value_classes.ROWS, VALUE_CLASSES + 1), np.int64),
+        inputs=np.zeros(MOST_INPUTS, np.int64),
+        state=np.zeros(pixel_learning.STATE_LENGTH, np.int64),
+    )
+
+
+def remainder_learner(channel: int, memory: TileMemory | None) -> RemainderLearner | None:
+    """What a stream of remainders learns with from its first symbol on, as `pixel_learner`."""
+    if memory is None:
+        return None
+    contexts = (3, 5, 6)[channel]
+    return RemainderLearner(
+        corrects=int(not memory.plain[RemainderStep.number, channel]),
+        surprises=memory.surprises,
+        biases=np.zeros((contexts, max(BIAS_CONTEXTS), REMAINDER_SYMBOLS), np.int32),
+        bias_counts=np.zeros((contexts, max(BIAS_CONTEXTS)), np.int32),
+        temperatures=np.zeros((2, CONFIDENCES, SPREAD_OF_SURPRISE), np.int32),
+        temperature_counts=np.zeros((2, CONFIDENCES, SPREAD_OF_SURPRISE), np.int32),
+        contexts=np.zeros(contexts, np.int64),
+        distances=np.zeros(REMAINDER_SYMBOLS, np.int64),
+        state=np.zeros(remainder_learning.STATE_LENGTH, np.int64),
+    )
 
 
 def read_only(values: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["AbsolutePixelArrays", "AnyPixelArrays", "Mixture", "PixelArrays", "RemainderArrays", "TableArrays"]
+__all__ = [
+    "AbsolutePixelArrays",
+    "AnyPixelArrays",
+    "Mixture",
+    "PixelArrays",
+    "PixelLearner",
+    "RemainderArrays",
+    "RemainderLearner",
+    "TableArrays",
+]
 
 
 class TableArrays(NamedTuple):
@@ -16,9 +25,21 @@ class TableArrays(NamedTuple):
     log_scale_minimum: int
 
 
+class Mixture(NamedTuple):
+    """Components of one subpixel's mixture: int64 arrays, K long. A boundary v has the argument slope·v + offset.
+
+    While it is read, `slopes` are places in the table of inverse scales, and `offsets` are means in 2⁻⁸ grey level.
+    """
+
+    weights: Any
+    slopes: Any
+    offsets: Any
+
+
 class PixelArrays(NamedTuple):
     """`PixelStep` with relative means, as kernels take it.
 
+    `mixture` is room for the one of the subpixel at hand: kernels make no arrays.
     `unrolled` is a tuple of K zeros: its length is known when a kernel is compiled, so that loops over it are unrolled.
     """
 
@@ -28,17 +49,19 @@ class PixelArrays(NamedTuple):
     left: int
     height: int
     width: int
+    mixture: Mixture
     unrolled: Any
 
 
 class AbsolutePixelArrays(NamedTuple):
-    """`PixelStep` with absolute means, as kernels take it; `unrolled` as in `PixelArrays`."""
+    """`PixelStep` with absolute means, as kernels take it; `mixture` and `unrolled` as in `PixelArrays`."""
 
     parameters: Any
     remaining: Any
     left: int
     height: int
     width: int
+    mixture: Mixture
     unrolled: Any
 
 
@@ -46,18 +69,77 @@ AnyPixelArrays = PixelArrays | AbsolutePixelArrays
 
 
 class RemainderArrays(NamedTuple):
-    """`RemainderStep`, as kernels take it."""
+    """`RemainderStep`, as kernels take it; `boundaries` is room for the cumulative frequencies of one remainder."""
 
     logits: Any
     couplings: Any
     low_resolution: Any
     height: int
     width: int
+    boundaries: Any
 
 
-class Mixture(NamedTuple):
-    """Components of one subpixel's mixture: int64 arrays, K long. A boundary v has the argument slope·v + offset."""
+class PixelLearner(NamedTuple):
+    """What one stream of pixels learns and what it learns from. Kernels are given None where nothing is learned.
 
+    Attributes:
+        corrects: 1 where what is learned corrects distributions, 0 where residuals are only written down.
+        residuals: int16 (`PIXEL_STREAMS`, height + 4, width + 4), of every stream of the tile, `MARGIN` zeros around.
+        stream: Which of them is being coded.
+        known: int64, those before it that predict it.
+        deviations: int64, `learning.deviations` of the table of inverse scales.
+        weights: int32 (`WEIGHT_SETS`, `MOST_INPUTS`).
+        spreads: int32 (2, `WIDTH_CLASSES`, `SURPRISE_CLASSES`): by the stream's own neighbours, and by streams before.
+        places: int32 (`BLOCK_PLACES`,).
+        offsets: int8, as the residuals: how far values are from the centre of their mixture.
+        first: uint8 (h, w, 3), the values of pixel 1, h and w the tile's blocks.
+        biases: int32 (`CLASS_CONTEXTS`, `CLASS_ENTRIES`, `VALUE_CLASSES`).
+        bias_counts: int32 (`CLASS_CONTEXTS`, `CLASS_ENTRIES`), how often each was met.
+        contexts: int64 (`CLASS_CONTEXTS`,), of the value that is coded.
+        classes: int64 (4, `VALUE_CLASSES` + 1), of the value that is coded: as `value_classes` names its rows.
+        inputs: int64 (`MOST_INPUTS`,), of the value that is coded.
+        state: int64, as `pixel_learning` names its places.
+    """
+
+    corrects: int
+    residuals: Any
+    stream: int
+    known: Any
+    deviations: Any
     weights: Any
-    slopes: Any
+    spreads: Any
+    places: Any
     offsets: Any
+    first: Any
+    biases: Any
+    bias_counts: Any
+    contexts: Any
+    classes: Any
+    inputs: Any
+    state: Any
+
+
+class RemainderLearner(NamedTuple):
+    """What one stream of remainders learns and what it learns from, as `PixelLearner`.
+
+    Attributes:
+        corrects: As there.
+        surprises: int16 (channels, height + 4, width + 4), of every stream of remainders, `MARGIN` zeros around.
+        biases: int32 (contexts, entries, symbols).
+        bias_counts: int32 (contexts, entries), how often each was met.
+        temperatures: int32 (2, `CONFIDENCES`, `SPREAD_OF_SURPRISE`).
+        temperature_counts: int32, the same shape.
+        contexts: int64, of the value that is coded.
+        distances: int64 (symbols,), logits relative to the largest.
+        state: int64, as `remainder_learning` names its places.
+    """
+
+    corrects: int
+    surprises: Any
+    biases: Any
+    bias_counts: Any
+    temperatures: Any
+    temperature_counts: Any
+    contexts: Any
+    distances: Any
+    state: Any

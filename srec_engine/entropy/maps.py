@@ -8,9 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from srec_engine.entropy import map_kernels
-from srec_engine.entropy.distribution_arrays import remainder_frequencies, remainder_intervals
-from srec_engine.entropy.fixed_point import GREY_LEVELS
-from srec_engine.entropy.kernel_arguments import pixel_arrays, read_only, remainder_arrays, table_arrays
+from srec_engine.entropy.fixed_point import GREY_LEVELS, REMAINDER_SYMBOLS
+from srec_engine.entropy.kernel_arguments import (
+    pixel_arrays,
+    pixel_learner,
+    read_only,
+    remainder_arrays,
+    remainder_learner,
+    table_arrays,
+)
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import PixelStep, RemainderStep, check_plane
 
 __all__ = ["Maps", "pixel_maps", "pixel_probabilities", "remainder_maps", "remainder_probabilities"]
@@ -33,34 +40,49 @@ class Maps:
     cost: npt.NDArray[np.float32]
 
 
-def pixel_maps(step: PixelStep, channel: int, values: npt.NDArray[np.uint8]) -> Maps:
-    """Maps of one channel of `values`, uint8 (H, W, 3). Releases the GIL.
+def pixel_maps(step: PixelStep, channel: int, values: npt.NDArray[np.uint8], memory: TileMemory | None = None) -> Maps:
+    """Maps of one channel of `values`, uint8 (H, W, 3), coded with what `memory` holds. Releases the GIL.
 
     Raises:
         ValueError: The channel does not exist or `values` does not fit the step.
     """
     check_plane(step, channel, values)
     maps = np.empty((4, step.height, step.width), np.float32)
-    map_kernels.map_pixels(table_arrays(step.tables), pixel_arrays(step), channel, read_only(values), maps)
+    frequencies = np.ones(GREY_LEVELS, np.int64)
+    learner = pixel_learner(step, channel, memory)
+    map_kernels.map_pixels(
+        table_arrays(step.tables), pixel_arrays(step), channel, read_only(values), frequencies, maps, learner
+    )
     return Maps(*maps)
 
 
-def remainder_maps(step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> Maps:
-    """Maps of one channel of `symbols` (remainder + 1), uint8 (H, W, 3). Releases the GIL.
+def remainder_maps(
+    step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8], memory: TileMemory | None = None
+) -> Maps:
+    """Maps of one channel of `symbols` (remainder + 1), uint8 (H, W, 3), as `pixel_maps`. Releases the GIL.
 
     Raises:
         ValueError: The channel does not exist or `symbols` does not fit the step.
     """
     check_plane(step, channel, symbols)
     maps = np.empty((4, step.height, step.width), np.float32)
-    map_kernels.map_remainders(table_arrays(step.tables), remainder_arrays(step), channel, read_only(symbols), maps)
+    frequencies = np.empty(REMAINDER_SYMBOLS, np.int64)
+    learner = remainder_learner(channel, memory)
+    map_kernels.map_remainders(
+        table_arrays(step.tables), remainder_arrays(step), channel, read_only(symbols), frequencies, maps, learner
+    )
     return Maps(*maps)
 
 
 def pixel_probabilities(
-    step: PixelStep, channel: int, row: int, column: int, values: npt.NDArray[np.uint8]
+    step: PixelStep,
+    channel: int,
+    row: int,
+    column: int,
+    values: npt.NDArray[np.uint8],
+    memory: TileMemory | None = None,
 ) -> tuple[int, npt.NDArray[np.int32]]:
-    """Distribution of one subpixel, given the channels before it.
+    """Distribution of one subpixel, given the channels before it, and with a memory all that was coded before it.
 
     Returns:
         The lowest possible value, and the frequencies of it and those after it: int32, they add up to 65536.
@@ -72,20 +94,41 @@ def pixel_probabilities(
     _check_place(step, row, column)
     frequencies = np.zeros(GREY_LEVELS, np.int64)
     lowest, highest = map_kernels.pixel_frequencies(
-        table_arrays(step.tables), pixel_arrays(step), channel, read_only(values), row, column, frequencies
+        table_arrays(step.tables),
+        pixel_arrays(step),
+        channel,
+        read_only(values),
+        row,
+        column,
+        frequencies,
+        pixel_learner(step, channel, memory),
     )
     return lowest, frequencies[: highest - lowest + 1].astype(np.int32)
 
 
 def remainder_probabilities(
-    step: RemainderStep, channel: int, row: int, column: int, symbols: npt.NDArray[np.uint8]
+    step: RemainderStep,
+    channel: int,
+    row: int,
+    column: int,
+    symbols: npt.NDArray[np.uint8],
+    memory: TileMemory | None = None,
 ) -> tuple[int, npt.NDArray[np.int32]]:
     """Distribution of one remainder + 1, as `pixel_probabilities`."""
     check_plane(step, channel, symbols)
     _check_place(step, row, column)
-    boundaries = remainder_frequencies(step, channel, symbols, np.array([row * step.width + column]))[0]
-    lowest, highest = (int(interval[row, column]) for interval in remainder_intervals(step, channel))
-    return lowest, np.diff(boundaries)[lowest : highest + 1].astype(np.int32)
+    frequencies = np.zeros(REMAINDER_SYMBOLS, np.int64)
+    lowest, highest = map_kernels.remainder_frequencies(
+        table_arrays(step.tables),
+        remainder_arrays(step),
+        channel,
+        read_only(symbols),
+        row,
+        column,
+        frequencies,
+        remainder_learner(channel, memory),
+    )
+    return lowest, frequencies[: highest - lowest + 1].astype(np.int32)
 
 
 def _check_place(step: PixelStep | RemainderStep, row: int, column: int) -> None:

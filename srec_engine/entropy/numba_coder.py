@@ -11,8 +11,16 @@ import numpy.typing as npt
 
 from srec_engine.entropy import pixel_kernels, remainder_kernels
 from srec_engine.entropy.compilation import is_compiled, mark_compiled
-from srec_engine.entropy.kernel_arguments import pixel_arrays, read_only, remainder_arrays, table_arrays
-from srec_engine.entropy.kernel_types import AnyPixelArrays, RemainderArrays
+from srec_engine.entropy.kernel_arguments import (
+    pixel_arrays,
+    pixel_learner,
+    read_only,
+    remainder_arrays,
+    remainder_learner,
+    table_arrays,
+)
+from srec_engine.entropy.kernel_types import AnyPixelArrays, PixelLearner, RemainderArrays, RemainderLearner
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
 from srec_engine.entropy.range_coder import STREAM_PADDING
 from srec_engine.entropy.steps import CodedStream, PixelStep, RemainderStep, check_plane
@@ -40,27 +48,56 @@ class NumbaCoder:
         self._loaded: set[str] = set()
         self._lock = threading.Lock()
 
-    def encode_pixels(self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8]) -> CodedStream:
+    def encode_pixels(
+        self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8], memory: TileMemory | None = None
+    ) -> CodedStream:
         """See `EntropyCoder.encode_pixels`."""
-        key = f"encode-pixels-{step.kind}"
-        return self._encode(key, pixel_kernels.encode_pixels, step, pixel_arrays(step), channel, values)
+        key, kernel = f"encode-pixels-{step.kind}", pixel_kernels.encode_pixels
+        learner = pixel_learner(step, channel, memory)
+        stream = self._encode(key, kernel, step, pixel_arrays(step), channel, values, learner)
+        if memory is not None:
+            memory.keep(step.number, channel, values)
+        return stream
 
-    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> bool:
+    def decode_pixels(
+        self,
+        step: PixelStep,
+        channel: int,
+        stream: bytes,
+        values: npt.NDArray[np.uint8],
+        memory: TileMemory | None = None,
+    ) -> bool:
         """See `EntropyCoder.decode_pixels`."""
         key = f"decode-pixels-{step.kind}"
-        return self._decode(key, pixel_kernels.decode_pixels, step, pixel_arrays(step), channel, stream, values)
+        learner = pixel_learner(step, channel, memory)
+        kernel = pixel_kernels.decode_pixels
+        ends = self._decode(key, kernel, step, pixel_arrays(step), channel, stream, values, learner)
+        if memory is not None:
+            memory.keep(step.number, channel, values)
+        return ends
 
-    def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
+    def encode_remainders(
+        self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8], memory: TileMemory | None = None
+    ) -> CodedStream:
         """See `EntropyCoder.encode_remainders`."""
-        arrays = remainder_arrays(step)
-        return self._encode("encode-remainders", remainder_kernels.encode_remainders, step, arrays, channel, symbols)
+        arrays, kernel = remainder_arrays(step), remainder_kernels.encode_remainders
+        learner = remainder_learner(channel, memory)
+        return self._encode("encode-remainders", kernel, step, arrays, channel, symbols, learner)
 
     def decode_remainders(
-        self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
+        self,
+        step: RemainderStep,
+        channel: int,
+        stream: bytes,
+        symbols: npt.NDArray[np.uint8],
+        memory: TileMemory | None = None,
     ) -> bool:
         """See `EntropyCoder.decode_remainders`."""
         kernel = remainder_kernels.decode_remainders
-        return self._decode("decode-remainders", kernel, step, remainder_arrays(step), channel, stream, symbols)
+        learner = remainder_learner(channel, memory)
+        return self._decode(
+            "decode-remainders", kernel, step, remainder_arrays(step), channel, stream, symbols, learner
+        )
 
     def _encode(
         self,
@@ -70,17 +107,19 @@ class NumbaCoder:
         arrays: AnyPixelArrays | RemainderArrays,
         channel: int,
         values: npt.NDArray[np.uint8],
+        learner: PixelLearner | RemainderLearner | None,
     ) -> CodedStream:
         check_plane(step, channel, values)
         # 18 bits is the most that a symbol can take; the rest is for the last word.
         output = np.empty(3 * step.height * step.width + 16, np.uint8)
-        length, bits, impossible = self._run(
-            key, kernel, table_arrays(step.tables), arrays, channel, read_only(values), output
+        length, bits, impossible, plain_bits, learned_bits = self._run(
+            key, kernel, table_arrays(step.tables), arrays, channel, read_only(values), output, learner
         )
         if impossible >= 0:
             row, column = divmod(impossible, step.width)
             raise ValueError(f"The value at row {row}, column {column}, channel {channel} is not one it can have.")
-        return CodedStream(output[:length].tobytes(), bits)
+        saving = 1 - learned_bits / plain_bits if plain_bits else 0.0
+        return CodedStream(output[:length].tobytes(), bits, saving)
 
     def _decode(
         self,
@@ -91,17 +130,19 @@ class NumbaCoder:
         channel: int,
         stream: bytes,
         values: npt.NDArray[np.uint8],
+        learner: PixelLearner | RemainderLearner | None,
     ) -> bool:
         check_plane(step, channel, values, writable=True)
         target = np.ascontiguousarray(values)
         data = np.frombuffer(stream + bytes(STREAM_PADDING), np.uint8)
-        ends = self._run(key, kernel, table_arrays(step.tables), arrays, channel, data, target)
+        ends = self._run(key, kernel, table_arrays(step.tables), arrays, channel, data, target, learner)
         if target is not values:
             values[..., channel] = target[..., channel]
         return bool(ends)
 
     def _run(self, key: str, kernel: Kernel, *arguments: Any) -> Any:
         """Call a kernel; the first call of each kind compiles it, one thread at a time."""
+        key = key if arguments[-1] is None else f"{key}-learning"
         if key in self._loaded:
             return kernel(*arguments)
         with self._lock:

@@ -10,13 +10,14 @@ from srec_engine.entropy.compilation import inlined, integer, kernel
 from srec_engine.entropy.distribution import (
     Span,
     allowed_interval,
-    empty_mixture,
     inside_weight,
     load_span,
     span_frequency,
 )
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, SCALE_BITS, SIGMOID_STEPS
 from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, TableArrays
+from srec_engine.entropy.learning import SAMPLED_ROWS
+from srec_engine.entropy.pixel_learning import learn_pixel
 from srec_engine.entropy.range_coder import (
     STREAM_PADDING,
     decode_interval,
@@ -49,51 +50,77 @@ _PRODUCT_LIMIT = 1e280
 
 @kernel
 def encode_pixels(
-    tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, output: Any
-) -> tuple[int, float, int]:
+    tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, output: Any, learner: Any
+) -> tuple[int, float, int, float, float]:
     """Code one channel of `values` (uint8 (H, W, 3)) into `output` (uint8, 3 bytes a pixel + 16).
 
+    Where `learner` is not None, the distributions learn from neighbours.
+
     Returns:
-        Bytes written, bits of the model, and the position row·width + column of a value that is impossible, or -1.
+        Bytes written, bits of the model, the position row·width + column of a value that is impossible, or -1; and of
+        every `SAMPLED_ROWS`th row, what its values would take without learning, and what they took, in bits.
     """
-    mixture = empty_mixture(pixels.unrolled)
     state = start_encoding()
     coded = 0
     logarithms = 0.0
     product = 1.0
+    plain_bits = 0.0
+    learned_bits = 0.0
     for row in range(pixels.height):
         for column in range(pixels.width):
             value = integer(values[row, column, channel])
             lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
             if value < lowest or value > highest:
-                return 0, 0.0, row * pixels.width + column
+                return 0, 0.0, row * pixels.width + column, 0.0, 0.0
             if lowest == highest:
                 continue
-            span = load_span(tables, pixels, values, row, column, channel, mixture)
-            below = inside_weight(value, span, tables, pixels.unrolled, mixture)
-            above = inside_weight(value + 1, span, tables, pixels.unrolled, mixture)
-            start = span_frequency(value, below, span)
-            end = span_frequency(value + 1, above, span)
+            start, end = _frequencies(tables, pixels, values, value, row, column, channel, learner)
             state = encode_interval(state, output, start, end)
+            learn_pixel(learner, value, start, end, row, column)
+            if learner is not None and row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
+                learned_bits += FREQUENCY_BITS - np.log2(end - start)
+                start, end = _frequencies(tables, pixels, values, value, row, column, channel, None)
+                plain_bits += FREQUENCY_BITS - np.log2(end - start)
             coded += 1
             product *= end - start
             if product > _PRODUCT_LIMIT:
                 logarithms += np.log2(product)
                 product = 1.0
     if coded == 0:
-        return 0, 0.0, -1
+        return 0, 0.0, -1, 0.0, 0.0
     length = finish_encoding(state, output)
-    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1
+    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1, plain_bits, learned_bits
+
+
+@inlined
+def _frequencies(
+    tables: TableArrays,
+    pixels: AnyPixelArrays,
+    values: Any,
+    value: int,
+    row: int,
+    column: int,
+    channel: int,
+    learner: Any,
+) -> tuple[int, int]:
+    """What a value is coded with: [start, end) of 65536."""
+    mixture = pixels.mixture
+    span = load_span(tables, pixels, values, row, column, channel, mixture, learner)
+    below = inside_weight(value, span, tables, pixels.unrolled, mixture, learner)
+    above = inside_weight(value + 1, span, tables, pixels.unrolled, mixture, learner)
+    return span_frequency(value, below, span), span_frequency(value + 1, above, span)
 
 
 @kernel
-def decode_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, stream: Any, values: Any) -> bool:
+def decode_pixels(
+    tables: TableArrays, pixels: AnyPixelArrays, channel: int, stream: Any, values: Any, learner: Any
+) -> bool:
     """Fill one channel of `values` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end).
 
     Returns:
         Whether the stream is what `encode_pixels` makes of the values.
     """
-    mixture = empty_mixture(pixels.unrolled)
+    mixture = pixels.mixture
     state = start_decoding(stream)
     coded = 0
     possible = True
@@ -105,11 +132,12 @@ def decode_pixels(tables: TableArrays, pixels: AnyPixelArrays, channel: int, str
                 possible = possible and lowest == highest
                 values[row, column, channel] = min(lowest, 255)
                 continue
-            span = load_span(tables, pixels, values, row, column, channel, mixture)
-            value, below, above = _search(target_frequency(state), span, tables, pixels.unrolled, mixture)
+            span = load_span(tables, pixels, values, row, column, channel, mixture, learner)
+            value, below, above = _search(target_frequency(state), span, tables, pixels.unrolled, mixture, learner)
             start = span_frequency(value, below, span)
             end = span_frequency(value + 1, above, span)
             state = decode_interval(state, stream, start, end)
+            learn_pixel(learner, value, start, end, row, column)
             coded += 1
             values[row, column, channel] = value
     if coded == 0:
@@ -126,7 +154,9 @@ def _first_probe(target: int, span: Span, mixture: Mixture) -> int:
 
 
 @inlined
-def _search(target: int, span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture) -> tuple[int, int, int]:
+def _search(
+    target: int, span: Span, tables: TableArrays, unrolled: Any, mixture: Mixture, learner: Any
+) -> tuple[int, int, int]:
     """Find the value whose frequencies contain `target`: (value, weight below it, weight below the next value).
 
     The frequency c(v) = ⌊G(v)·scale / total⌋ + v - lowest is never computed here:
@@ -141,8 +171,8 @@ def _search(target: int, span: Span, tables: TableArrays, unrolled: Any, mixture
     rounds = 0
     while True:
         probe = min(max(probe, first), last)
-        below = inside_weight(probe, span, tables, unrolled, mixture)
-        above = inside_weight(probe + 1, span, tables, unrolled, mixture)
+        below = inside_weight(probe, span, tables, unrolled, mixture, learner)
+        above = inside_weight(probe + 1, span, tables, unrolled, mixture, learner)
         allowed = (target - (probe - span.lowest) + 1) * total
         if probe > first and below * scale >= allowed:
             last = probe - 1

@@ -8,8 +8,9 @@ import numpy as np
 
 from srec_engine.entropy.compilation import integer, kernel
 from srec_engine.entropy.distribution import remainder_boundaries
-from srec_engine.entropy.fixed_point import FREQUENCY_BITS, REMAINDER_SYMBOLS
+from srec_engine.entropy.fixed_point import FREQUENCY_BITS
 from srec_engine.entropy.kernel_types import RemainderArrays, TableArrays
+from srec_engine.entropy.learning import SAMPLED_ROWS
 from srec_engine.entropy.range_coder import (
     STREAM_PADDING,
     decode_interval,
@@ -20,6 +21,7 @@ from srec_engine.entropy.range_coder import (
     start_encoding,
     target_frequency,
 )
+from srec_engine.entropy.remainder_learning import learn_remainder
 
 __all__ = ["decode_remainders", "encode_remainders"]
 
@@ -29,54 +31,67 @@ _PRODUCT_LIMIT = 1e280
 
 @kernel
 def encode_remainders(
-    tables: TableArrays, remainders: RemainderArrays, channel: int, symbols: Any, output: Any
-) -> tuple[int, float, int]:
+    tables: TableArrays, remainders: RemainderArrays, channel: int, symbols: Any, output: Any, learner: Any
+) -> tuple[int, float, int, float, float]:
     """Code one channel of `symbols` (uint8 (H, W, 3)) into `output` (uint8, 3 bytes a pixel + 16).
 
+    Where `learner` is not None, the distributions learn from neighbours.
+
     Returns:
-        Bytes written, bits of the model, and the position row·width + column of a symbol that is impossible, or -1.
+        Bytes written, bits of the model, the position row·width + column of a symbol that is impossible, or -1; and of
+        every `SAMPLED_ROWS`th row, what its symbols would take without learning, and what they took, in bits.
     """
-    boundaries = np.empty(REMAINDER_SYMBOLS + 1, np.int64)
+    boundaries = remainders.boundaries
     state = start_encoding()
     logarithms = 0.0
     product = 1.0
+    plain_bits = 0.0
+    learned_bits = 0.0
     for row in range(remainders.height):
         for column in range(remainders.width):
             symbol = integer(symbols[row, column, channel])
-            lowest, highest = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries)
+            interval = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, learner)
+            lowest, highest = interval
             if symbol < lowest or symbol > highest:
-                return 0, 0.0, row * remainders.width + column
+                return 0, 0.0, row * remainders.width + column, 0.0, 0.0
             start, end = boundaries[symbol], boundaries[symbol + 1]
             state = encode_interval(state, output, start, end)
+            learn_remainder(learner, symbol, boundaries, interval, row, column, channel)
+            if learner is not None and row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
+                learned_bits += FREQUENCY_BITS - np.log2(end - start)
+                remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, None)
+                plain_bits += FREQUENCY_BITS - np.log2(boundaries[symbol + 1] - boundaries[symbol])
             product *= end - start
             if product > _PRODUCT_LIMIT:
                 logarithms += np.log2(product)
                 product = 1.0
     coded = remainders.height * remainders.width
     if coded == 0:
-        return 0, 0.0, -1
+        return 0, 0.0, -1, 0.0, 0.0
     length = finish_encoding(state, output)
-    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1
+    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1, plain_bits, learned_bits
 
 
 @kernel
 def decode_remainders(
-    tables: TableArrays, remainders: RemainderArrays, channel: int, stream: Any, symbols: Any
+    tables: TableArrays, remainders: RemainderArrays, channel: int, stream: Any, symbols: Any, learner: Any
 ) -> bool:
     """Fill one channel of `symbols` (uint8 (H, W, 3)) from `stream` (uint8, `STREAM_PADDING` zeros at its end).
 
     Returns:
         Whether the stream is what `encode_remainders` makes of the symbols.
     """
-    boundaries = np.empty(REMAINDER_SYMBOLS + 1, np.int64)
+    boundaries = remainders.boundaries
     state = start_decoding(stream)
     for row in range(remainders.height):
         for column in range(remainders.width):
-            symbol, highest = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries)
+            interval = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, learner)
+            symbol, highest = interval
             target = target_frequency(state)
             while symbol < highest and boundaries[symbol + 1] <= target:
                 symbol += 1
             state = decode_interval(state, stream, boundaries[symbol], boundaries[symbol + 1])
+            learn_remainder(learner, symbol, boundaries, interval, row, column, channel)
             symbols[row, column, channel] = symbol
     if remainders.height * remainders.width == 0:
         return len(stream) == STREAM_PADDING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from srec_engine.entropy.fixed_point import (
     SCALE_CORRECTIONS,
     parameter_count,
 )
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.tables import DistributionTables
 
 __all__ = ["CodedStream", "EntropyCoder", "PixelStep", "RemainderStep", "check_plane"]
@@ -31,10 +32,12 @@ class CodedStream:
     Attributes:
         data: The range coder's bytes; empty when every symbol was certain.
         model_bits: Sum of -log2 of the probabilities that were coded with. Information only.
+        saving: Share of the bits that learning saved, about; 0 where there was none. Information only.
     """
 
     data: bytes
     model_bits: float
+    saving: float = 0.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,6 +95,11 @@ class PixelStep:
             object.__setattr__(self, "linear", _read_only(_rounded(self.linear, MEAN_LIMIT)))
 
     @property
+    def number(self) -> int:
+        """Place among a tile's steps, of which the remainders are number 0."""
+        return 5 - self.left
+
+    @property
     def kind(self) -> str:
         """What kernels are compiled for: the number of components and the kind of means."""
         return f"{self.components}-absolute" if self.linear is None else f"{self.components}"
@@ -123,6 +131,8 @@ class RemainderStep:
     height: int
     width: int
 
+    number: ClassVar[int] = 0
+
     def __post_init__(self) -> None:
         products = self.logits.ndim == 3 and self.logits.shape[2] > FIRST_PRODUCT
         _check_image("logits", self.logits, FIRST_PRODUCT + 3 * products, self.height, self.width)
@@ -151,21 +161,35 @@ class EntropyCoder(Protocol):
     def name(self) -> str:
         """Name of the implementation, as `choose_coder` takes it."""
 
-    def encode_pixels(self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8]) -> CodedStream:
+    def encode_pixels(
+        self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8], memory: TileMemory | None = None
+    ) -> CodedStream:
         """Code one channel of `values`, uint8 (H, W, 3); the channels before it are the known ones.
+
+        Where a tile's memory is given, in which all streams before have left their traces, the distributions learn from
+        neighbours as the stream goes on, unless the memory says that this one is plain; and it leaves its own.
 
         Raises:
             ValueError: A value lies outside the interval that `remaining` allows.
         """
 
-    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> bool:
+    def decode_pixels(
+        self,
+        step: PixelStep,
+        channel: int,
+        stream: bytes,
+        values: npt.NDArray[np.uint8],
+        memory: TileMemory | None = None,
+    ) -> bool:
         """Fill one channel of `values`, uint8 (H, W, 3); the channels before it must be filled already.
 
         Returns:
             Whether the stream is what coding these values gives: it ends exactly where they end.
         """
 
-    def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
+    def encode_remainders(
+        self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8], memory: TileMemory | None = None
+    ) -> CodedStream:
         """Code one channel of `symbols`, uint8 (H, W, 3), remainder + 1; the channels before it are the known ones.
 
         Raises:
@@ -173,7 +197,12 @@ class EntropyCoder(Protocol):
         """
 
     def decode_remainders(
-        self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
+        self,
+        step: RemainderStep,
+        channel: int,
+        stream: bytes,
+        symbols: npt.NDArray[np.uint8],
+        memory: TileMemory | None = None,
     ) -> bool:
         """Fill one channel of `symbols`, uint8 (H, W, 3); the channels before it must be filled already.
 

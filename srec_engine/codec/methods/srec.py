@@ -133,7 +133,9 @@ def _network_payload(
     payload: EncodedPayload, model_id: bytes, tile_size: int, adaptation: Adaptation | None
 ) -> NetworkPayload:
     corrections = b"" if adaptation is None else adaptation_bytes(adaptation)
-    return NetworkPayload(model_id, payload.base, payload.chunks, len(payload.scales), tile_size, corrections)
+    return NetworkPayload(
+        model_id, payload.base, payload.chunks, len(payload.scales), tile_size, corrections, learning=True
+    )
 
 
 def _adaptation(

@@ -1,0 +1,224 @@
+"""What a stream of pixels learns from its neighbours, for numba kernels. Importing it imports numba.
+
+Before a value is coded, `pixel_correction` predicts from the residuals of its neighbours by how much the mixture's
+means are off, and from their size how much wider or narrower it should be. When the value is known, `learn_pixel`
+writes its residual down and moves what the prediction was made with. Both do nothing where the learner is None.
+
+`learned_streams` says the same in plain Python; a change here is a change there, and a new version of the file format.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from srec_engine.entropy.compilation import inlined, integer, leading_zeros, quotient
+from srec_engine.entropy.fixed_point import FREQUENCY_TOTAL
+from srec_engine.entropy.kernel_types import Mixture, PixelLearner
+from srec_engine.entropy.learning import (
+    DEVIATION_LIMIT,
+    ENERGY_OFFSET,
+    LEAST_DEVIATION,
+    MARGIN,
+    OFFSET_LIMIT,
+    OWN_INPUTS,
+    PLACE_PERIOD,
+    POSITION_OFFSET,
+    RATE_BITS,
+    RESIDUAL_BITS,
+    RESIDUAL_LIMIT,
+    SHIFT_LIMIT,
+    SPREAD_BITS,
+    SPREAD_LIMIT,
+    SURPRISE_CLASSES,
+    WEIGHT_LIMIT,
+    WEIGHT_RATE,
+    WIDTH_CLASSES,
+)
+from srec_engine.entropy.value_classes import learn_classes
+
+__all__ = [
+    "CENTRE",
+    "DEVIATION",
+    "FINE_CONTEXTS",
+    "MEAN",
+    "SHIFT",
+    "STATE_LENGTH",
+    "learn_pixel",
+    "pixel_correction",
+]
+
+STATE_LENGTH = 11
+"""Length of `PixelLearner.state`."""
+
+MEAN, DEVIATION, SHIFT, CENTRE, FINE_CONTEXTS, _PREDICTED, _ENERGY, _WIDTH_CLASS, _NEAR_CLASS, _KNOWN_CLASS, _PLACE = (
+    range(STATE_LENGTH)
+)
+"""Its places. `FINE_CONTEXTS` is the number of contexts by which the values are weighed; 0 where they are not."""
+
+_HALF = FREQUENCY_TOTAL // 2
+
+
+@inlined
+def pixel_correction(
+    learner: Any, mixture: Mixture, total: int, unrolled: Any, row: int, column: int
+) -> tuple[int, int]:
+    """What is added to the means (2⁻⁸ grey level) and log-scales (2⁻⁶ nat) of a mixture: (shift, spread).
+
+    `mixture` is as it is read, its slopes places in the table; `total` is the sum of its weights.
+    """
+    if learner is None:
+        return integer(0), integer(0)
+    deviation = _expect(learner, mixture, total, unrolled)
+    state = learner.state
+    state[SHIFT] = 0
+    if learner.corrects == 0:
+        return integer(0), integer(0)
+    width_class = _width_class(deviation)
+    near, known = _gather(learner, row + MARGIN, column + MARGIN)
+    predicted = _predict(learner, quotient(width_class, 3))
+    place = (row % PLACE_PERIOD) * PLACE_PERIOD + column % PLACE_PERIOD
+    near_class = min(SURPRISE_CLASSES - 1, (near * 13) >> 11)
+    known_class = min(SURPRISE_CLASSES - 1, known)
+    spread = learner.spreads[0, width_class, near_class] + learner.spreads[1, width_class, known_class]
+    spread = min(max(integer(spread) + learner.places[place], -SPREAD_LIMIT), SPREAD_LIMIT)
+    state[_WIDTH_CLASS] = width_class
+    state[_NEAR_CLASS] = near_class
+    state[_KNOWN_CLASS] = known_class
+    state[_PLACE] = place
+    state[SHIFT] = (predicted * deviation) >> RESIDUAL_BITS
+    return state[SHIFT], spread >> SPREAD_BITS
+
+
+@inlined
+def _expect(learner: PixelLearner, mixture: Mixture, total: int, unrolled: Any) -> int:
+    """Note the mixture's mean; return its mean deviation, 2⁻⁸ grey level."""
+    moment = integer(0)
+    for k in range(len(unrolled)):
+        moment += mixture.weights[k] * (mixture.offsets[k] + POSITION_OFFSET)
+    mean = quotient(moment, total) - POSITION_OFFSET
+    moment = integer(0)
+    for k in range(len(unrolled)):
+        moment += mixture.weights[k] * (learner.deviations[mixture.slopes[k]] + abs(mixture.offsets[k] - mean))
+    deviation = min(max(quotient(moment, total), LEAST_DEVIATION), DEVIATION_LIMIT)
+    learner.state[MEAN] = mean
+    learner.state[DEVIATION] = deviation
+    return deviation
+
+
+@inlined
+def _width_class(deviation: int) -> int:
+    """Two classes an octave, from 0.3 to 24 grey levels."""
+    number = deviation + 64
+    length = 64 - leading_zeros(integer(number))
+    return min(2 * (length - 8) + ((number >> (length - 2)) & 1), WIDTH_CLASSES - 1)
+
+
+@inlined
+def _gather(learner: PixelLearner, row: int, column: int) -> tuple[int, int]:
+    """Set the inputs; return how large the residuals are: of the stream's own neighbours, and of streams before."""
+    residuals, inputs, stream = learner.residuals, learner.inputs, learner.stream
+    west = integer(residuals[stream, row, column - 1])
+    north = integer(residuals[stream, row - 1, column])
+    northwest = integer(residuals[stream, row - 1, column - 1])
+    northeast = integer(residuals[stream, row - 1, column + 1])
+    inputs[0] = west
+    inputs[1] = north
+    inputs[2] = northwest
+    inputs[3] = northeast
+    inputs[4] = residuals[stream, row, column - 2]
+    inputs[5] = residuals[stream, row - 2, column]
+    near = 2 * (abs(west) + abs(north)) + abs(northwest) + abs(northeast)
+    known = integer(0)
+    count = len(learner.known)
+    for number in range(count):
+        plane = learner.known[number]
+        here = integer(residuals[plane, row, column])
+        west = integer(residuals[plane, row, column - 1])
+        north = integer(residuals[plane, row - 1, column])
+        east = integer(residuals[plane, row, column + 1])
+        south = integer(residuals[plane, row + 1, column])
+        first = OWN_INPUTS + 5 * number
+        inputs[first] = here
+        inputs[first + 1] = west
+        inputs[first + 2] = north
+        inputs[first + 3] = east
+        inputs[first + 4] = south
+        known += 4 * abs(here) + abs(west) + abs(north) + abs(east) + abs(south)
+    if count == 0:
+        return near, known
+    return near, quotient(known, 256 * count)
+
+
+@inlined
+def _predict(learner: PixelLearner, weight_set: int) -> int:
+    """The residual to be expected; the inputs' energy is noted."""
+    total, energy = integer(0), integer(0)
+    for number in range(OWN_INPUTS + 5 * len(learner.known)):
+        value = learner.inputs[number]
+        total += learner.weights[weight_set, number] * value
+        energy += value * value
+    learner.state[_ENERGY] = energy
+    predicted = min(max(total >> 16, -SHIFT_LIMIT), SHIFT_LIMIT)
+    learner.state[_PREDICTED] = predicted
+    return predicted
+
+
+@inlined
+def learn_pixel(learner: Any, value: int, start: int, end: int, row: int, column: int) -> None:
+    """Learn from a value that was given the frequencies [start, end) after `pixel_correction`."""
+    if learner is None:
+        return
+    state = learner.state
+    residual = _residual(256 * value - state[MEAN], state[DEVIATION])
+    learner.residuals[learner.stream, row + MARGIN, column + MARGIN] = residual
+    offset = min(max(value - state[CENTRE], -OFFSET_LIMIT), OFFSET_LIMIT)
+    learner.offsets[learner.stream, row + MARGIN, column + MARGIN] = offset
+    if learner.corrects == 0:
+        return
+    if state[FINE_CONTEXTS] > 0:
+        learn_classes(learner, value, state[FINE_CONTEXTS])
+    _move_weights(learner, residual)
+    excess = _excess(start, end)
+    width_class = state[_WIDTH_CLASS]
+    _move(learner.spreads, 0, width_class, state[_NEAR_CLASS], (excess * 5) >> 8)
+    _move(learner.spreads, 1, width_class, state[_KNOWN_CLASS], (excess * 5) >> 8)
+    place = state[_PLACE]
+    learner.places[place] = min(max(learner.places[place] + ((excess * 3) >> 9), -SPREAD_LIMIT), SPREAD_LIMIT)
+
+
+@inlined
+def _residual(difference: int, deviation: int) -> int:
+    """How far a value is from the mean in units of the expected deviation."""
+    magnitude = min(quotient(abs(difference) << RESIDUAL_BITS, deviation), RESIDUAL_LIMIT)
+    return magnitude if difference >= 0 else -magnitude
+
+
+@inlined
+def _move_weights(learner: PixelLearner, residual: int) -> None:
+    """One step of the normalised least mean squares."""
+    state = learner.state
+    error = residual - state[_PREDICTED]
+    magnitude = quotient(abs(error) * (WEIGHT_RATE << RATE_BITS), state[_ENERGY] + ENERGY_OFFSET)
+    rate = magnitude if error >= 0 else -magnitude
+    weight_set = quotient(state[_WIDTH_CLASS], 3)
+    for number in range(OWN_INPUTS + 5 * len(learner.known)):
+        moved = learner.weights[weight_set, number] + (
+            (rate * learner.inputs[number] + (1 << (RATE_BITS - 1))) >> RATE_BITS
+        )
+        learner.weights[weight_set, number] = min(max(moved, -WEIGHT_LIMIT), WEIGHT_LIMIT)
+
+
+@inlined
+def _excess(start: int, end: int) -> int:
+    """How far, in 2⁻¹⁶, a value lies from the middle of its distribution, beyond the half that is to be expected."""
+    below, above = 2 * start - FREQUENCY_TOTAL, 2 * end - FREQUENCY_TOTAL
+    if below >= 0:
+        return ((below + above) >> 1) - _HALF
+    if above <= 0:
+        return ((-below - above) >> 1) - _HALF
+    return quotient(below * below + above * above, 2 * (above - below)) - _HALF
+
+
+@inlined
+def _move(table: Any, number: int, first: int, second: int, step: int) -> None:
+    table[number, first, second] = min(max(table[number, first, second] + step, -SPREAD_LIMIT), SPREAD_LIMIT)
