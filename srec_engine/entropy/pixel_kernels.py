@@ -79,8 +79,8 @@ def encode_pixels(
             learn_pixel(learner, value, start, end, row, column)
             if learner is not None and row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
                 learned_bits += FREQUENCY_BITS - np.log2(end - start)
-                start, end = _frequencies(tables, pixels, values, value, row, column, channel, None)
-                plain_bits += FREQUENCY_BITS - np.log2(end - start)
+                below, above = _frequencies(tables, pixels, values, value, row, column, channel, None)
+                plain_bits += FREQUENCY_BITS - np.log2(above - below)
             coded += 1
             product *= end - start
             if product > _PRODUCT_LIMIT:
