@@ -35,6 +35,7 @@ from srec_engine.entropy.tables import DistributionTables
 
 __all__ = [
     "Mixtures",
+    "pixel_components",
     "pixel_deviations",
     "pixel_frequencies",
     "pixel_intervals",
@@ -42,6 +43,7 @@ __all__ = [
     "pixel_parameters",
     "remainder_frequencies",
     "remainder_intervals",
+    "remainder_logits",
 ]
 
 Integers = npt.NDArray[np.int64]
@@ -84,9 +86,7 @@ def pixel_mixtures(step: PixelStep, channel: int, values: npt.NDArray[np.uint8],
     """
     rows, columns = np.divmod(chosen, max(step.width, 1))
     lowest, highest = pixel_intervals(step, channel)
-    logits, positions, scales = pixel_parameters(step, channel, values, chosen)
-    weights = _weights(step.tables, logits.max(axis=0) - logits)
-    entries = np.clip(scales - step.tables.log_scale_minimum, 0, len(step.tables.inverse_scale) - 1)
+    weights, positions, entries = pixel_components(step, channel, values, chosen)
     slopes = step.tables.inverse_scale[entries]
     return Mixtures(
         tables=step.tables,
@@ -97,6 +97,20 @@ def pixel_mixtures(step: PixelStep, channel: int, values: npt.NDArray[np.uint8],
         offsets=(-128 - positions) * slopes,
         weight=weights.sum(axis=0),
     )
+
+
+def pixel_components(
+    step: PixelStep, channel: int, values: npt.NDArray[np.uint8], chosen: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Weights, means and log-scales of the components of some subpixels: (K, N) each.
+
+    Args as those of `pixel_mixtures`. Weights of 2¹⁶ are those of the largest logit, log-scales are places in the table
+    of inverse scales.
+    """
+    logits, positions, scales = pixel_parameters(step, channel, values, chosen)
+    weights = _weights(step.tables, logits.max(axis=0) - logits)
+    entries = np.clip(scales - step.tables.log_scale_minimum, 0, len(step.tables.inverse_scale) - 1)
+    return weights, positions, entries
 
 
 def pixel_parameters(
@@ -178,15 +192,7 @@ def remainder_frequencies(
         int64 (N, 5); below the interval 0, above it 65536.
     """
     rows, columns = np.divmod(chosen, max(step.width, 1))
-    first = REMAINDER_SYMBOLS * channel
-    logits = _fixed(step.logits[rows, columns, first : first + REMAINDER_SYMBOLS], LOGIT_LIMIT)
-    for known in range(channel):
-        # G←R is pair 0, B←R is 1, B←G is 2.
-        logits += step.couplings[channel - 1 + known, symbols[rows, columns, known] & 3]
-        if step.logits.shape[2] > FIRST_PRODUCT:
-            strengths = _fixed(step.logits[rows, columns, FIRST_PRODUCT + channel - 1 + known], LOGIT_LIMIT)
-            slopes = strengths * ((symbols[rows, columns, known] & 3).astype(np.int64) - 1)
-            logits += slopes[:, None] * (np.arange(REMAINDER_SYMBOLS) - 1)
+    logits = remainder_logits(step, channel, symbols, chosen)
     all_lowest, all_highest = remainder_intervals(step, channel)
     lowest, highest = all_lowest[rows, columns, None], all_highest[rows, columns, None]
     possible = np.arange(REMAINDER_SYMBOLS)
@@ -199,6 +205,21 @@ def remainder_frequencies(
     index = np.clip(np.arange(REMAINDER_SYMBOLS + 1) - lowest, 0, count)
     frequencies: Integers = below * (FREQUENCY_TOTAL - count) // below[:, -1:] + index
     return frequencies
+
+
+def remainder_logits(step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8], chosen: Integers) -> Integers:
+    """Logits of the four symbols, whether they are possible or not: int64 (N, 4), args as `remainder_frequencies`."""
+    rows, columns = np.divmod(chosen, max(step.width, 1))
+    first = REMAINDER_SYMBOLS * channel
+    logits = _fixed(step.logits[rows, columns, first : first + REMAINDER_SYMBOLS], LOGIT_LIMIT)
+    for known in range(channel):
+        # G←R is pair 0, B←R is 1, B←G is 2.
+        logits += step.couplings[channel - 1 + known, symbols[rows, columns, known] & 3]
+        if step.logits.shape[2] > FIRST_PRODUCT:
+            strengths = _fixed(step.logits[rows, columns, FIRST_PRODUCT + channel - 1 + known], LOGIT_LIMIT)
+            slopes = strengths * ((symbols[rows, columns, known] & 3).astype(np.int64) - 1)
+            logits += slopes[:, None] * (np.arange(REMAINDER_SYMBOLS) - 1)
+    return logits
 
 
 def _fixed(numbers: npt.NDArray[Any], limit: int) -> Integers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,11 @@ from srec_engine.entropy.distribution_arrays import (
     remainder_intervals,
 )
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, GREY_LEVELS
+from srec_engine.entropy.learned_pixels import LearnedPixels
+from srec_engine.entropy.learned_remainders import LearnedRemainders
+from srec_engine.entropy.learned_streams import LearnedStream, decode_stream, learned_frequencies, saved_share
+from srec_engine.entropy.learning import SAMPLED_ROWS
+from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
 from srec_engine.entropy.steps import CodedStream, PixelStep, RemainderStep, check_plane
 from srec_engine.entropy.torchac_backend import TorchacBackend, load_backend
@@ -35,6 +41,9 @@ _MAX_SYMBOLS = (1 << 31) // (GREY_LEVELS + 1) - 1
 class TorchacCoder:
     """torchac itself: slow to decode, because it wants whole rows of frequencies, but it needs no numba.
 
+    Streams that learn from neighbours are coded value after value in plain Python (`learned_streams`): some tens of
+    microseconds for each. torchac writes them, but cannot read them.
+
     A call holds the GIL. Decoding n subpixels takes 514·n bytes for the rows (34 MB for the 65536 of a 512-pixel tile).
     The C++ backend is built on the first call on a machine, which takes about 20 seconds and a C++ compiler.
 
@@ -49,23 +58,37 @@ class TorchacCoder:
         self._backend: TorchacBackend | None = None
         self._lock = threading.Lock()
 
-    def encode_pixels(self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8]) -> CodedStream:
+    def encode_pixels(
+        self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8], memory: TileMemory | None = None
+    ) -> CodedStream:
         """See `EntropyCoder.encode_pixels`."""
         check_plane(step, channel, values)
         plane = values[: step.height, : step.width, channel].astype(np.int64)
         lowest, highest = pixel_intervals(step, channel)
         _check_possible(plane, lowest, highest, channel)
         chosen = np.flatnonzero(lowest < highest)
-        flat = plane.ravel()[chosen]
-        ends = np.empty((len(chosen), 2), np.int64)
-        for part in _parts(len(chosen), _CHUNK * 64):
-            mixtures = pixel_mixtures(step, channel, values, chosen[part])
-            ends[part] = pixel_frequencies(mixtures, flat[part, None] + np.array([0, 1]))
-        return self._encode(ends)
+        if memory is None:
+            return self._encode(_plain_pixels(step, channel, values, chosen))
+        learned = learned_frequencies(LearnedPixels(step, channel, values, memory), plane)
+        memory.keep(step.number, channel, values)
+        sampled = _in_sampled_rows(chosen, step.width)
+        saving = saved_share(learned[sampled], _plain_pixels(step, channel, values, chosen[sampled]))
+        return replace(self._encode(learned), saving=saving)
 
-    def decode_pixels(self, step: PixelStep, channel: int, stream: bytes, values: npt.NDArray[np.uint8]) -> bool:
+    def decode_pixels(
+        self,
+        step: PixelStep,
+        channel: int,
+        stream: bytes,
+        values: npt.NDArray[np.uint8],
+        memory: TileMemory | None = None,
+    ) -> bool:
         """See `EntropyCoder.decode_pixels`."""
         check_plane(step, channel, values, writable=True)
+        if memory is not None:
+            ends = _decode_learned(LearnedPixels(step, channel, values, memory), stream, channel, values)
+            memory.keep(step.number, channel, values)
+            return ends
         lowest, highest = pixel_intervals(step, channel)
         chosen = np.flatnonzero(lowest < highest)
         rows = np.empty((len(chosen), GREY_LEVELS + 1), np.uint16)
@@ -79,20 +102,33 @@ class TorchacCoder:
         # torchac does not say where it stopped reading. Sums that no pixels have leave values that cannot be coded.
         return bool(np.all(lowest <= highest)) and self.encode_pixels(step, channel, values).data == stream
 
-    def encode_remainders(self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8]) -> CodedStream:
+    def encode_remainders(
+        self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8], memory: TileMemory | None = None
+    ) -> CodedStream:
         """See `EntropyCoder.encode_remainders`."""
         check_plane(step, channel, symbols)
         plane = symbols[: step.height, : step.width, channel].astype(np.int64)
         _check_possible(plane, *remainder_intervals(step, channel), channel)
         chosen = np.arange(plane.size)
-        frequencies = remainder_frequencies(step, channel, symbols, chosen)
-        return self._encode(np.take_along_axis(frequencies, plane.reshape(-1, 1) + np.array([0, 1]), axis=1))
+        if memory is None:
+            return self._encode(_plain_remainders(step, channel, symbols, chosen))
+        learned = learned_frequencies(LearnedRemainders(step, channel, symbols, memory), plane)
+        sampled = _in_sampled_rows(chosen, step.width)
+        saving = saved_share(learned[sampled], _plain_remainders(step, channel, symbols, chosen[sampled]))
+        return replace(self._encode(learned), saving=saving)
 
     def decode_remainders(
-        self, step: RemainderStep, channel: int, stream: bytes, symbols: npt.NDArray[np.uint8]
+        self,
+        step: RemainderStep,
+        channel: int,
+        stream: bytes,
+        symbols: npt.NDArray[np.uint8],
+        memory: TileMemory | None = None,
     ) -> bool:
         """See `EntropyCoder.decode_remainders`."""
         check_plane(step, channel, symbols, writable=True)
+        if memory is not None:
+            return _decode_learned(LearnedRemainders(step, channel, symbols, memory), stream, channel, symbols)
         lowest, highest = (interval.ravel() for interval in remainder_intervals(step, channel))
         frequencies = remainder_frequencies(step, channel, symbols, np.arange(len(lowest)))
         plane = self._decode(_rows(frequencies, lowest, highest), lowest, highest, stream)
@@ -138,6 +174,37 @@ class TorchacCoder:
     def _announce(self) -> None:
         if self._notify is not None:
             self._notify(FIRST_RUN_MESSAGE)
+
+
+def _plain_pixels(step: PixelStep, channel: int, values: npt.NDArray[np.uint8], chosen: Integers) -> Integers:
+    """What some values, by their positions row·width + column, are coded with when nothing is learned: int64 (N, 2)."""
+    flat = values[: step.height, : step.width, channel].ravel()[chosen].astype(np.int64)
+    ends = np.empty((len(chosen), 2), np.int64)
+    for part in _parts(len(chosen), _CHUNK * 64):
+        mixtures = pixel_mixtures(step, channel, values, chosen[part])
+        ends[part] = pixel_frequencies(mixtures, flat[part, None] + np.array([0, 1]))
+    return ends
+
+
+def _plain_remainders(step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8], chosen: Integers) -> Integers:
+    """What some symbols are coded with when nothing is learned, as `_plain_pixels`."""
+    flat = symbols[: step.height, : step.width, channel].reshape(-1, 1)[chosen].astype(np.int64)
+    frequencies = remainder_frequencies(step, channel, symbols, chosen)
+    return np.take_along_axis(frequencies, flat + np.array([0, 1]), axis=1)
+
+
+def _in_sampled_rows(chosen: Integers, width: int) -> npt.NDArray[np.bool_]:
+    """Which positions lie in the rows by which an encoder tells whether learning pays."""
+    return np.asarray(chosen // max(width, 1) % SAMPLED_ROWS == SAMPLED_ROWS - 1)
+
+
+def _decode_learned(learned: LearnedStream, stream: bytes, channel: int, values: npt.NDArray[np.uint8]) -> bool:
+    """Decode a stream that learns into one channel of `values`."""
+    ends = decode_stream(learned, stream)
+    values[: learned.height, : learned.width, channel] = np.array(learned.values, np.uint8).reshape(
+        learned.height, learned.width
+    )
+    return ends
 
 
 def _rows(frequencies: Integers, lowest: Integers, highest: Integers) -> npt.NDArray[np.uint16]:
