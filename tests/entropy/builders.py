@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -97,4 +98,47 @@ def photograph_steps(tables: DistributionTables, image: Values, components: int 
         step = PixelStep(tables, components, parameters, linear, remaining, 4 - index, height, width)
         steps.append((step, pixels[index].astype(np.uint8)))
         remaining = remaining - pixels[index]
+    return steps
+
+
+def tile_steps(
+    tables: DistributionTables, height: int, width: int, *, seed: int = 0, odd: bool = False, **kind: Any
+) -> list[tuple[PixelStep | RemainderStep, Values]]:
+    """All steps of one tile of so many blocks, in coding order, with random values.
+
+    `odd`: the image ends in the middle of the last row and column of blocks. `kind` are arguments of `pixel_step`; of
+    these remainders take `wild`.
+    """
+    wild = bool(kind.get("wild"))
+    remainders, symbols = remainder_step(
+        tables, height=height, width=width, seed=seed, wild=wild, products=seed % 2 == 0
+    )
+    inside = np.s_[:height, :width]
+    remainders = dataclasses.replace(
+        remainders, logits=remainders.logits[inside].copy(), low_resolution=remainders.low_resolution[inside]
+    )
+    steps: list[tuple[PixelStep | RemainderStep, Values]] = [(remainders, symbols[inside].copy())]
+    for left in (4, 3, 2):
+        step, values = pixel_step(tables, left=left, height=height, width=width, seed=seed + left, margin=0, **kind)
+        if odd:
+            step = dataclasses.replace(step, height=height - (left == 2), width=width - (left == 3))
+        steps.append((step, values))
+    return steps
+
+
+def sharp_steps(
+    tables: DistributionTables, image: Values, components: int = 2, seed: int = 1
+) -> list[tuple[PixelStep, Values]]:
+    """As `photograph_steps`, with narrow mixtures whose means lie near the values, as for smooth content."""
+    random = np.random.default_rng(seed)
+    steps = []
+    for step, values in photograph_steps(tables, image, components):
+        parameters = step.parameters.copy()
+        for channel in range(3):
+            first = 3 * components * channel + 2 * components
+            parameters[..., first : first + components] = random.integers(-99, -20, components)
+        parameters[..., 9 * components :] = 0
+        expected = 256 * values.astype(np.int64) + random.integers(-500, 501, values.shape)
+        guess = (256 * step.remaining.astype(np.int64) + step.left // 2) // step.left
+        steps.append((dataclasses.replace(step, parameters=parameters, linear=expected - guess), values))
     return steps

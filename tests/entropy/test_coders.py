@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from skimage import data
 
 from srec_engine.entropy import DistributionTables, EntropyCoder, PixelStep, RemainderStep, choose_coder
+from srec_engine.entropy.memory import TileMemory
 from tests.entropy.builders import Values, photograph_steps, pixel_step, remainder_step
 
 ALL = range(1, 11)
@@ -187,30 +188,44 @@ HOSTILE = [
 ]
 
 
+def memories(height: int, width: int, *, learning: bool) -> list[TileMemory | None]:
+    """One for each coder, where streams learn."""
+    return [TileMemory.of_blocks(height, width) if learning else None for _ in range(2)]
+
+
+@pytest.mark.parametrize("learning", [False, True])
 @pytest.mark.parametrize("left", [2, 3, 4])
 @pytest.mark.parametrize("stream", HOSTILE, ids=range(len(HOSTILE)))
 def test_any_bytes_decode_to_the_same_possible_pixels(
-    tables: DistributionTables, numba_coder: EntropyCoder, torchac_coder: EntropyCoder, stream: bytes, left: int
+    tables: DistributionTables,
+    numba_coder: EntropyCoder,
+    torchac_coder: EntropyCoder,
+    stream: bytes,
+    left: int,
+    learning: bool,
 ) -> None:
     step, values = pixel_step(tables, left=left, height=20, width=31, margin=0)
     ours, theirs = values.copy(), values.copy()
+    our_memory, their_memory = memories(20, 31, learning=learning)
     for channel in range(3):
-        numba_coder.decode_pixels(step, channel, stream, ours)
-        torchac_coder.decode_pixels(step, channel, stream, theirs)
+        answer = numba_coder.decode_pixels(step, channel, stream, ours, our_memory)
+        assert torchac_coder.decode_pixels(step, channel, stream, theirs, their_memory) == answer
     assert np.array_equal(ours, theirs)
     assert np.all(ours >= step.remaining - 255 * (left - 1))
     assert np.all(ours <= step.remaining)
 
 
+@pytest.mark.parametrize("learning", [False, True])
 @pytest.mark.parametrize("stream", HOSTILE, ids=range(len(HOSTILE)))
 def test_any_bytes_decode_to_the_same_possible_remainders(
-    tables: DistributionTables, numba_coder: EntropyCoder, torchac_coder: EntropyCoder, stream: bytes
+    tables: DistributionTables, numba_coder: EntropyCoder, torchac_coder: EntropyCoder, stream: bytes, learning: bool
 ) -> None:
     step, symbols = remainder_step(tables, height=20, width=31, products=True)
     ours, theirs = symbols.copy(), symbols.copy()
+    our_memory, their_memory = memories(20, 31, learning=learning)
     for channel in range(3):
-        numba_coder.decode_remainders(step, channel, stream, ours)
-        torchac_coder.decode_remainders(step, channel, stream, theirs)
+        answer = numba_coder.decode_remainders(step, channel, stream, ours, our_memory)
+        assert torchac_coder.decode_remainders(step, channel, stream, theirs, their_memory) == answer
     assert np.array_equal(ours, theirs)
     inside = np.s_[: step.height, : step.width]
     assert np.all(ours[inside] >= (step.low_resolution[inside] == 0))
