@@ -48,7 +48,8 @@ class Chunk:
             learning: Whether the file says that its streams learn.
 
         Raises:
-            DamagedFileError: When the lengths do not fit it, or a bit is set that belongs to no stream.
+            DamagedFileError: When the lengths do not fit it, or a bit is set that belongs to no stream; says so in a
+                clause, which knows no file.
         """
         count = stream_count(channels)
         if not learning:
@@ -73,7 +74,14 @@ def read_chunk(reader: Reader, scale: int, tile: int) -> Chunk:
     Raises:
         DamagedFileError: When the chunk is missing or damaged.
     """
-    return Chunk.unpacked(reader.chunk(scale, tile), reader.header.channels, learning=reader.header.learning)
+    data = reader.chunk(scale, tile)
+    try:
+        return Chunk.unpacked(data, reader.header.channels, learning=reader.header.learning)
+    except DamagedFileError as error:
+        raise DamagedFileError(
+            f"{reader.name} is damaged in tile {tile} at scale {scale}: {error}. "
+            "The rest of the picture can still be shown."
+        ) from error
 
 
 def scale_bytes(reader: Reader, scale: int) -> ScaleBytes:

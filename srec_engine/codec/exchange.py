@@ -108,17 +108,11 @@ class DecodingExchange:
     Attributes:
         memory: What the streams left behind; None where they do not learn.
         fault: What is wrong with the first stream that is not what coding its values gives, a clause; "" so far.
-
-    Raises:
-        DamagedFileError: When the chunk's lengths do not fit it.
     """
 
-    def __init__(
-        self, chunk: bytes, channels: int, coder: EntropyCoder, cancel: CancelToken, *, learning: bool = False
-    ) -> None:
-        unpacked = Chunk.unpacked(chunk, channels, learning=learning)
-        self._streams = iter(unpacked.streams)
-        self._plain = unpacked.plain
+    def __init__(self, chunk: Chunk, channels: int, coder: EntropyCoder, cancel: CancelToken) -> None:
+        self._streams = iter(chunk.streams)
+        self._plain = chunk.plain
         self.memory: TileMemory | None = None
         self._channels = channels
         self._coder = coder

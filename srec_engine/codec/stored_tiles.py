@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine.codec.chunks import Chunk, read_chunk
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import DecodingExchange
 from srec_engine.codec.runtime import Runtime
@@ -88,22 +89,22 @@ class StoredTiles:
                 del after[tile]
         return after
 
-    def _chunks(self, scale: int, tiles: Mapping[int, TileScale]) -> dict[int, bytes]:
+    def _chunks(self, scale: int, tiles: Mapping[int, TileScale]) -> dict[int, Chunk]:
         """The chunks of tiles at a scale, but for those that are missing or damaged."""
-        chunks: dict[int, bytes] = {}
+        chunks: dict[int, Chunk] = {}
         for tile in tiles:
             try:
-                with self._reading:
-                    chunk = self.reader.chunk(scale, tile)
-                self._exchange(chunk)
-                chunks[tile] = chunk
+                chunks[tile] = self._chunk(scale, tile)
             except DamagedFileError as error:
                 self.damaged(tile, scale, str(error))
         return chunks
 
-    def _exchange(self, chunk: bytes) -> DecodingExchange:
-        header = self.reader.header
-        return DecodingExchange(chunk, header.channels, self.runtime.coder, self.cancel, learning=header.learning)
+    def _chunk(self, scale: int, tile: int) -> Chunk:
+        with self._reading:
+            return read_chunk(self.reader, scale, tile)
+
+    def _exchange(self, chunk: Chunk) -> DecodingExchange:
+        return DecodingExchange(chunk, self.reader.header.channels, self.runtime.coder, self.cancel)
 
     def _walked(
         self, network: CodingNetwork, scale: int, tile: int, states: list[TileScale], exchanges: list[Exchange]
@@ -128,8 +129,7 @@ class StoredTiles:
     def _from_the_base(self, network: CodingNetwork, scale: int, tile: int) -> TileScale:
         state = self.start(tile)
         for coarser in range(self.geometry.scale_count - 1, scale - 1, -1):
-            with self._reading:
-                exchange = self._exchange(self.reader.chunk(coarser, tile))
+            exchange = self._exchange(self._chunk(coarser, tile))
             (state,) = self._walked(network, coarser, tile, [state], [exchange])
             if exchange.fault:
                 raise DamagedFileError(exchange.fault_sentence(self.reader.name, coarser, tile))

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from srec_engine.codec.chunks import Chunk
 from srec_engine.codec.exchange import DecodingExchange, EncodingExchange
 from srec_engine.control import CancelToken
 from srec_engine.entropy import PixelStep, RemainderStep, choose_coder, default_tables
@@ -45,11 +46,11 @@ def chunk(image: np.ndarray, steps: tuple[RemainderStep, list[PixelStep]]) -> by
     exchange.remainders(steps[0])
     for index, step in enumerate(steps[1]):
         exchange.pixels(index, step)
-    return exchange.written.chunk()
+    return exchange.written.chunk().packed()
 
 
 def decoded(chunk: bytes, remainders: RemainderStep, pixels: list[PixelStep]) -> DecodingExchange:
-    exchange = DecodingExchange(chunk, 3, choose_coder(), CancelToken())
+    exchange = DecodingExchange(Chunk.unpacked(chunk, 3, learning=True), 3, choose_coder(), CancelToken())
     exchange.remainders(remainders)
     for index, step in enumerate(pixels):
         exchange.pixels(index, step)

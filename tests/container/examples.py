@@ -18,7 +18,9 @@ MODEL_ID = bytes(range(32))
 CHECKSUM = b"sixteen byte sum"
 
 
-def network_contents(width: int = 70, height: int = 40, scales: int = 2, tile: int = 32) -> Contents:
+def network_contents(
+    width: int = 70, height: int = 40, scales: int = 2, tile: int = 32, *, learning: bool = False
+) -> Contents:
     """A container of method `srec` with random chunks, metadata and an alpha plane."""
     random = np.random.default_rng(5)
     geometry = Geometry(width, height, scales, tile)
@@ -28,7 +30,7 @@ def network_contents(width: int = 70, height: int = 40, scales: int = 2, tile: i
         "RGBA",
         width,
         height,
-        NetworkPayload(MODEL_ID, base, chunks, scales, tile),
+        NetworkPayload(MODEL_ID, base, chunks, scales, tile, learning=learning),
         CHECKSUM,
         {"icc": b"a profile" * 9, "dpi": b"[72,72]"},
         (Plane(PlaneKind.ALPHA, b"\x01\xff"),),

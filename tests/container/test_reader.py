@@ -126,6 +126,8 @@ headers = st.one_of(
         sizes,
         st.integers(0, 3),
         st.integers(0, 1 << 60),
+        st.integers(0, 1 << 20),
+        learning=st.booleans(),
     ),
     st.builds(
         Header,
@@ -239,3 +241,39 @@ def test_a_header_that_announces_an_empty_adaptation_is_refused() -> None:
     data[80:84] = crc32(data[:80]).to_bytes(4, "little")
     with pytest.raises(DamagedFileError, match="corrections are empty"):
         Reader(bytes(data))
+
+
+@pytest.mark.parametrize("adaptation", [b"", b"corrections"])
+def test_a_file_says_whether_its_streams_learn_and_is_no_longer_for_it(adaptation: bytes) -> None:
+    files = []
+    for learning in (False, True):
+        contents = network_contents(learning=learning)
+        assert isinstance(contents.payload, NetworkPayload)
+        files.append(container_bytes(replace(contents, payload=replace(contents.payload, adaptation=adaptation))))
+    plain, learned = map(Reader, files)
+    assert (plain.header.learning, learned.header.learning) == (False, True)
+    assert replace(learned.header, learning=False) == plain.header
+    assert learned.adaptation() == adaptation
+    assert (files[0][12] | 2, len(files[0])) == (files[1][12], len(files[1]))
+
+
+FILES_WITH_FLAGS_OF_OTHERS = [(webp_contents(), 1), (webp_contents(), 2), (verbatim_contents(), 2)]
+FILES_WITH_FLAGS_OF_OTHERS += [(network_contents(), 4), (network_contents(learning=True), 128)]
+
+
+@pytest.mark.parametrize(("contents", "flag"), FILES_WITH_FLAGS_OF_OTHERS)
+def test_a_flag_that_the_method_does_not_have_asks_for_a_newer_program(contents: Contents, flag: int) -> None:
+    # This is also what a reader of before says of a file whose streams learn.
+    data = bytearray(container_bytes(contents))
+    end = Reader(bytes(data)).header.header_bytes - 4
+    data[12] |= flag
+    data[end : end + 4] = crc32(data[:end]).to_bytes(4, "little")
+    with pytest.raises(NotSrecError, match=r"features that this program does not know. Update the program to open it"):
+        Reader(bytes(data))
+
+
+def test_a_header_of_another_method_is_not_written_with_streams_that_learn() -> None:
+    for contents in (webp_contents(), verbatim_contents()):
+        header = Reader(container_bytes(contents)).header
+        with pytest.raises(ValueError, match="a network that it does not use"):
+            pack_header(replace(header, learning=True))

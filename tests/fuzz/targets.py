@@ -18,11 +18,11 @@ from PIL import Image
 
 from srec_engine import SrecError, decode_image, decode_steps, read_info, read_preview, register_pillow
 from srec_engine.cli.thumbnails import make_thumbnail
-from srec_engine.codec.chunks import stream_count
+from srec_engine.codec.chunks import Chunk, stream_count
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import DecodingExchange
 from srec_engine.codec.walk import TileScale, walk_scale
-from srec_engine.container import Reader, pack_streams
+from srec_engine.container import Reader
 from srec_engine.control import CancelToken
 from srec_engine.entropy import choose_coder
 from srec_engine.errors import ModelError
@@ -123,9 +123,10 @@ def walk_tiny_tile(model: IntegerModel) -> None:
     sizes = [(-(-_TILE_HEIGHT >> scale), -(-_TILE_WIDTH >> scale)) for scale in range(scales + 1)]
     tile = TileScale(random.integers(0, 256, (*sizes[scales], 3), np.uint8))
     for scale in reversed(range(scales)):
-        chunk = pack_streams([random.bytes(9) for _ in range(stream_count(3))])
-        exchange = DecodingExchange(chunk, 3, coder, CancelToken())
-        (tile,) = walk_scale(network, tables, scale, sizes[scale], [tile], [exchange], StageClock())
+        streams = [random.bytes(9) for _ in range(stream_count(3))]
+        learning = Chunk(streams, random.integers(0, 2, (4, 3)).astype(np.bool_))
+        exchanges = [DecodingExchange(chunk, 3, coder, CancelToken()) for chunk in (Chunk(streams), learning)]
+        tile, _ = walk_scale(network, tables, scale, sizes[scale], [tile, tile], exchanges, StageClock())
 
 
 def _pixels(data: bytes) -> int:
