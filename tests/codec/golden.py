@@ -1,4 +1,9 @@
-"""Makes golden files: `python tests/codec/golden.py NAME…` adds missing ones. Never run it to repair one."""
+"""Golden files, and what adds missing ones: `python -m tests.codec.golden NAME…`. Never run it to repair one.
+
+In `tests/data/golden` lie pictures with files of before the network's streams learned from neighbours. No encoder makes
+these any more: they must be read for ever. The network's files in its folder `learning` are of the same pictures; they
+must be reproduced as well.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from srec_engine import EncodeOptions, Method, encode_image
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "data" / "golden"
+LEARNING = GOLDEN / "learning"
 MODEL = ROOT / "resources" / "models" / "archive" / "photo-2026-11-23.safetensors"
 
 
@@ -37,18 +43,27 @@ PICTURES: dict[str, tuple[Callable[[Image.Image], Image.Image], Method]] = {
 
 
 def main(names: list[str]) -> None:
-    """Write the named golden files and their pictures."""
+    """Write the named golden files and their pictures, where they are missing."""
+    LEARNING.mkdir(exist_ok=True)
     for name in names or list(PICTURES):
-        path = GOLDEN / f"{name}.srec"
+        _, method = PICTURES[name]
+        path = (LEARNING if method == Method.SREC else GOLDEN) / f"{name}.srec"
         if path.exists():
             continue
-        make, method = PICTURES[name]
+        with Image.open(_picture(name)) as saved:
+            path.write_bytes(encode_image(saved, EncodeOptions(method=method, model=str(MODEL))).data)
+
+
+def _picture(name: str) -> Path:
+    """The picture of a golden file, made if it is missing."""
+    path = GOLDEN / f"{name}.png"
+    if not path.exists():
+        make, _ = PICTURES[name]
         with Image.open(ROOT / "resources" / "sample" / "chelsea.png") as photograph:
             picture = make(photograph.convert("RGB"))
         picture.info.clear()
-        picture.save(path.with_suffix(".png"))
-        with Image.open(path.with_suffix(".png")) as saved:
-            path.write_bytes(encode_image(saved, EncodeOptions(method=method, model=str(MODEL))).data)
+        picture.save(path)
+    return path
 
 
 if __name__ == "__main__":

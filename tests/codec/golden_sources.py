@@ -1,13 +1,13 @@
-"""Makes golden files of source files: `python tests/codec/golden_sources.py` adds missing ones, and repairs none.
+"""Golden files of source files; `python -m tests.codec.golden_sources` adds missing ones, and repairs none.
 
-Each source is a small file with something beside its pixels; its `.srec` must give it back for ever.
+Each source is a small file with something beside its pixels; its `.srec` must give it back for ever. As in `golden`,
+those that the network codes today lie apart from those that it coded before its streams learned.
 """
 
 from __future__ import annotations
 
 import io
 import struct
-import sys
 import zlib
 from collections.abc import Callable, Mapping
 
@@ -16,9 +16,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from srec_engine import EncodeOptions, Method, encode_file
-from tests.codec.golden import MODEL, ROOT
+from tests.codec.golden import GOLDEN, LEARNING, MODEL, ROOT
 
-GOLDEN_SOURCES = ROOT / "tests" / "data" / "golden" / "sources"
+GOLDEN_SOURCES = GOLDEN / "sources"
+LEARNING_SOURCES = LEARNING / "sources"
 
 
 def _photo(width: int = 40, height: int = 30) -> Image.Image:
@@ -122,16 +123,15 @@ SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
 
 def main() -> None:
     """Write the sources and the golden files that are missing."""
-    GOLDEN_SOURCES.mkdir(exist_ok=True)
+    LEARNING_SOURCES.mkdir(parents=True, exist_ok=True)
     for name, (make, method) in SOURCES.items():
         source = GOLDEN_SOURCES / name
-        if source.exists():
-            continue
-        source.write_bytes(make())
-        options = EncodeOptions(method=method, model=str(MODEL))
-        encode_file(source, source.with_name(f"{name}.srec"), options)
+        if not source.exists():
+            source.write_bytes(make())
+        packed = (LEARNING_SOURCES if method == Method.SREC else GOLDEN_SOURCES) / f"{name}.srec"
+        if not packed.exists():
+            encode_file(source, packed, EncodeOptions(method=method, model=str(MODEL)))
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()
