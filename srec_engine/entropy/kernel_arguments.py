@@ -19,9 +19,11 @@ from srec_engine.entropy.kernel_types import (
 )
 from srec_engine.entropy.learning import (
     BIAS_CONTEXTS,
+    BIAS_ROW,
     BLOCK_PLACES,
     CLASS_CONTEXTS,
     CLASS_ENTRIES,
+    CLASS_ROW,
     CONFIDENCES,
     MOST_INPUTS,
     SPREAD_OF_SURPRISE,
@@ -80,8 +82,7 @@ def pixel_learner(step: PixelStep, channel: int, memory: TileMemory | None) -> P
         places=np.zeros(BLOCK_PLACES, np.int32),
         offsets=memory.offsets,
         first=memory.first,
-        biases=np.zeros((CLASS_CONTEXTS, CLASS_ENTRIES, VALUE_CLASSES), np.int32),
-        bias_counts=np.zeros((CLASS_CONTEXTS, CLASS_ENTRIES), np.int32),
+        biases=np.zeros((CLASS_CONTEXTS, CLASS_ENTRIES, CLASS_ROW), np.int32),
         contexts=np.zeros(CLASS_CONTEXTS, np.int64),
         classes=np.zeros((value_classes.ROWS, VALUE_CLASSES + 1), np.int64),
         inputs=np.zeros(MOST_INPUTS, np.int64),
@@ -97,12 +98,11 @@ def remainder_learner(channel: int, memory: TileMemory | None) -> RemainderLearn
     return RemainderLearner(
         corrects=int(not memory.plain[RemainderStep.number, channel]),
         surprises=memory.surprises,
-        biases=np.zeros((contexts, max(BIAS_CONTEXTS), REMAINDER_SYMBOLS), np.int32),
-        bias_counts=np.zeros((contexts, max(BIAS_CONTEXTS)), np.int32),
-        temperatures=np.zeros((2, CONFIDENCES, SPREAD_OF_SURPRISE), np.int32),
-        temperature_counts=np.zeros((2, CONFIDENCES, SPREAD_OF_SURPRISE), np.int32),
+        biases=np.zeros((contexts, max(BIAS_CONTEXTS), BIAS_ROW), np.int32),
+        temperatures=np.zeros((2, CONFIDENCES, SPREAD_OF_SURPRISE, 2), np.int32),
         contexts=np.zeros(contexts, np.int64),
         distances=np.zeros(REMAINDER_SYMBOLS, np.int64),
+        errors=np.zeros(REMAINDER_SYMBOLS, np.int64),
         state=np.zeros(remainder_learning.STATE_LENGTH, np.int64),
     )
 

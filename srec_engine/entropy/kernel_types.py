@@ -93,10 +93,10 @@ class PixelLearner(NamedTuple):
         places: int32 (`BLOCK_PLACES`,).
         offsets: int8, as the residuals: how far values are from the centre of their mixture.
         first: uint8 (h, w, 3), the values of pixel 1, h and w the tile's blocks.
-        biases: int32 (`CLASS_CONTEXTS`, `CLASS_ENTRIES`, `VALUE_CLASSES`).
-        bias_counts: int32 (`CLASS_CONTEXTS`, `CLASS_ENTRIES`), how often each was met.
+        biases: int32 (`CLASS_CONTEXTS`, `CLASS_ENTRIES`, `CLASS_ROW`), for each context the biases of the classes, and
+            how often it was met.
         contexts: int64 (`CLASS_CONTEXTS`,), of the value that is coded.
-        classes: int64 (4, `VALUE_CLASSES` + 1), of the value that is coded: as `value_classes` names its rows.
+        classes: int64 (5, `VALUE_CLASSES` + 1), of the value that is coded: as `value_classes` names its rows.
         inputs: int64 (`MOST_INPUTS`,), of the value that is coded.
         state: int64, as `pixel_learning` names its places.
     """
@@ -112,7 +112,6 @@ class PixelLearner(NamedTuple):
     offsets: Any
     first: Any
     biases: Any
-    bias_counts: Any
     contexts: Any
     classes: Any
     inputs: Any
@@ -125,21 +124,21 @@ class RemainderLearner(NamedTuple):
     Attributes:
         corrects: As there.
         surprises: int16 (channels, height + 4, width + 4), of every stream of remainders, `MARGIN` zeros around.
-        biases: int32 (contexts, entries, symbols).
-        bias_counts: int32 (contexts, entries), how often each was met.
-        temperatures: int32 (2, `CONFIDENCES`, `SPREAD_OF_SURPRISE`).
-        temperature_counts: int32, the same shape.
+        biases: int32 (contexts, entries, `BIAS_ROW`), for each context the biases of the symbols, and how often it was
+            met.
+        temperatures: int32 (2, `CONFIDENCES`, `SPREAD_OF_SURPRISE`, 2): the part of a temperature, and how often it was
+            met.
         contexts: int64, of the value that is coded.
         distances: int64 (symbols,), logits relative to the largest.
+        errors: int64 (symbols,), sums of the biases; then how far off the frequencies were.
         state: int64, as `remainder_learning` names its places.
     """
 
     corrects: int
     surprises: Any
     biases: Any
-    bias_counts: Any
     temperatures: Any
-    temperature_counts: Any
     contexts: Any
     distances: Any
+    errors: Any
     state: Any

@@ -13,18 +13,20 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from srec_engine.entropy.fixed_point import CHANNELS
+from srec_engine.entropy.fixed_point import CHANNELS, REMAINDER_SYMBOLS
 
 __all__ = [
     "BIAS_BITS",
     "BIAS_CONTEXTS",
     "BIAS_LIMIT",
     "BIAS_RATES",
+    "BIAS_ROW",
     "BLOCK_PLACES",
     "CENTRE_CLASS",
     "CLASS_CONTEXTS",
     "CLASS_ENTRIES",
     "CLASS_RATES",
+    "CLASS_ROW",
     "CLASS_SHIFT",
     "CONFIDENCES",
     "DEVIATION_LIMIT",
@@ -120,13 +122,16 @@ DEVIATION_LIMIT = 1 << 17
 """Largest, 2⁻⁸ grey level."""
 
 FINE_DEVIATION = 320
-"""Up to this deviation, 1.25 grey levels, the values about a mixture's mean are weighed one by one."""
+"""Up to this deviation, 1.25 grey levels, the value at a mixture's mean is weighed against those beside it."""
 
-VALUE_CLASSES = 7
-"""Classes of values then: the centre, two on each side, and all that are below, or above."""
+VALUE_CLASSES = 3
+"""Classes of values then: all below the centre, the centre, all above it."""
 
 CENTRE_CLASS = VALUE_CLASSES // 2
 """The class that holds the centre alone."""
+
+CLASS_ROW = VALUE_CLASSES + 1
+"""Numbers of an entry: the bias of each class, and how often its context was met, side by side in the cache."""
 
 CLASS_CONTEXTS = 5
 """Contexts by which the classes are weighed, at most."""
@@ -162,6 +167,9 @@ SPREAD_LIMIT = 1 << 17
 
 BIAS_CONTEXTS = (324, 225, 16, 324, 343, 225)
 """Entries of the tables that tell a remainder's biases: by each of its contexts."""
+
+BIAS_ROW = REMAINDER_SYMBOLS + 1
+"""Numbers of an entry: the bias of each symbol, and how often its context was met, side by side in the cache."""
 
 BIAS_BITS = 10
 """Fraction bits of a bias of a logit."""

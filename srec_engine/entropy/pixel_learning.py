@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from srec_engine.entropy.compilation import inlined, integer, leading_zeros, quotient
 from srec_engine.entropy.fixed_point import FREQUENCY_TOTAL
 from srec_engine.entropy.kernel_types import Mixture, PixelLearner
@@ -79,8 +81,9 @@ def pixel_correction(
     place = (row % PLACE_PERIOD) * PLACE_PERIOD + column % PLACE_PERIOD
     near_class = min(SURPRISE_CLASSES - 1, (near * 13) >> 11)
     known_class = min(SURPRISE_CLASSES - 1, known)
-    spread = learner.spreads[0, width_class, near_class] + learner.spreads[1, width_class, known_class]
-    spread = min(max(integer(spread) + learner.places[place], -SPREAD_LIMIT), SPREAD_LIMIT)
+    spread = integer(learner.spreads[0, np.uint64(width_class), np.uint64(near_class)])
+    spread += learner.spreads[1, np.uint64(width_class), np.uint64(known_class)]
+    spread = min(max(spread + learner.places[np.uint64(place)], -SPREAD_LIMIT), SPREAD_LIMIT)
     state[_WIDTH_CLASS] = width_class
     state[_NEAR_CLASS] = near_class
     state[_KNOWN_CLASS] = known_class
@@ -98,7 +101,9 @@ def _expect(learner: PixelLearner, mixture: Mixture, total: int, unrolled: Any) 
     mean = quotient(moment, total) - POSITION_OFFSET
     moment = integer(0)
     for k in range(len(unrolled)):
-        moment += mixture.weights[k] * (learner.deviations[mixture.slopes[k]] + abs(mixture.offsets[k] - mean))
+        moment += mixture.weights[k] * (
+            learner.deviations[np.uint64(mixture.slopes[k])] + abs(mixture.offsets[k] - mean)
+        )
     deviation = min(max(quotient(moment, total), LEAST_DEVIATION), DEVIATION_LIMIT)
     learner.state[MEAN] = mean
     learner.state[DEVIATION] = deviation
@@ -116,27 +121,36 @@ def _width_class(deviation: int) -> int:
 @inlined
 def _gather(learner: PixelLearner, row: int, column: int) -> tuple[int, int]:
     """Set the inputs; return how large the residuals are: of the stream's own neighbours, and of streams before."""
-    residuals, inputs, stream = learner.residuals, learner.inputs, learner.stream
-    west = integer(residuals[stream, row, column - 1])
-    north = integer(residuals[stream, row - 1, column])
-    northwest = integer(residuals[stream, row - 1, column - 1])
-    northeast = integer(residuals[stream, row - 1, column + 1])
+    residuals, inputs, stream = learner.residuals, learner.inputs, np.uint64(learner.stream)
+    # Unsigned places: numba looks for negative ones otherwise.
+    y, x, north_y, west_x, east_x = (
+        np.uint64(row),
+        np.uint64(column),
+        np.uint64(row - 1),
+        np.uint64(column - 1),
+        np.uint64(column + 1),
+    )
+    south_y = np.uint64(row + 1)
+    west = integer(residuals[stream, y, west_x])
+    north = integer(residuals[stream, north_y, x])
+    northwest = integer(residuals[stream, north_y, west_x])
+    northeast = integer(residuals[stream, north_y, east_x])
     inputs[0] = west
     inputs[1] = north
     inputs[2] = northwest
     inputs[3] = northeast
-    inputs[4] = residuals[stream, row, column - 2]
-    inputs[5] = residuals[stream, row - 2, column]
+    inputs[4] = residuals[stream, y, np.uint64(column - 2)]
+    inputs[5] = residuals[stream, np.uint64(row - 2), x]
     near = 2 * (abs(west) + abs(north)) + abs(northwest) + abs(northeast)
     known = integer(0)
     count = len(learner.known)
     for number in range(count):
-        plane = learner.known[number]
-        here = integer(residuals[plane, row, column])
-        west = integer(residuals[plane, row, column - 1])
-        north = integer(residuals[plane, row - 1, column])
-        east = integer(residuals[plane, row, column + 1])
-        south = integer(residuals[plane, row + 1, column])
+        plane = np.uint64(learner.known[number])
+        here = integer(residuals[plane, y, x])
+        west = integer(residuals[plane, y, west_x])
+        north = integer(residuals[plane, north_y, x])
+        east = integer(residuals[plane, y, east_x])
+        south = integer(residuals[plane, south_y, x])
         first = OWN_INPUTS + 5 * number
         inputs[first] = here
         inputs[first + 1] = west
@@ -153,9 +167,10 @@ def _gather(learner: PixelLearner, row: int, column: int) -> tuple[int, int]:
 def _predict(learner: PixelLearner, weight_set: int) -> int:
     """The residual to be expected; the inputs' energy is noted."""
     total, energy = integer(0), integer(0)
+    chosen = np.uint64(weight_set)
     for number in range(OWN_INPUTS + 5 * len(learner.known)):
         value = learner.inputs[number]
-        total += learner.weights[weight_set, number] * value
+        total += learner.weights[chosen, number] * value
         energy += value * value
     learner.state[_ENERGY] = energy
     predicted = min(max(total >> 16, -SHIFT_LIMIT), SHIFT_LIMIT)
@@ -170,9 +185,9 @@ def learn_pixel(learner: Any, value: int, start: int, end: int, row: int, column
         return
     state = learner.state
     residual = _residual(256 * value - state[MEAN], state[DEVIATION])
-    learner.residuals[learner.stream, row + MARGIN, column + MARGIN] = residual
-    offset = min(max(value - state[CENTRE], -OFFSET_LIMIT), OFFSET_LIMIT)
-    learner.offsets[learner.stream, row + MARGIN, column + MARGIN] = offset
+    stream, y, x = np.uint64(learner.stream), np.uint64(row + MARGIN), np.uint64(column + MARGIN)
+    learner.residuals[stream, y, x] = residual
+    learner.offsets[stream, y, x] = min(max(value - state[CENTRE], -OFFSET_LIMIT), OFFSET_LIMIT)
     if learner.corrects == 0:
         return
     if state[FINE_CONTEXTS] > 0:
@@ -182,7 +197,7 @@ def learn_pixel(learner: Any, value: int, start: int, end: int, row: int, column
     width_class = state[_WIDTH_CLASS]
     _move(learner.spreads, 0, width_class, state[_NEAR_CLASS], (excess * 5) >> 8)
     _move(learner.spreads, 1, width_class, state[_KNOWN_CLASS], (excess * 5) >> 8)
-    place = state[_PLACE]
+    place = np.uint64(state[_PLACE])
     learner.places[place] = min(max(learner.places[place] + ((excess * 3) >> 9), -SPREAD_LIMIT), SPREAD_LIMIT)
 
 
@@ -200,7 +215,7 @@ def _move_weights(learner: PixelLearner, residual: int) -> None:
     error = residual - state[_PREDICTED]
     magnitude = quotient(abs(error) * (WEIGHT_RATE << RATE_BITS), state[_ENERGY] + ENERGY_OFFSET)
     rate = magnitude if error >= 0 else -magnitude
-    weight_set = quotient(state[_WIDTH_CLASS], 3)
+    weight_set = np.uint64(quotient(state[_WIDTH_CLASS], 3))
     for number in range(OWN_INPUTS + 5 * len(learner.known)):
         moved = learner.weights[weight_set, number] + (
             (rate * learner.inputs[number] + (1 << (RATE_BITS - 1))) >> RATE_BITS
@@ -221,4 +236,5 @@ def _excess(start: int, end: int) -> int:
 
 @inlined
 def _move(table: Any, number: int, first: int, second: int, step: int) -> None:
-    table[number, first, second] = min(max(table[number, first, second] + step, -SPREAD_LIMIT), SPREAD_LIMIT)
+    row, column = np.uint64(first), np.uint64(second)
+    table[number, row, column] = min(max(table[number, row, column] + step, -SPREAD_LIMIT), SPREAD_LIMIT)

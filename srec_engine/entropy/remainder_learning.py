@@ -12,8 +12,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from srec_engine.entropy.compilation import inlined, integer
-from srec_engine.entropy.fixed_point import EXPONENTIAL_ENTRIES, EXPONENTIAL_ONE, FREQUENCY_BITS, FREQUENCY_TOTAL
+from srec_engine.entropy.fixed_point import (
+    EXPONENTIAL_ENTRIES,
+    EXPONENTIAL_ONE,
+    FREQUENCY_BITS,
+    FREQUENCY_TOTAL,
+    REMAINDER_SYMBOLS,
+)
 from srec_engine.entropy.kernel_types import RemainderArrays, RemainderLearner, TableArrays
 from srec_engine.entropy.learning import (
     BIAS_BITS,
@@ -60,19 +68,18 @@ def correct_logits(
         distance = min(largest - logits[symbol + 1], MOST_DISTANCE)
         learner.distances[symbol] = -distance
         if distance < EXPONENTIAL_ENTRIES:
-            total += integer(tables.exponential[distance])
+            total += integer(tables.exponential[np.uint64(distance)])
     if learner.corrects == 0:
         return largest
     _set_contexts(learner, remainders, symbols, row, column, channel)
-    state, contexts = learner.state, learner.contexts
+    state = learner.state
     state[_CONFIDENCE] = min((total - EXPONENTIAL_ONE) >> 14, CONFIDENCES - 1)
     _set_surprise_classes(learner, row + MARGIN, column + MARGIN, channel)
     temperature = _temperature(learner)
+    _add_biases(learner)
     for symbol in range(interval[0], interval[1] + 1):
-        bias = integer(0)
-        for number in range(len(contexts)):
-            bias += learner.biases[number, contexts[number], symbol]
-        logits[symbol + 1] = ((learner.distances[symbol] * temperature) >> 8) + (bias >> BIAS_BITS)
+        bias = integer(learner.errors[symbol] >> BIAS_BITS)
+        logits[symbol + 1] = ((learner.distances[symbol] * temperature) >> 8) + bias
     return _largest(logits, interval)
 
 
@@ -85,11 +92,24 @@ def _largest(logits: Any, interval: tuple[int, int]) -> int:
 
 
 @inlined
+def _add_biases(learner: RemainderLearner) -> None:
+    """Set `learner.errors`, which are not needed yet, to the sums of the biases of all contexts."""
+    biases, contexts, sums = learner.biases, learner.contexts, learner.errors
+    for symbol in range(REMAINDER_SYMBOLS):
+        sums[symbol] = biases[0, np.uint64(contexts[0]), symbol]
+    for number in range(1, len(contexts)):
+        context = np.uint64(contexts[number])
+        for symbol in range(REMAINDER_SYMBOLS):
+            sums[symbol] += biases[number, context, symbol]
+
+
+@inlined
 def _temperature(learner: RemainderLearner) -> int:
     """What the network's logits are multiplied with, in 2⁻⁸."""
-    state = learner.state
-    parts = integer(learner.temperatures[0, state[_CONFIDENCE], state[_NEAR_CLASS]])
-    parts += learner.temperatures[1, state[_CONFIDENCE], state[_KNOWN_CLASS]]
+    state, temperatures = learner.state, learner.temperatures
+    confidence = np.uint64(state[_CONFIDENCE])
+    parts = integer(temperatures[0, confidence, np.uint64(state[_NEAR_CLASS]), 0])
+    parts += temperatures[1, confidence, np.uint64(state[_KNOWN_CLASS]), 0]
     return 256 + min(max(integer(parts >> TEMPERATURE_BITS), TEMPERATURE_LIMITS[0]), TEMPERATURE_LIMITS[1])
 
 
@@ -109,13 +129,14 @@ def _set_surprise_classes(learner: RemainderLearner, row: int, column: int, chan
 
 @inlined
 def _surprise(learner: RemainderLearner, channel: int, row: int, column: int) -> int:
-    return integer(learner.surprises[channel, row, column])
+    return integer(learner.surprises[np.uint64(channel), np.uint64(row), np.uint64(column)])
 
 
 @inlined
 def _sum_of(remainders: RemainderArrays, symbols: Any, row: int, column: int, channel: int) -> int:
     """Sum of a block whose remainder is known, and one more."""
-    return 4 * integer(remainders.low_resolution[row, column, channel]) + integer(symbols[row, column, channel])
+    y, x, plane = np.uint64(row), np.uint64(column), np.uint64(channel)
+    return 4 * integer(remainders.low_resolution[y, x, plane]) + integer(symbols[y, x, plane])
 
 
 @inlined
@@ -176,30 +197,32 @@ def learn_remainder(
         expected += (boundaries[other + 1] - boundaries[other]) * learner.distances[other]
     gradient = learner.distances[symbol] - (expected >> FREQUENCY_BITS)
     surprise = min(max(-gradient, SURPRISE_LIMITS[0]), SURPRISE_LIMITS[1])
-    learner.surprises[channel, row + MARGIN, column + MARGIN] = surprise
+    learner.surprises[np.uint64(channel), np.uint64(row + MARGIN), np.uint64(column + MARGIN)] = surprise
     if learner.corrects == 0:
         return
     gradient = min(max(gradient, -GRADIENT_LIMIT), GRADIENT_LIMIT)
     state = learner.state
     _move_temperature(learner, 0, state[_CONFIDENCE], state[_NEAR_CLASS], gradient)
     _move_temperature(learner, 1, state[_CONFIDENCE], state[_KNOWN_CLASS], gradient)
+    errors, biases = learner.errors, learner.biases
+    for other in range(REMAINDER_SYMBOLS):
+        errors[other] = 0
+    for other in range(interval[0], interval[1] + 1):
+        errors[other] = boundaries[other] - boundaries[other + 1]
+    errors[symbol] += FREQUENCY_TOTAL
     for number in range(len(learner.contexts)):
-        context = learner.contexts[number]
-        count = learner.bias_counts[number, context]
-        rate = BIAS_RATES[count]
-        learner.bias_counts[number, context] = min(count + 1, len(BIAS_RATES) - 1)
-        for other in range(interval[0], interval[1] + 1):
-            error = boundaries[other] - boundaries[other + 1]
-            if other == symbol:
-                error += FREQUENCY_TOTAL
-            moved = learner.biases[number, context, other] + ((error * rate) >> 16)
-            learner.biases[number, context, other] = min(max(moved, -BIAS_LIMIT), BIAS_LIMIT)
+        context = np.uint64(learner.contexts[number])
+        count = biases[number, context, REMAINDER_SYMBOLS]
+        rate = BIAS_RATES[np.uint64(count)]
+        for other in range(REMAINDER_SYMBOLS):
+            moved = biases[number, context, other] + ((errors[other] * rate) >> 16)
+            biases[number, context, other] = min(max(moved, -BIAS_LIMIT), BIAS_LIMIT)
+        biases[number, context, REMAINDER_SYMBOLS] = min(count + 1, len(BIAS_RATES) - 1)
 
 
 @inlined
 def _move_temperature(learner: RemainderLearner, number: int, confidence: int, surprise: int, gradient: int) -> None:
-    count = learner.temperature_counts[number, confidence, surprise]
-    step = (gradient * TEMPERATURE_RATES[count]) >> 6
-    learner.temperature_counts[number, confidence, surprise] = min(count + 1, len(TEMPERATURE_RATES) - 1)
-    moved = learner.temperatures[number, confidence, surprise] + step
-    learner.temperatures[number, confidence, surprise] = min(max(moved, -BIAS_LIMIT), BIAS_LIMIT)
+    entry = learner.temperatures[number, np.uint64(confidence), np.uint64(surprise)]
+    step = (gradient * TEMPERATURE_RATES[np.uint64(entry[1])]) >> 6
+    entry[0] = min(max(entry[0] + step, -BIAS_LIMIT), BIAS_LIMIT)
+    entry[1] = min(entry[1] + 1, len(TEMPERATURE_RATES) - 1)

@@ -1,9 +1,9 @@
-"""The values about the centre of a narrow mixture, weighed one by one, for numba kernels. Importing it imports numba.
+"""The value at the centre of a narrow mixture, weighed against those beside it, for numba kernels: imports numba.
 
-Where a mixture is narrower than a few grey levels, which value it is depends on the exact values around: how those of
+Where a mixture is hardly wider than a grey level, which value it is depends on the exact values around: how those of
 the neighbours differ from the centre, and how much the other channel changed on the way. A mixture's values are then
-put into classes, the weight that it gives to each is multiplied with a factor that was learned for each of several
-contexts, and the values of the outer classes share theirs as the mixture says.
+put into classes, below, at and above the centre. The weight that it gives to each is multiplied with a factor that was
+learned for each of several contexts, and the values of a class share theirs as the mixture says.
 
 `learned_streams` says the same in plain Python; a change here is a change there, and a new version of the file format.
 """
@@ -11,6 +11,8 @@ contexts, and the values of the outer classes share theirs as the mixture says.
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from srec_engine.entropy.compilation import inlined, integer, leading_zeros, quotient
 from srec_engine.entropy.fixed_point import EXPONENTIAL_ENTRIES, FREQUENCY_TOTAL
@@ -39,12 +41,12 @@ __all__ = [
     "weigh_classes",
 ]
 
-ROWS = 4
+ROWS = 5
 """Rows of `PixelLearner.classes`."""
 
-START, INSIDE, BASE, FACTOR = range(ROWS)
+START, INSIDE, BASE, FACTOR, ERROR = range(ROWS)
 """The rows: first value of each class (and the end of the last), what the mixture weighs below it, what the classes
-weigh below it, and what the mixture's weights of the class are multiplied with."""
+weigh below it, what the mixture's weights of the class are multiplied with, and how far off its share was."""
 
 
 @inlined
@@ -62,47 +64,59 @@ def set_class_contexts(
     Of `values` (uint8 (H, W, 3)) the channels before are whole, this one up to here; `width` columns are coded. The
     centre is the grey level nearest to the mean, the fraction says where about it the mean lies, in quarters, 0 to 3.
     """
-    contexts = learner.contexts
+    contexts, plane = learner.contexts, np.uint64(channel)
     has_west, has_north, has_northeast = column > 0, row > 0, row > 0 and column + 1 < width
-    west = integer(values[row, column - 1, channel]) - centre if has_west else integer(NOWHERE)
-    north = integer(values[row - 1, column, channel]) - centre if has_north else integer(NOWHERE)
-    before = integer(0)
-    if channel > 0:
-        before = integer(learner.offsets[learner.stream - 1, row + MARGIN, column + MARGIN])
-    last = _near(before, OFFSET_LIMIT) * 4 + fraction
-    contexts[0] = (_near(west, 4) * 9 + _near(north, 4)) * 20 + last
-    count = integer(1)
-    if channel > 0:
-        change_west, change_north, change_northeast = integer(NOWHERE), integer(NOWHERE), integer(NOWHERE)
-        other = integer(values[row, column, channel - 1])
-        if has_west:
-            change_west = west + other - integer(values[row, column - 1, channel - 1])
-        if has_north:
-            change_north = north + other - integer(values[row - 1, column, channel - 1])
-        if has_northeast:
-            northeast = integer(values[row - 1, column + 1, channel]) - centre
-            change_northeast = northeast + other - integer(values[row - 1, column + 1, channel - 1])
-        contexts[1] = (_near(change_west, 4) * 9 + _near(change_north, 4)) * 20 + last
-        contexts[2] = (
-            (_near(change_west, 3) * 7 + _near(change_north, 3)) * 7 + _near(change_northeast, 3)
-        ) * 4 + fraction
-        count += 2
+    # Unsigned places: numba looks for negative ones otherwise.
+    y, x, north_y, west_x, east_x = (
+        np.uint64(row),
+        np.uint64(column),
+        np.uint64(row - 1),
+        np.uint64(column - 1),
+        np.uint64(column + 1),
+    )
+    west = integer(values[y, west_x, plane]) - centre if has_west else integer(NOWHERE)
+    north = integer(values[north_y, x, plane]) - centre if has_north else integer(NOWHERE)
     step = quotient(learner.stream, 3)
+    here, beyond = integer(0), integer(0)
+    beyond_y, beyond_x = y, x
     if step > 0:
         first = learner.first
-        beyond_row = min(row + 1, first.shape[0] - 1) if step == 2 else row
-        beyond_column = min(column + 1, first.shape[1] - 1) if step == 1 else column
-        here = integer(first[row, column, channel]) - centre
-        beyond = integer(first[beyond_row, beyond_column, channel]) - centre
-        contexts[count] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last
-        count += 1
-        if channel > 0:
-            other = integer(values[row, column, channel - 1])
-            here += other - integer(first[row, column, channel - 1])
-            beyond += other - integer(first[beyond_row, beyond_column, channel - 1])
-            contexts[count] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last
-            count += 1
-    return count
+        if step == 2 and row + 1 < first.shape[0]:
+            beyond_y = np.uint64(row + 1)
+        if step == 1 and column + 1 < first.shape[1]:
+            beyond_x = east_x
+        here = integer(first[y, x, plane]) - centre
+        beyond = integer(first[beyond_y, beyond_x, plane]) - centre
+    if channel == 0:
+        contexts[0] = (_near(west, 4) * 9 + _near(north, 4)) * 20 + OFFSET_LIMIT * 4 + fraction
+        if step == 0:
+            return integer(1)
+        contexts[1] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + OFFSET_LIMIT * 4 + fraction
+        return integer(2)
+    before = integer(
+        learner.offsets[np.uint64(learner.stream - 1), np.uint64(row + MARGIN), np.uint64(column + MARGIN)]
+    )
+    last = _near(before, OFFSET_LIMIT) * 4 + fraction
+    contexts[0] = (_near(west, 4) * 9 + _near(north, 4)) * 20 + last
+    known = np.uint64(channel - 1)
+    other = integer(values[y, x, known])
+    change_west, change_north, change_northeast = integer(NOWHERE), integer(NOWHERE), integer(NOWHERE)
+    if has_west:
+        change_west = west + other - integer(values[y, west_x, known])
+    if has_north:
+        change_north = north + other - integer(values[north_y, x, known])
+    if has_northeast:
+        change = integer(values[north_y, east_x, plane]) - integer(values[north_y, east_x, known])
+        change_northeast = change + other - centre
+    contexts[1] = (_near(change_west, 4) * 9 + _near(change_north, 4)) * 20 + last
+    contexts[2] = ((_near(change_west, 3) * 7 + _near(change_north, 3)) * 7 + _near(change_northeast, 3)) * 4 + fraction
+    if step == 0:
+        return integer(3)
+    contexts[3] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last
+    here += other - integer(learner.first[y, x, known])
+    beyond += other - integer(learner.first[beyond_y, beyond_x, known])
+    contexts[4] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last
+    return integer(5)
 
 
 @inlined
@@ -130,7 +144,7 @@ def weigh_classes(learner: PixelLearner, tables: TableArrays, count: int, inside
     for number in range(VALUE_CLASSES):
         bias = integer(0)
         for which in range(count):
-            bias += learner.biases[which, learner.contexts[which], number]
+            bias += learner.biases[which, np.uint64(learner.contexts[which]), number]
         classes[FACTOR, number] = bias >> BIAS_BITS
         largest = max(largest, bias >> BIAS_BITS)
     total = integer(0)
@@ -138,7 +152,7 @@ def weigh_classes(learner: PixelLearner, tables: TableArrays, count: int, inside
         distance = largest - classes[FACTOR, number]
         factor = integer(1)
         if distance < EXPONENTIAL_ENTRIES:
-            factor += integer(tables.exponential[distance])
+            factor += integer(tables.exponential[np.uint64(distance)])
         classes[FACTOR, number] = factor
         classes[BASE, number] = total
         if classes[START, number] < classes[START, number + 1]:
@@ -151,19 +165,23 @@ def weigh_classes(learner: PixelLearner, tables: TableArrays, count: int, inside
 @inlined
 def learn_classes(learner: PixelLearner, value: int, count: int) -> None:
     """Move the biases of the contexts towards the class of a value."""
-    classes = learner.classes
-    total = classes[BASE, VALUE_CLASSES]
-    shift = max(40 - leading_zeros(integer(total)), 0)
+    classes, biases = learner.classes, learner.biases
+    total = integer(classes[BASE, VALUE_CLASSES])
+    shift = max(40 - leading_zeros(total), 0)
     reciprocal = quotient(integer(1) << 40, total >> shift)
+    below = integer(classes[BASE, 0])
+    for number in range(VALUE_CLASSES):
+        above = integer(classes[BASE, number + 1])
+        share = (((above - below) >> shift) * reciprocal) >> 24
+        below = above
+        inside = classes[START, number] <= value < classes[START, number + 1]
+        classes[ERROR, number] = (FREQUENCY_TOTAL if inside else 0) - share
+    classes[ERROR, VALUE_CLASSES] = 0
     for which in range(count):
-        context = learner.contexts[which]
-        times = learner.bias_counts[which, context]
-        rate = CLASS_RATES[times]
-        learner.bias_counts[which, context] = min(times + 1, len(CLASS_RATES) - 1)
+        context = np.uint64(learner.contexts[which])
+        times = biases[which, context, VALUE_CLASSES]
+        rate = CLASS_RATES[np.uint64(times)]
         for number in range(VALUE_CLASSES):
-            share = (((classes[BASE, number + 1] - classes[BASE, number]) >> shift) * reciprocal) >> 24
-            error = -share
-            if classes[START, number] <= value < classes[START, number + 1]:
-                error += FREQUENCY_TOTAL
-            moved = learner.biases[which, context, number] + ((error * rate) >> 16)
-            learner.biases[which, context, number] = min(max(moved, -BIAS_LIMIT), BIAS_LIMIT)
+            moved = biases[which, context, number] + ((classes[ERROR, number] * rate) >> 16)
+            biases[which, context, number] = min(max(moved, -BIAS_LIMIT), BIAS_LIMIT)
+        biases[which, context, VALUE_CLASSES] = min(times + 1, len(CLASS_RATES) - 1)
