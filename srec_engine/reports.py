@@ -62,7 +62,7 @@ class ScaleBytes:
 
     Attributes:
         scale: 0 is the full image.
-        steps: Bytes of each of `CODED_STEPS`, stream lengths included.
+        steps: Bytes of each of `CODED_STEPS`; what tells streams apart counts with the first.
     """
 
     scale: int

@@ -204,8 +204,10 @@ class Inspection:
             if not recorded:
                 raise DamagedFileError(self.damage.at(scale, tile))
             (steps,) = recorded
-            self._steps.put((scale, tile), steps, steps.byte_count)
-        return read_pixel(steps, x, y)
+        told = read_pixel(steps, x, y)
+        # What was learned on the way is kept with the tile, and makes it larger.
+        self._steps.put((scale, tile), steps, steps.byte_count)
+        return told
 
     def prepare_readout(self, scale: int, tile: int) -> None:
         """Do beforehand what makes the first `pixel` slow, with a tile whose maps were made lately.
@@ -217,7 +219,8 @@ class Inspection:
 
         steps = self._steps.get((scale, tile))
         if steps is not None:
-            read_pixel(steps, steps.box.left, steps.box.top)
+            # The last whole block has learned from nearly all others.
+            read_pixel(steps, max(steps.box.left, steps.box.right - 2), max(steps.box.top, steps.box.bottom - 2))
 
     def _each(
         self, scale: int, tiles: Sequence[int] | None, cancel: CancelToken, work: Callable[[TileSteps], Result]

@@ -33,7 +33,8 @@ class LedgerRow:
     """One part of a file.
 
     Attributes:
-        part: Name: a section of the container ("header", "base", …), "stream lengths", or one of `STEP_NAMES`.
+        part: Name: a section of the container ("header", "base", …), "stream lengths" (and the bits that tell which
+            streams learn), or one of `STEP_NAMES`.
         scale: The scale it belongs to, or None.
         step: 0 remainders, 1 … 3 the coded pixels, 4 the pixel that follows from the sum; None for other parts.
         channel: 0, 1, 2, or None.

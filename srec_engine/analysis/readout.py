@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from srec_engine.analysis.recording import TileSteps
 from srec_engine.entropy.fixed_point import FREQUENCY_TOTAL
-from srec_engine.entropy.maps import pixel_probabilities, remainder_probabilities
 
 __all__ = ["Distribution", "PixelReadout", "read_pixel"]
 
@@ -139,13 +138,11 @@ def _pixel(steps: TileSteps, index: int, row: int, column: int) -> tuple[Distrib
     if row >= step.height or column >= step.width:
         return ()
     return tuple(
-        Distribution(
-            int(values[row, column, channel]), *pixel_probabilities(step, channel, row, column, values, steps.memory)
-        )
-        for channel in range(steps.channels)
+        Distribution(int(values[row, column, channel]), *stream.at(row, column))
+        for channel, stream in enumerate(steps.probabilities[1 + index])
     )
 
 
 def _remainder(steps: TileSteps, channel: int, row: int, column: int) -> Distribution:
-    lowest, frequencies = remainder_probabilities(steps.remainder, channel, row, column, steps.symbols, steps.memory)
+    lowest, frequencies = steps.probabilities[0][channel].at(row, column)
     return Distribution(int(steps.symbols[row, column, channel]) - 1, lowest - 1, frequencies)

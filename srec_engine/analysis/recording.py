@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from srec_engine.codec.walk import Exchange
 from srec_engine.container import Box
 from srec_engine.entropy.memory import TileMemory
+from srec_engine.entropy.probabilities import StreamProbabilities
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 
 __all__ = ["RecordingExchange", "TileSteps"]
@@ -30,6 +31,7 @@ class TileSteps:
         pixels: Distributions of pixel 1, 2 and 3 of each block.
         values: Their values, uint8 (h, w, 3) each.
         memory: What the streams left behind for those after them; None where they do not learn.
+        probabilities: By step (0 for the remainders) and coded channel.
     """
 
     scale: int
@@ -42,17 +44,28 @@ class TileSteps:
     pixels: tuple[PixelStep, ...]
     values: tuple[NDArray[np.uint8], ...]
     memory: TileMemory | None = None
+    probabilities: tuple[tuple[StreamProbabilities, ...], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        steps: list[tuple[RemainderStep | PixelStep, NDArray[np.uint8]]] = [(self.remainder, self.symbols)]
+        steps += zip(self.pixels, self.values, strict=True)
+        probabilities = tuple(
+            tuple(StreamProbabilities(step, channel, values, self.memory) for channel in range(self.channels))
+            for step, values in steps
+        )
+        object.__setattr__(self, "probabilities", probabilities)
 
     @property
     def byte_count(self) -> int:
-        """Memory that the arrays take, in bytes."""
+        """Memory that is taken so far, in bytes: questions about single pixels add to it."""
         arrays: list[NDArray[Any]] = [self.image, self.remainder.logits, self.symbols, *self.values]
         for step in self.pixels:
             arrays += [step.parameters, step.remaining, *([] if step.linear is None else [step.linear])]
         if self.memory is not None:
             memory = self.memory
             arrays += [memory.residuals, memory.offsets, memory.first, memory.surprises]
-        return sum(array.nbytes for array in arrays)
+        learned = sum(stream.byte_count for streams in self.probabilities for stream in streams)
+        return learned + sum(array.nbytes for array in arrays)
 
 
 class RecordingExchange:

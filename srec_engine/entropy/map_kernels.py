@@ -27,7 +27,14 @@ from srec_engine.entropy.learning import CENTRE_CLASS
 from srec_engine.entropy.pixel_learning import CENTRE, FINE_CONTEXTS, learn_pixel
 from srec_engine.entropy.remainder_learning import learn_remainder
 
-__all__ = ["map_pixels", "map_remainders", "pixel_frequencies", "remainder_frequencies"]
+__all__ = [
+    "learn_pixels",
+    "learn_remainders",
+    "map_pixels",
+    "map_remainders",
+    "pixel_frequencies",
+    "remainder_frequencies",
+]
 
 
 _LOGARITHMS = np.log2(np.maximum(1, np.arange(FREQUENCY_TOTAL + 1)))
@@ -48,8 +55,10 @@ def pixel_frequencies(
     frequencies: Any,
     learner: Any,
 ) -> tuple[int, int]:
-    """Set the frequencies (int64, 256 long) of the values that one subpixel can have: (lowest, highest)."""
-    _learn_before(tables, pixels, channel, values, row, column, learner)
+    """Set the frequencies (int64, 256 long) of the values that one subpixel can have: (lowest, highest).
+
+    A learner must have learned from everything before.
+    """
     lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
     if lowest >= highest:
         frequencies[0] = FREQUENCY_TOTAL
@@ -73,15 +82,11 @@ def remainder_frequencies(
     frequencies: Any,
     learner: Any,
 ) -> tuple[int, int]:
-    """Set the frequencies (int64, 4 long) of the symbols that one remainder can have: (lowest, highest)."""
+    """Set the frequencies (int64, 4 long) of the symbols that one remainder can have: (lowest, highest).
+
+    A learner must have learned from everything before.
+    """
     boundaries = remainders.boundaries
-    if learner is not None:
-        for place in range(row * remainders.width + column):
-            y, x = place // remainders.width, place % remainders.width
-            interval = remainder_boundaries(tables, remainders, symbols, y, x, channel, boundaries, learner)
-            symbol = integer(symbols[y, x, channel])
-            if interval[0] <= symbol <= interval[1]:
-                learn_remainder(learner, symbol, boundaries, interval, y, x, channel)
     lowest, highest = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, learner)
     for symbol in range(lowest, highest + 1):
         frequencies[symbol - lowest] = boundaries[symbol + 1] - boundaries[symbol]
@@ -141,20 +146,32 @@ def map_remainders(
             _describe(frequencies, lowest, highest, lowest, highest, value, maps, row, column)
 
 
-@inlined
-def _learn_before(
-    tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, row: int, column: int, learner: Any
+@kernel
+def learn_pixels(
+    tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, begin: int, end: int, learner: Any
 ) -> None:
-    """Learn what a coder has learnt when it comes to a place."""
-    if learner is None:
-        return
+    """Learn what a coder learns from places `begin` to `end` (without it) of the raster."""
     mixture = pixels.mixture
-    for place in range(row * pixels.width + column):
+    for place in range(begin, end):
         y, x = place // pixels.width, place % pixels.width
         lowest, highest = allowed_interval(integer(pixels.remaining[y, x, channel]), pixels.left)
         if lowest < highest:
             span = load_span(tables, pixels, values, y, x, channel, mixture, learner)
             _learn(span, tables, pixels, values, y, x, channel, mixture, learner)
+
+
+@kernel
+def learn_remainders(
+    tables: TableArrays, remainders: RemainderArrays, channel: int, symbols: Any, begin: int, end: int, learner: Any
+) -> None:
+    """`learn_pixels` for remainders."""
+    boundaries = remainders.boundaries
+    for place in range(begin, end):
+        y, x = place // remainders.width, place % remainders.width
+        interval = remainder_boundaries(tables, remainders, symbols, y, x, channel, boundaries, learner)
+        symbol = integer(symbols[y, x, channel])
+        if interval[0] <= symbol <= interval[1]:
+            learn_remainder(learner, symbol, boundaries, interval, y, x, channel)
 
 
 @inlined

@@ -20,7 +20,7 @@ from srec_engine.entropy.kernel_arguments import (
 from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import PixelStep, RemainderStep, check_plane
 
-__all__ = ["Maps", "pixel_maps", "pixel_probabilities", "remainder_maps", "remainder_probabilities"]
+__all__ = ["Maps", "pixel_maps", "remainder_maps"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,65 +72,3 @@ def remainder_maps(
         table_arrays(step.tables), remainder_arrays(step), channel, read_only(symbols), frequencies, maps, learner
     )
     return Maps(*maps)
-
-
-def pixel_probabilities(
-    step: PixelStep,
-    channel: int,
-    row: int,
-    column: int,
-    values: npt.NDArray[np.uint8],
-    memory: TileMemory | None = None,
-) -> tuple[int, npt.NDArray[np.int32]]:
-    """Distribution of one subpixel, given the channels before it, and with a memory all that was coded before it.
-
-    Returns:
-        The lowest possible value, and the frequencies of it and those after it: int32, they add up to 65536.
-
-    Raises:
-        ValueError: The place or the channel does not exist.
-    """
-    check_plane(step, channel, values)
-    _check_place(step, row, column)
-    frequencies = np.zeros(GREY_LEVELS, np.int64)
-    lowest, highest = map_kernels.pixel_frequencies(
-        table_arrays(step.tables),
-        pixel_arrays(step),
-        channel,
-        read_only(values),
-        row,
-        column,
-        frequencies,
-        pixel_learner(step, channel, memory),
-    )
-    return lowest, frequencies[: highest - lowest + 1].astype(np.int32)
-
-
-def remainder_probabilities(
-    step: RemainderStep,
-    channel: int,
-    row: int,
-    column: int,
-    symbols: npt.NDArray[np.uint8],
-    memory: TileMemory | None = None,
-) -> tuple[int, npt.NDArray[np.int32]]:
-    """Distribution of one remainder + 1, as `pixel_probabilities`."""
-    check_plane(step, channel, symbols)
-    _check_place(step, row, column)
-    frequencies = np.zeros(REMAINDER_SYMBOLS, np.int64)
-    lowest, highest = map_kernels.remainder_frequencies(
-        table_arrays(step.tables),
-        remainder_arrays(step),
-        channel,
-        read_only(symbols),
-        row,
-        column,
-        frequencies,
-        remainder_learner(channel, memory),
-    )
-    return lowest, frequencies[: highest - lowest + 1].astype(np.int32)
-
-
-def _check_place(step: PixelStep | RemainderStep, row: int, column: int) -> None:
-    if not (0 <= row < step.height and 0 <= column < step.width):
-        raise ValueError(f"Row {row}, column {column} lies outside of {step.width} x {step.height} pixels.")

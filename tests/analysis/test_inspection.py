@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,11 +29,17 @@ from srec_engine import (
     ledger_json,
     make_layers,
 )
+from srec_engine.analysis.cache import ByteCache
+from srec_engine.analysis.damage import DamageLog
 from srec_engine.analysis.maps import make_maps
+from srec_engine.analysis.readout import read_pixel
 from srec_engine.analysis.recording import RecordingExchange
+from srec_engine.analysis.walker import TileWalker
+from srec_engine.codec.chunks import read_chunk
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import EncodingExchange
 from srec_engine.codec.runtime import load_runtime
+from srec_engine.codec.steps import opened
 from srec_engine.codec.walk import TileScale, walk_scale
 from srec_engine.model.store import find_model
 from srec_engine.options import DEFAULT_MODEL, CodecOptions
@@ -262,6 +270,75 @@ def test_the_first_readout_can_be_prepared_beside_other_work(inspection: Inspect
     list(inspection.maps(0))
     inspection.prepare_readout(0, 0)
     assert inspection.pixel(0, 5, 5).scale == 0
+
+
+@pytest.fixture(scope="session")
+def tall_file(sample_photograph: Path) -> bytes:
+    """A tile of 100 rows of blocks, more than are learned again for a readout; smooth, so that its streams learn."""
+    with Image.open(sample_photograph) as image:
+        tall = image.convert("RGB").resize((90, 60)).resize((75, 200), Image.Resampling.BICUBIC)
+    return encode_image(tall, EncodeOptions(method=Method.SREC, verify=False)).data
+
+
+def test_what_a_readout_says_does_not_depend_on_what_was_asked_before(tall_file: bytes) -> None:
+    places = [(74, 199), (0, 0), (30, 130), (31, 63), (2, 64), (3, 199), (40, 65), (74, 0), (30, 130)]
+    inspection = inspect_file(tall_file)
+    (maps,) = inspect_file(tall_file).maps(0)
+    for x, y in places:
+        told = inspection.pixel(0, x, y)
+        for channel, distribution in enumerate(told.channels):
+            assert distribution.mean == pytest.approx(maps.pixels.mean[channel, y, x], abs=1e-3)
+            assert distribution.cost == pytest.approx(maps.pixels.cost[channel, y, x], abs=1e-4)
+            assert distribution.entropy == pytest.approx(maps.pixels.entropy[channel, y, x], abs=1e-3)
+        for channel, distribution in enumerate(told.remainders):
+            assert distribution.mean == pytest.approx(maps.remainders.mean[channel, y // 2, x // 2], abs=1e-3)
+            assert distribution.cost == pytest.approx(maps.remainders.cost[channel, y // 2, x // 2], abs=1e-4)
+
+
+def test_maps_and_readouts_of_one_tile_may_be_made_by_several_threads(tall_file: bytes) -> None:
+    (expected,) = inspect_file(tall_file).maps(0)
+    inspection = inspect_file(tall_file)
+    list(inspection.maps(0))
+    with ThreadPoolExecutor(4) as pool:
+        prepared = [pool.submit(inspection.prepare_readout, 0, 0) for _ in range(3)]
+        (maps,) = inspection.maps(0)
+        told = [inspection.pixel(0, 74, y) for y in range(0, 200, 9)]
+        for one in prepared:
+            one.result()
+    assert np.array_equal(maps.pixels.cost, expected.pixels.cost)
+    assert np.array_equal(maps.remainders.cost, expected.remainders.cost)
+    costs = [expected.pixels.cost[:, readout.y, 74] for readout in told]
+    assert [[one.cost for one in readout.channels] for readout in told] == [pytest.approx(cost) for cost in costs]
+
+
+def test_the_costs_of_a_file_that_learns_are_what_its_streams_take(tall_file: bytes) -> None:
+    inspection = inspect_file(tall_file)
+    with opened(tall_file) as reader:
+        assert reader.header.learning
+        for scale in inspection.scales:
+            (maps,) = inspection.maps(scale)
+            chunk = read_chunk(reader, scale, 0)
+            for bits, stream in zip(maps.model_bits().ravel(), chunk.streams, strict=True):
+                # Two bits end a stream, up to seven fill its last byte; the coder loses next to nothing in between.
+                assert -1 <= 8 * len(stream) - bits <= 2 + 7 + 0.001 * bits
+        assert chunk.plain is not None
+        assert not chunk.plain.all()
+
+
+def test_the_memory_of_a_tile_counts_what_was_learned_for_its_readouts(tall_file: bytes) -> None:
+    runtime = load_runtime(find_model(DEFAULT_MODEL), CodecOptions())
+    with opened(tall_file) as reader:
+        assert reader.geometry is not None
+        walker = TileWalker(reader, reader.geometry, runtime, ByteCache(1 << 26), CancelToken(), DamageLog())
+        (steps,) = walker.record(0, [0])
+    before = steps.byte_count
+    read_pixel(steps, 0, 0)
+    first = steps.byte_count
+    read_pixel(steps, 72, 199)
+    assert before < first < steps.byte_count
+    whole = steps.byte_count
+    read_pixel(steps, 10, 100)
+    assert steps.byte_count == whole
 
 
 def test_a_webp_file_has_a_ledger_and_can_be_analysed_with_the_network(crop: Image.Image) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from srec_engine.entropy import DistributionTables, PixelStep, default_tables
 from srec_engine.entropy.distribution_arrays import pixel_frequencies, pixel_mixtures, remainder_frequencies
-from srec_engine.entropy.maps import pixel_probabilities, remainder_probabilities
+from srec_engine.entropy.probabilities import StreamProbabilities
 from tests.entropy.builders import pixel_step, remainder_step
 from tests.entropy.definition import pixel_boundaries, remainder_boundaries
 
@@ -43,7 +43,7 @@ def test_the_three_definitions_of_a_pixel_agree(
         for position in range(6):
             row, column = divmod(position, 3)
             expected = pixel_boundaries(step, channel, values, row, column)
-            lowest, frequencies = pixel_probabilities(step, channel, row, column, values)
+            lowest, frequencies = StreamProbabilities(step, channel, values).at(row, column)
             boundaries = np.concatenate([[0], np.cumsum(frequencies)])
             assert dict(enumerate(boundaries.tolist(), start=lowest)) == expected
             for boundary, cumulative in expected.items():
@@ -61,7 +61,7 @@ def test_absolute_means_are_clamped_grey_levels_that_known_channels_shift(tables
     values = np.array([[[80, 200, 0]]], np.uint8)
     most_likely = []
     for channel in range(3):
-        lowest, frequencies = pixel_probabilities(step, channel, 0, 0, values)
+        lowest, frequencies = StreamProbabilities(step, channel, values).at(0, 0)
         most_likely.append(lowest + int(frequencies.argmax()))
     assert most_likely == [0, 100, 255]  # 60 + 40 + 200 is more than there is
 
@@ -75,7 +75,7 @@ def test_the_three_definitions_of_a_remainder_agree(seed: int, wild: bool) -> No
         for position in range(6):
             row, column = divmod(position, 3)
             expected = remainder_boundaries(step, channel, symbols, row, column)
-            lowest, frequencies = remainder_probabilities(step, channel, row, column, symbols)
+            lowest, frequencies = StreamProbabilities(step, channel, symbols).at(row, column)
             boundaries = [0, *np.cumsum(frequencies).tolist()]
             assert dict(enumerate(boundaries, start=lowest)) == expected
             assert {boundary: rows[position, boundary] for boundary in expected} == expected
@@ -85,7 +85,7 @@ def test_the_three_definitions_of_a_remainder_agree(seed: int, wild: bool) -> No
 @pytest.mark.parametrize("sums", [0, 1, 255, 510, 765, 766, 1019, 1020])
 def test_nothing_outside_the_allowed_interval_gets_a_frequency(tables: DistributionTables, sums: int) -> None:
     step, values = pixel_step(tables, height=1, width=1, remaining=sums)
-    lowest, frequencies = pixel_probabilities(step, 0, 0, 0, values)
+    lowest, frequencies = StreamProbabilities(step, 0, values).at(0, 0)
     assert lowest == max(0, sums - 765)
     assert lowest + len(frequencies) - 1 == min(255, sums)
     rows = pixel_frequencies(pixel_mixtures(step, 0, values, np.array([0])), np.arange(257)[None])[0]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from srec_engine.entropy import DistributionTables, EntropyCoder
-from srec_engine.entropy.maps import pixel_maps, pixel_probabilities, remainder_maps, remainder_probabilities
+from srec_engine.entropy.maps import pixel_maps, remainder_maps
+from srec_engine.entropy.probabilities import StreamProbabilities
 from tests.entropy.builders import pixel_step, remainder_step
 
 
@@ -14,7 +15,7 @@ def test_the_maps_of_pixels_say_what_the_probabilities_say(tables: DistributionT
     for channel in range(3):
         maps = pixel_maps(step, channel, values)
         for row, column in np.ndindex(8, 11):
-            lowest, frequencies = pixel_probabilities(step, channel, row, column, values)
+            lowest, frequencies = StreamProbabilities(step, channel, values).at(row, column)
             shares = frequencies / 65536
             value = int(values[row, column, channel])
             assert maps.mean[row, column] == pytest.approx(lowest + np.sum(shares * np.arange(len(shares))), rel=1e-5)
@@ -28,7 +29,7 @@ def test_the_maps_of_remainders_say_what_the_probabilities_say(tables: Distribut
     for channel in range(3):
         maps = remainder_maps(step, channel, symbols)
         for row, column in np.ndindex(step.height, step.width):
-            lowest, frequencies = remainder_probabilities(step, channel, row, column, symbols)
+            lowest, frequencies = StreamProbabilities(step, channel, symbols).at(row, column)
             shares = frequencies / 65536
             cost = -np.log2(shares[int(symbols[row, column, channel]) - lowest])
             assert maps.most_likely[row, column] == lowest + int(np.argmax(frequencies))
@@ -65,7 +66,7 @@ def test_a_value_that_is_impossible_costs_sixteen_bits(tables: DistributionTable
 def test_a_place_outside_of_the_step_is_refused(tables: DistributionTables) -> None:
     step, values = pixel_step(tables)
     with pytest.raises(ValueError, match="outside"):
-        pixel_probabilities(step, 0, step.height, 0, values)
+        StreamProbabilities(step, 0, values).at(step.height, 0)
     remainders, symbols = remainder_step(tables)
     with pytest.raises(ValueError, match="outside"):
-        remainder_probabilities(remainders, 0, 0, -1, symbols)
+        StreamProbabilities(remainders, 0, symbols).at(0, -1)
