@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,14 @@ __all__ = ["NumbaCoder"]
 Kernel = Callable[..., Any]
 
 
+class _EncodingKernels(NamedTuple):
+    """What encodes a kind of stream: its name, its kernel, and the one that tells what sampled rows cost plainly."""
+
+    key: str
+    encode: Kernel
+    sample: Kernel
+
+
 class NumbaCoder:
     """torchac's bitstream with distributions that are evaluated only where a symbol needs them.
 
@@ -52,9 +60,8 @@ class NumbaCoder:
         self, step: PixelStep, channel: int, values: npt.NDArray[np.uint8], memory: TileMemory | None = None
     ) -> CodedStream:
         """See `EntropyCoder.encode_pixels`."""
-        key, kernel = f"encode-pixels-{step.kind}", pixel_kernels.encode_pixels
-        learner = pixel_learner(step, channel, memory)
-        stream = self._encode(key, kernel, step, pixel_arrays(step), channel, values, learner)
+        kernels = _EncodingKernels(f"pixels-{step.kind}", pixel_kernels.encode_pixels, pixel_kernels.sampled_pixel_bits)
+        stream = self._encode(kernels, step, pixel_arrays(step), channel, values, pixel_learner(step, channel, memory))
         if memory is not None:
             memory.keep(step.number, channel, values)
         return stream
@@ -80,9 +87,11 @@ class NumbaCoder:
         self, step: RemainderStep, channel: int, symbols: npt.NDArray[np.uint8], memory: TileMemory | None = None
     ) -> CodedStream:
         """See `EntropyCoder.encode_remainders`."""
-        arrays, kernel = remainder_arrays(step), remainder_kernels.encode_remainders
+        kernels = _EncodingKernels(
+            "remainders", remainder_kernels.encode_remainders, remainder_kernels.sampled_remainder_bits
+        )
         learner = remainder_learner(channel, memory)
-        return self._encode("encode-remainders", kernel, step, arrays, channel, symbols, learner)
+        return self._encode(kernels, step, remainder_arrays(step), channel, symbols, learner)
 
     def decode_remainders(
         self,
@@ -101,8 +110,7 @@ class NumbaCoder:
 
     def _encode(
         self,
-        key: str,
-        kernel: Kernel,
+        kernels: _EncodingKernels,
         step: PixelStep | RemainderStep,
         arrays: AnyPixelArrays | RemainderArrays,
         channel: int,
@@ -112,13 +120,17 @@ class NumbaCoder:
         check_plane(step, channel, values)
         # 18 bits is the most that a symbol can take; the rest is for the last word.
         output = np.empty(3 * step.height * step.width + 16, np.uint8)
-        length, bits, impossible, plain_bits, learned_bits = self._run(
-            key, kernel, table_arrays(step.tables), arrays, channel, read_only(values), output, learner
+        tables, known = table_arrays(step.tables), read_only(values)
+        length, bits, impossible, sampled_bits = self._run(
+            f"encode-{kernels.key}", kernels.encode, tables, arrays, channel, known, output, learner
         )
         if impossible >= 0:
             row, column = divmod(impossible, step.width)
             raise ValueError(f"The value at row {row}, column {column}, channel {channel} is not one it can have.")
-        saving = 1 - learned_bits / plain_bits if plain_bits else 0.0
+        saving = 0.0
+        if learner is not None and learner.corrects and sampled_bits:
+            plain_bits = self._run(f"sample-{kernels.key}", kernels.sample, tables, arrays, channel, known)
+            saving = 1 - sampled_bits / plain_bits
         return CodedStream(output[:length].tobytes(), bits, saving)
 
     def _decode(
@@ -142,7 +154,8 @@ class NumbaCoder:
 
     def _run(self, key: str, kernel: Kernel, *arguments: Any) -> Any:
         """Call a kernel; the first call of each kind compiles it, one thread at a time."""
-        key = key if arguments[-1] is None else f"{key}-learning"
+        if isinstance(arguments[-1], (PixelLearner, RemainderLearner)):
+            key = f"{key}-learning"
         if key in self._loaded:
             return kernel(*arguments)
         with self._lock:

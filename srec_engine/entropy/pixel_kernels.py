@@ -29,7 +29,7 @@ from srec_engine.entropy.range_coder import (
     target_frequency,
 )
 
-__all__ = ["decode_pixels", "encode_pixels"]
+__all__ = ["decode_pixels", "encode_pixels", "sampled_pixel_bits"]
 
 _NEWTON_ROUNDS = 4
 """Steps of a search that follow the slope; after them it halves, so that no distribution can make it slow."""
@@ -51,45 +51,56 @@ _PRODUCT_LIMIT = 1e280
 @kernel
 def encode_pixels(
     tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any, output: Any, learner: Any
-) -> tuple[int, float, int, float, float]:
+) -> tuple[int, float, int, float]:
     """Code one channel of `values` (uint8 (H, W, 3)) into `output` (uint8, 3 bytes a pixel + 16).
 
     Where `learner` is not None, the distributions learn from neighbours.
 
     Returns:
         Bytes written, bits of the model, the position row·width + column of a value that is impossible, or -1; and of
-        every `SAMPLED_ROWS`th row, what its values would take without learning, and what they took, in bits.
+        the sampled rows the bits that their values took.
     """
     state = start_encoding()
     coded = 0
     logarithms = 0.0
     product = 1.0
-    plain_bits = 0.0
-    learned_bits = 0.0
+    sampled_bits = 0.0
     for row in range(pixels.height):
         for column in range(pixels.width):
             value = integer(values[row, column, channel])
             lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
             if value < lowest or value > highest:
-                return 0, 0.0, row * pixels.width + column, 0.0, 0.0
+                return 0, 0.0, row * pixels.width + column, 0.0
             if lowest == highest:
                 continue
             start, end = _frequencies(tables, pixels, values, value, row, column, channel, learner)
             state = encode_interval(state, output, start, end)
             learn_pixel(learner, value, start, end, row, column)
-            if learner is not None and row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
-                learned_bits += FREQUENCY_BITS - np.log2(end - start)
-                below, above = _frequencies(tables, pixels, values, value, row, column, channel, None)
-                plain_bits += FREQUENCY_BITS - np.log2(above - below)
+            if row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
+                sampled_bits += FREQUENCY_BITS - np.log2(end - start)
             coded += 1
             product *= end - start
             if product > _PRODUCT_LIMIT:
                 logarithms += np.log2(product)
                 product = 1.0
     if coded == 0:
-        return 0, 0.0, -1, 0.0, 0.0
+        return 0, 0.0, -1, 0.0
     length = finish_encoding(state, output)
-    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1, plain_bits, learned_bits
+    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1, sampled_bits
+
+
+@kernel
+def sampled_pixel_bits(tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any) -> float:
+    """Bits that the values of the sampled rows would take without learning."""
+    bits = 0.0
+    for row in range(SAMPLED_ROWS - 1, pixels.height, SAMPLED_ROWS):
+        for column in range(pixels.width):
+            lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
+            if lowest < highest:
+                value = integer(values[row, column, channel])
+                start, end = _frequencies(tables, pixels, values, value, row, column, channel, None)
+                bits += FREQUENCY_BITS - np.log2(end - start)
+    return bits
 
 
 @inlined

@@ -23,7 +23,7 @@ from srec_engine.entropy.range_coder import (
 )
 from srec_engine.entropy.remainder_learning import learn_remainder
 
-__all__ = ["decode_remainders", "encode_remainders"]
+__all__ = ["decode_remainders", "encode_remainders", "sampled_remainder_bits"]
 
 _PRODUCT_LIMIT = 1e280
 """Frequencies are multiplied up to this before a logarithm is taken: one for about 60 symbols."""
@@ -32,44 +32,54 @@ _PRODUCT_LIMIT = 1e280
 @kernel
 def encode_remainders(
     tables: TableArrays, remainders: RemainderArrays, channel: int, symbols: Any, output: Any, learner: Any
-) -> tuple[int, float, int, float, float]:
+) -> tuple[int, float, int, float]:
     """Code one channel of `symbols` (uint8 (H, W, 3)) into `output` (uint8, 3 bytes a pixel + 16).
 
     Where `learner` is not None, the distributions learn from neighbours.
 
     Returns:
         Bytes written, bits of the model, the position row·width + column of a symbol that is impossible, or -1; and of
-        every `SAMPLED_ROWS`th row, what its symbols would take without learning, and what they took, in bits.
+        the sampled rows the bits that their symbols took.
     """
     boundaries = remainders.boundaries
     state = start_encoding()
     logarithms = 0.0
     product = 1.0
-    plain_bits = 0.0
-    learned_bits = 0.0
+    sampled_bits = 0.0
     for row in range(remainders.height):
         for column in range(remainders.width):
             symbol = integer(symbols[row, column, channel])
             interval = remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, learner)
             lowest, highest = interval
             if symbol < lowest or symbol > highest:
-                return 0, 0.0, row * remainders.width + column, 0.0, 0.0
+                return 0, 0.0, row * remainders.width + column, 0.0
             start, end = boundaries[symbol], boundaries[symbol + 1]
             state = encode_interval(state, output, start, end)
             learn_remainder(learner, symbol, boundaries, interval, row, column, channel)
-            if learner is not None and row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
-                learned_bits += FREQUENCY_BITS - np.log2(end - start)
-                remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, None)
-                plain_bits += FREQUENCY_BITS - np.log2(boundaries[symbol + 1] - boundaries[symbol])
+            if row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
+                sampled_bits += FREQUENCY_BITS - np.log2(end - start)
             product *= end - start
             if product > _PRODUCT_LIMIT:
                 logarithms += np.log2(product)
                 product = 1.0
     coded = remainders.height * remainders.width
     if coded == 0:
-        return 0, 0.0, -1, 0.0, 0.0
+        return 0, 0.0, -1, 0.0
     length = finish_encoding(state, output)
-    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1, plain_bits, learned_bits
+    return length, float(FREQUENCY_BITS * coded) - logarithms - np.log2(product), -1, sampled_bits
+
+
+@kernel
+def sampled_remainder_bits(tables: TableArrays, remainders: RemainderArrays, channel: int, symbols: Any) -> float:
+    """Bits that the symbols of the sampled rows would take without learning."""
+    boundaries = remainders.boundaries
+    bits = 0.0
+    for row in range(SAMPLED_ROWS - 1, remainders.height, SAMPLED_ROWS):
+        for column in range(remainders.width):
+            remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, None)
+            symbol = integer(symbols[row, column, channel])
+            bits += FREQUENCY_BITS - np.log2(boundaries[symbol + 1] - boundaries[symbol])
+    return bits
 
 
 @kernel
