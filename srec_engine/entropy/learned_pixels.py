@@ -23,9 +23,13 @@ from srec_engine.entropy.learning import (
     FINE_DEVIATION,
     LEAST_DEVIATION,
     MARGIN,
+    NEAR_FACTOR,
+    NEAR_SHIFT,
     OFFSET_LIMIT,
     OWN_INPUTS,
     PLACE_PERIOD,
+    PLACE_RATE,
+    PLACE_RATE_BITS,
     POSITION_OFFSET,
     RATE_BITS,
     RESIDUAL_BITS,
@@ -33,6 +37,8 @@ from srec_engine.entropy.learning import (
     SHIFT_LIMIT,
     SPREAD_BITS,
     SPREAD_LIMIT,
+    SPREAD_RATE,
+    SPREAD_RATE_BITS,
     SURPRISE_CLASSES,
     VALUE_CLASSES,
     WEIGHT_LIMIT,
@@ -243,7 +249,7 @@ class LearnedPixels:
         west, north, northwest, northeast = own[column - 1], above[column], above[column - 1], above[column + 1]
         inputs = [west, north, northwest, northeast, own[column - 2], self._residuals[row - 2][column]]
         near = 2 * (abs(west) + abs(north)) + abs(northwest) + abs(northeast)
-        moment.near_class = min(13 * near >> 11, SURPRISE_CLASSES - 1)
+        moment.near_class = min(NEAR_FACTOR * near >> NEAR_SHIFT, SURPRISE_CLASSES - 1)
         size = 0
         for plane in self._known:
             middle = plane[row]
@@ -279,9 +285,9 @@ class LearnedPixels:
 
     def _move_spreads(self, moment: _Moment, start: int, end: int) -> None:
         excess, tables = _excess(start, end), self._tables
-        _move(tables.near[moment.width_class], moment.near_class, 5 * excess >> 8)
-        _move(tables.known[moment.width_class], moment.known_class, 5 * excess >> 8)
-        _move(tables.places, _place(moment), 3 * excess >> 9)
+        _move(tables.near[moment.width_class], moment.near_class, SPREAD_RATE * excess >> SPREAD_RATE_BITS)
+        _move(tables.known[moment.width_class], moment.known_class, SPREAD_RATE * excess >> SPREAD_RATE_BITS)
+        _move(tables.places, _place(moment), PLACE_RATE * excess >> PLACE_RATE_BITS)
 
 
 def _quotient(numerator: int, denominator: int) -> int:

@@ -26,14 +26,19 @@ from srec_engine.entropy.learning import (
     BIAS_RATES,
     CONFIDENCES,
     GRADIENT_LIMIT,
+    KNOWN_SURPRISE,
     MARGIN,
     MOST_DISTANCE,
+    NEAR_SURPRISE,
     PLACE_PERIOD,
     SPREAD_OF_SURPRISE,
     SURPRISE_LIMITS,
+    SURPRISE_SHIFT,
     TEMPERATURE_BITS,
     TEMPERATURE_LIMITS,
+    TEMPERATURE_RATE_BITS,
     TEMPERATURE_RATES,
+    UNSURPRISED,
 )
 from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import RemainderStep
@@ -218,7 +223,9 @@ class LearnedRemainders:
             known += 4 * middle[column] + middle[column - 1] + middle[column + 1]
             known += plane[row - 1][column] + plane[row + 1][column]
         most = SPREAD_OF_SURPRISE - 1
-        return min(max((23 * near >> 10) + 4, 0), most), min(max((12 * known >> 10) + 4, 0), most)
+        near_class = (NEAR_SURPRISE * near >> SURPRISE_SHIFT) + UNSURPRISED
+        known_class = (KNOWN_SURPRISE * known >> SURPRISE_SHIFT) + UNSURPRISED
+        return min(max(near_class, 0), most), min(max(known_class, 0), most)
 
     def _contexts(self, row: int, column: int) -> list[int]:
         """Numbers of the contexts, by the sums of the blocks around."""
@@ -271,7 +278,7 @@ class LearnedRemainders:
         tables, confidence = self._tables, moment.confidence
         for table, counts, place in zip(tables.temperatures, tables.temperature_counts, moment.surprises, strict=True):
             rate = _TEMPERATURE_RATES[min(counts[confidence][place], len(_TEMPERATURE_RATES) - 1)]
-            moved = table[confidence][place] + (gradient * rate >> 6)
+            moved = table[confidence][place] + (gradient * rate >> TEMPERATURE_RATE_BITS)
             table[confidence][place] = min(max(moved, -BIAS_LIMIT), BIAS_LIMIT)
             counts[confidence][place] += 1
 

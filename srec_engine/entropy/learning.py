@@ -34,15 +34,21 @@ __all__ = [
     "FINE_DEVIATION",
     "GRADIENT_LIMIT",
     "KNOWN_PLANES",
+    "KNOWN_SURPRISE",
     "LEAST_DEVIATION",
     "MARGIN",
     "MOST_DISTANCE",
     "MOST_INPUTS",
+    "NEAR_FACTOR",
+    "NEAR_SHIFT",
+    "NEAR_SURPRISE",
     "NOWHERE",
     "OFFSET_LIMIT",
     "OWN_INPUTS",
     "PIXEL_STREAMS",
     "PLACE_PERIOD",
+    "PLACE_RATE",
+    "PLACE_RATE_BITS",
     "POSITION_OFFSET",
     "RATE_BITS",
     "RESIDUAL_BITS",
@@ -52,11 +58,16 @@ __all__ = [
     "SPREAD_BITS",
     "SPREAD_LIMIT",
     "SPREAD_OF_SURPRISE",
+    "SPREAD_RATE",
+    "SPREAD_RATE_BITS",
     "SURPRISE_CLASSES",
     "SURPRISE_LIMITS",
+    "SURPRISE_SHIFT",
     "TEMPERATURE_BITS",
     "TEMPERATURE_LIMITS",
     "TEMPERATURE_RATES",
+    "TEMPERATURE_RATE_BITS",
+    "UNSURPRISED",
     "VALUE_CLASSES",
     "WEIGHT_LIMIT",
     "WEIGHT_RATE",
@@ -157,6 +168,24 @@ WEIGHT_SETS = 4
 SURPRISE_CLASSES = 16
 """Classes of how far off the neighbours were."""
 
+NEAR_FACTOR = 13
+"""2⁻¹¹ of this times the weighed residuals of a stream's own neighbours is their class."""
+
+NEAR_SHIFT = 11
+"""See `NEAR_FACTOR`."""
+
+SPREAD_RATE = 5
+"""2⁻⁸ of this is the share of an excess by which the spread of a class follows."""
+
+SPREAD_RATE_BITS = 8
+"""See `SPREAD_RATE`."""
+
+PLACE_RATE = 3
+"""2⁻⁹ of this is the share by which the spread of a place follows."""
+
+PLACE_RATE_BITS = 9
+"""See `PLACE_RATE`."""
+
 SPREAD_BITS = 10
 """Fraction bits of what is added to log-scales."""
 
@@ -186,11 +215,26 @@ CONFIDENCES = 12
 SPREAD_OF_SURPRISE = 12
 """Classes of how surprising the neighbours were, for remainders."""
 
+UNSURPRISED = 4
+"""The class of neighbours that surprised as much as was to be expected."""
+
+SURPRISE_SHIFT = 10
+"""2⁻¹⁰ of the factors below times weighed surprises is how many classes they are away from it."""
+
+NEAR_SURPRISE = 23
+"""Of the stream's own neighbours."""
+
+KNOWN_SURPRISE = 12
+"""Of the streams before."""
+
 TEMPERATURE_BITS = 10
 """Fraction bits of a temperature's part, whose unit is 2⁻⁸ of the network's logits."""
 
 TEMPERATURE_LIMITS = (-205, 512)
 """What logits may be multiplied with beside 256, smallest and largest."""
+
+TEMPERATURE_RATE_BITS = 6
+"""Fraction bits of the rates of temperatures."""
 
 GRADIENT_LIMIT = 128
 """A surprise counts for temperatures up to ± this, in 2⁻⁶ nat."""

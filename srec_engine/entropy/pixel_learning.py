@@ -21,9 +21,13 @@ from srec_engine.entropy.learning import (
     ENERGY_OFFSET,
     LEAST_DEVIATION,
     MARGIN,
+    NEAR_FACTOR,
+    NEAR_SHIFT,
     OFFSET_LIMIT,
     OWN_INPUTS,
     PLACE_PERIOD,
+    PLACE_RATE,
+    PLACE_RATE_BITS,
     POSITION_OFFSET,
     RATE_BITS,
     RESIDUAL_BITS,
@@ -31,6 +35,8 @@ from srec_engine.entropy.learning import (
     SHIFT_LIMIT,
     SPREAD_BITS,
     SPREAD_LIMIT,
+    SPREAD_RATE,
+    SPREAD_RATE_BITS,
     SURPRISE_CLASSES,
     WEIGHT_LIMIT,
     WEIGHT_RATE,
@@ -79,7 +85,7 @@ def pixel_correction(
     near, known = _gather(learner, row + MARGIN, column + MARGIN)
     predicted = _predict(learner, quotient(width_class, 3))
     place = (row % PLACE_PERIOD) * PLACE_PERIOD + column % PLACE_PERIOD
-    near_class = min(SURPRISE_CLASSES - 1, (near * 13) >> 11)
+    near_class = min(SURPRISE_CLASSES - 1, (near * NEAR_FACTOR) >> NEAR_SHIFT)
     known_class = min(SURPRISE_CLASSES - 1, known)
     spread = integer(learner.spreads[0, np.uint64(width_class), np.uint64(near_class)])
     spread += learner.spreads[1, np.uint64(width_class), np.uint64(known_class)]
@@ -195,10 +201,11 @@ def learn_pixel(learner: Any, value: int, start: int, end: int, row: int, column
     _move_weights(learner, residual)
     excess = _excess(start, end)
     width_class = state[_WIDTH_CLASS]
-    _move(learner.spreads, 0, width_class, state[_NEAR_CLASS], (excess * 5) >> 8)
-    _move(learner.spreads, 1, width_class, state[_KNOWN_CLASS], (excess * 5) >> 8)
+    _move(learner.spreads, 0, width_class, state[_NEAR_CLASS], (excess * SPREAD_RATE) >> SPREAD_RATE_BITS)
+    _move(learner.spreads, 1, width_class, state[_KNOWN_CLASS], (excess * SPREAD_RATE) >> SPREAD_RATE_BITS)
     place = np.uint64(state[_PLACE])
-    learner.places[place] = min(max(learner.places[place] + ((excess * 3) >> 9), -SPREAD_LIMIT), SPREAD_LIMIT)
+    moved = learner.places[place] + ((excess * PLACE_RATE) >> PLACE_RATE_BITS)
+    learner.places[place] = min(max(moved, -SPREAD_LIMIT), SPREAD_LIMIT)
 
 
 @inlined

@@ -29,14 +29,19 @@ from srec_engine.entropy.learning import (
     BIAS_RATES,
     CONFIDENCES,
     GRADIENT_LIMIT,
+    KNOWN_SURPRISE,
     MARGIN,
     MOST_DISTANCE,
+    NEAR_SURPRISE,
     PLACE_PERIOD,
     SPREAD_OF_SURPRISE,
     SURPRISE_LIMITS,
+    SURPRISE_SHIFT,
     TEMPERATURE_BITS,
     TEMPERATURE_LIMITS,
+    TEMPERATURE_RATE_BITS,
     TEMPERATURE_RATES,
+    UNSURPRISED,
 )
 
 __all__ = ["STATE_LENGTH", "correct_logits", "learn_remainder"]
@@ -123,8 +128,8 @@ def _set_surprise_classes(learner: RemainderLearner, row: int, column: int, chan
         known += _surprise(learner, before, row, column - 1) + _surprise(learner, before, row, column + 1)
         known += _surprise(learner, before, row - 1, column) + _surprise(learner, before, row + 1, column)
     most = SPREAD_OF_SURPRISE - 1
-    learner.state[_NEAR_CLASS] = min(max(((near * 23) >> 10) + 4, 0), most)
-    learner.state[_KNOWN_CLASS] = min(max(((known * 12) >> 10) + 4, 0), most)
+    learner.state[_NEAR_CLASS] = min(max(((near * NEAR_SURPRISE) >> SURPRISE_SHIFT) + UNSURPRISED, 0), most)
+    learner.state[_KNOWN_CLASS] = min(max(((known * KNOWN_SURPRISE) >> SURPRISE_SHIFT) + UNSURPRISED, 0), most)
 
 
 @inlined
@@ -223,6 +228,6 @@ def learn_remainder(
 @inlined
 def _move_temperature(learner: RemainderLearner, number: int, confidence: int, surprise: int, gradient: int) -> None:
     entry = learner.temperatures[number, np.uint64(confidence), np.uint64(surprise)]
-    step = (gradient * TEMPERATURE_RATES[np.uint64(entry[1])]) >> 6
+    step = (gradient * TEMPERATURE_RATES[np.uint64(entry[1])]) >> TEMPERATURE_RATE_BITS
     entry[0] = min(max(entry[0] + step, -BIAS_LIMIT), BIAS_LIMIT)
     entry[1] = min(entry[1] + 1, len(TEMPERATURE_RATES) - 1)
