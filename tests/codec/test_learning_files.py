@@ -11,38 +11,18 @@ from srec_engine import CodecOptions, EncodeOptions, Method, SrecError, decode_i
 from srec_engine.codec.chunks import Chunk
 from srec_engine.codec.clock import StageClock
 from srec_engine.codec.exchange import FEWEST_SYMBOLS, EncodingExchange
-from srec_engine.codec.known_tiles import KnownValues, walk_known_tiles
+from srec_engine.codec.known_tiles import walk_known_tiles
 from srec_engine.codec.levels import picture_levels
 from srec_engine.codec.runtime import Runtime, load_runtime
 from srec_engine.container import Reader
 from srec_engine.control import CancelToken
-from srec_engine.entropy import EntropyCoder, PixelStep, RemainderStep
 from srec_engine.model.store import find_model
 from srec_engine.options import DEFAULT_MODEL
 from tests.codec.golden import GOLDEN
+from tests.codec.plain_streams import plain_streams
 from tests.fuzz.repair import repaired
 
 NETWORK = EncodeOptions(method=Method.SREC, verify=False)
-
-
-class PlainStreams(KnownValues):
-    """Writes every stream with the network's own distributions, as files of before have them."""
-
-    def __init__(self, image: NDArray[np.uint8], channels: int, coder: EntropyCoder) -> None:
-        super().__init__(image)
-        self._channels = range(channels)
-        self._coder = coder
-        self.streams: list[bytes] = []
-
-    def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
-        symbols = super().remainders(step)
-        self.streams += [self._coder.encode_remainders(step, channel, symbols).data for channel in self._channels]
-        return symbols
-
-    def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
-        values = super().pixels(index, step)
-        self.streams += [self._coder.encode_pixels(step, channel, values).data for channel in self._channels]
-        return values
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +39,10 @@ def both_ways(runtime: Runtime, picture: NDArray[np.uint8]) -> list[tuple[Chunk,
     def learning(_scale: int, _tile: int, image: NDArray[np.uint8]) -> EncodingExchange:
         return EncodingExchange(image, channels, coder, CancelToken())
 
-    def plain(_scale: int, _tile: int, image: NDArray[np.uint8]) -> PlainStreams:
-        return PlainStreams(image, channels, coder)
-
     written = walk_known_tiles(network, runtime.tables, [levels], learning, StageClock())
-    without = walk_known_tiles(network, runtime.tables, [levels], plain, StageClock())
     return [
-        (exchange.written.chunk(), Chunk(other.streams))
-        for (_, (exchange,)), (_, (other,)) in zip(written, without, strict=True)
+        (exchange.written.chunk(), Chunk([stream.data for stream in without]))
+        for (_, (exchange,)), without in zip(written, plain_streams(runtime, picture), strict=True)
     ]
 
 
