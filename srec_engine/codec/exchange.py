@@ -82,7 +82,7 @@ class EncodingExchange(KnownValues):
         return values
 
     def _write(self, step: int, channel: int, encode: Callable[[TileMemory], CodedStream]) -> None:
-        """Write a stream in the way that takes fewer bytes."""
+        """Write a stream in the way that takes fewer bytes, as far as a sample of its rows tells."""
         self._cancel.raise_if_cancelled()
         memory = self.memory
         learned = encode(memory)

@@ -54,6 +54,7 @@ __all__ = [
     "RESIDUAL_BITS",
     "RESIDUAL_LIMIT",
     "SAMPLED_ROWS",
+    "SAMPLE_PLACES",
     "SHIFT_LIMIT",
     "SPREAD_BITS",
     "SPREAD_LIMIT",
@@ -76,8 +77,17 @@ __all__ = [
     "deviations",
 ]
 
+
+def _read_only(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    values.flags.writeable = False
+    return values
+
+
 SAMPLED_ROWS = 8
 """An encoder looks at one of so many rows to tell whether learning pays. No part of the format."""
+
+SAMPLE_PLACES = _read_only((3 + 5 * np.arange(SAMPLED_ROWS)) % SAMPLED_ROWS)
+"""Which one, by the number of their group: always another, lest a pattern of the picture repeats with them."""
 
 MARGIN = 2
 """Blocks around a tile in which nothing is known: neighbours are up to two blocks away."""
@@ -241,11 +251,6 @@ GRADIENT_LIMIT = 128
 
 SURPRISE_LIMITS = (-64, 128)
 """It is kept within these, in 2⁻⁶ nat."""
-
-
-def _read_only(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    values.flags.writeable = False
-    return values
 
 
 CLASS_RATES = _read_only(65536 // (14 + np.arange(801)))

@@ -16,7 +16,7 @@ from srec_engine.entropy.distribution import (
 )
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, SCALE_BITS, SIGMOID_STEPS
 from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, TableArrays
-from srec_engine.entropy.learning import SAMPLED_ROWS
+from srec_engine.entropy.learning import SAMPLE_PLACES, SAMPLED_ROWS
 from srec_engine.entropy.pixel_learning import learn_pixel
 from srec_engine.entropy.range_coder import (
     STREAM_PADDING,
@@ -76,7 +76,7 @@ def encode_pixels(
             start, end = _frequencies(tables, pixels, values, value, row, column, channel, learner)
             state = encode_interval(state, output, start, end)
             learn_pixel(learner, value, start, end, row, column)
-            if row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
+            if row % SAMPLED_ROWS == SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
                 sampled_bits += FREQUENCY_BITS - np.log2(end - start)
             coded += 1
             product *= end - start
@@ -93,7 +93,9 @@ def encode_pixels(
 def sampled_pixel_bits(tables: TableArrays, pixels: AnyPixelArrays, channel: int, values: Any) -> float:
     """Bits that the values of the sampled rows would take without learning."""
     bits = 0.0
-    for row in range(SAMPLED_ROWS - 1, pixels.height, SAMPLED_ROWS):
+    for row in range(pixels.height):
+        if row % SAMPLED_ROWS != SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
+            continue
         for column in range(pixels.width):
             lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)
             if lowest < highest:

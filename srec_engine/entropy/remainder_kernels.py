@@ -10,7 +10,7 @@ from srec_engine.entropy.compilation import integer, kernel
 from srec_engine.entropy.distribution import remainder_boundaries
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS
 from srec_engine.entropy.kernel_types import RemainderArrays, TableArrays
-from srec_engine.entropy.learning import SAMPLED_ROWS
+from srec_engine.entropy.learning import SAMPLE_PLACES, SAMPLED_ROWS
 from srec_engine.entropy.range_coder import (
     STREAM_PADDING,
     decode_interval,
@@ -56,7 +56,7 @@ def encode_remainders(
             start, end = boundaries[symbol], boundaries[symbol + 1]
             state = encode_interval(state, output, start, end)
             learn_remainder(learner, symbol, boundaries, interval, row, column, channel)
-            if row % SAMPLED_ROWS == SAMPLED_ROWS - 1:
+            if row % SAMPLED_ROWS == SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
                 sampled_bits += FREQUENCY_BITS - np.log2(end - start)
             product *= end - start
             if product > _PRODUCT_LIMIT:
@@ -74,7 +74,9 @@ def sampled_remainder_bits(tables: TableArrays, remainders: RemainderArrays, cha
     """Bits that the symbols of the sampled rows would take without learning."""
     boundaries = remainders.boundaries
     bits = 0.0
-    for row in range(SAMPLED_ROWS - 1, remainders.height, SAMPLED_ROWS):
+    for row in range(remainders.height):
+        if row % SAMPLED_ROWS != SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
+            continue
         for column in range(remainders.width):
             remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, None)
             symbol = integer(symbols[row, column, channel])

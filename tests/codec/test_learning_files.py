@@ -51,6 +51,12 @@ def noise(height: int, width: int, channels: int, most: int = 255) -> NDArray[np
     return random.integers(0, most + 1, (height, width, channels), dtype=np.uint8)
 
 
+def striped(height: int, width: int) -> NDArray[np.uint8]:
+    """Grey, but for two rows in sixteen of a pattern: what is true of some block rows is not true of the others."""
+    rows, columns = np.indices((height, width))
+    return np.where(rows % 16 >= 14, (rows + columns) % 2 * 120, 128).astype(np.uint8)[..., None]
+
+
 HARD = {
     "one pixel": noise(1, 1, 3),
     "two pixels": noise(1, 2, 3),
@@ -61,6 +67,7 @@ HARD = {
     "black and white": 255 * noise(40, 40, 3, most=1),
     "black": np.zeros((40, 40, 3), np.uint8),
     "noise of streams that are not coded twice for being short": noise(200, 200, 3),
+    "stripes of such streams": striped(272, 256),
 }
 
 
