@@ -100,11 +100,9 @@ def set_class_contexts(
     contexts[0] = (_near(west, 4) * 9 + _near(north, 4)) * 20 + last
     known = np.uint64(channel - 1)
     other = integer(values[y, x, known])
-    change_west, change_north, change_northeast = integer(NOWHERE), integer(NOWHERE), integer(NOWHERE)
-    if has_west:
-        change_west = west + other - integer(values[y, west_x, known])
-    if has_north:
-        change_north = north + other - integer(values[north_y, x, known])
+    change_west = west + other - integer(values[y, west_x, known]) if has_west else integer(NOWHERE)
+    change_north = north + other - integer(values[north_y, x, known]) if has_north else integer(NOWHERE)
+    change_northeast = integer(NOWHERE)
     if has_northeast:
         change = integer(values[north_y, east_x, plane]) - integer(values[north_y, east_x, known])
         change_northeast = change + other - centre
