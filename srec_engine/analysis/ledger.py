@@ -172,9 +172,8 @@ def _stream_bytes(reader: Reader, geometry: Geometry, scale: int) -> tuple[int, 
             chunk = read_chunk(reader, scale, tile)
         except DamagedFileError:
             continue
-        lengths = np.array([len(stream) for stream in chunk.streams])
-        overhead += len(chunk.packed()) - int(lengths.sum())
-        sizes += lengths
+        overhead += chunk.overhead
+        sizes += np.array([len(stream) for stream in chunk.streams])
     return overhead, sizes.reshape(-1, channels)
 
 

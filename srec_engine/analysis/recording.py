@@ -62,8 +62,7 @@ class TileSteps:
         for step in self.pixels:
             arrays += [step.parameters, step.remaining, *([] if step.linear is None else [step.linear])]
         if self.memory is not None:
-            memory = self.memory
-            arrays += [memory.residuals, memory.offsets, memory.first, memory.surprises]
+            arrays += self.memory.planes
         learned = sum(stream.byte_count for streams in self.probabilities for stream in streams)
         return learned + sum(array.nbytes for array in arrays)
 

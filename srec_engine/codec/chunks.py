@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.container import Reader, pack_streams, unpack_streams
+from srec_engine.container import Reader, pack_streams, stream_overhead, unpack_streams
 from srec_engine.errors import DamagedFileError
 from srec_engine.model.configuration import STEP_COUNT
 from srec_engine.reports import ScaleBytes
@@ -35,8 +35,16 @@ class Chunk:
 
     def packed(self) -> bytes:
         """The bytes that go into the container: a bit for each stream, 1 where it is plain, and the streams."""
-        bits = b"" if self.plain is None else np.packbits(self.plain, axis=None, bitorder="little").tobytes()
-        return bits + pack_streams(self.streams)
+        return self._bits + pack_streams(self.streams)
+
+    @property
+    def _bits(self) -> bytes:
+        return b"" if self.plain is None else np.packbits(self.plain, axis=None, bitorder="little").tobytes()
+
+    @property
+    def overhead(self) -> int:
+        """Bytes that are no stream's."""
+        return len(self._bits) + stream_overhead(self.streams)
 
     @classmethod
     def unpacked(cls, data: bytes, channels: int, *, learning: bool) -> Chunk:
@@ -65,7 +73,7 @@ class Chunk:
         channels = len(self.streams) // (1 + STEP_COUNT)
         lengths = [len(stream) for stream in self.streams]
         remainders, first, second, third = (sum(lengths[step * channels : (step + 1) * channels]) for step in range(4))
-        return remainders + len(self.packed()) - sum(lengths), first, second, third
+        return remainders + self.overhead, first, second, third
 
 
 def read_chunk(reader: Reader, scale: int, tile: int) -> Chunk:

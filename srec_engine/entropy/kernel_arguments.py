@@ -26,6 +26,7 @@ from srec_engine.entropy.learning import (
     CLASS_ROW,
     CONFIDENCES,
     MOST_INPUTS,
+    REMAINDER_CONTEXTS,
     SPREAD_OF_SURPRISE,
     SURPRISE_CLASSES,
     VALUE_CLASSES,
@@ -94,7 +95,7 @@ def remainder_learner(channel: int, memory: TileMemory | None) -> RemainderLearn
     """What a stream of remainders learns with from its first symbol on, as `pixel_learner`."""
     if memory is None:
         return None
-    contexts = (3, 5, 6)[channel]
+    contexts = REMAINDER_CONTEXTS[channel]
     return RemainderLearner(
         corrects=int(not memory.plain[RemainderStep.number, channel]),
         surprises=memory.surprises,

@@ -23,6 +23,7 @@ from srec_engine.entropy.learning import (
     NOWHERE,
     OFFSET_LIMIT,
     VALUE_CLASSES,
+    folded,
 )
 from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.plain_mixture import ClassWeights, Mixture
@@ -113,10 +114,10 @@ class PixelSurroundings:
 
         `fraction` tells where about the centre the mean lies, in quarters; `offset` is the one of the channel before.
         """
-        last = _near(offset, OFFSET_LIMIT) * 4 + fraction
+        last = folded(offset, OFFSET_LIMIT) * 4 + fraction
         own, before = self.own, self._before
         west, north, northeast = self._differences(own, row, column, centre)
-        contexts = [(_near(west, 4) * 9 + _near(north, 4)) * 20 + last]
+        contexts = [(folded(west, 4) * 9 + folded(north, 4)) * 20 + last]
         if before is not None:
             change = before[row][column]
             if column > 0:
@@ -125,8 +126,8 @@ class PixelSurroundings:
                 north += change - before[row - 1][column]
                 if column + 1 < self._width:
                     northeast += change - before[row - 1][column + 1]
-            contexts.append((_near(west, 4) * 9 + _near(north, 4)) * 20 + last)
-            contexts.append(((_near(west, 3) * 7 + _near(north, 3)) * 7 + _near(northeast, 3)) * 4 + fraction)
+            contexts.append((folded(west, 4) * 9 + folded(north, 4)) * 20 + last)
+            contexts.append(((folded(west, 3) * 7 + folded(north, 3)) * 7 + folded(northeast, 3)) * 4 + fraction)
         if self._step > 0:
             contexts += self._contexts_of_first(row, column, centre, last)
         return contexts
@@ -145,15 +146,10 @@ class PixelSurroundings:
         beyond_column = min(column + 1, len(first[0]) - 1) if self._step == 1 else column
         here = first[row][column] - centre
         beyond = first[beyond_row][beyond_column] - centre
-        contexts = [(_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last]
+        contexts = [(folded(here, 4) * 9 + folded(beyond, 4)) * 20 + last]
         if self._before is not None:
             change = self._before[row][column]
             here += change - self._before_first[row][column]
             beyond += change - self._before_first[beyond_row][beyond_column]
-            contexts.append((_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last)
+            contexts.append((folded(here, 4) * 9 + folded(beyond, 4)) * 20 + last)
         return contexts
-
-
-def _near(difference: int, limit: int) -> int:
-    """A difference within ± limit, counted from 0."""
-    return min(max(difference, -limit), limit) + limit

@@ -18,6 +18,7 @@ from srec_engine.entropy.learned_classes import ClassTables, PixelSurroundings, 
 from srec_engine.entropy.learning import (
     BLOCK_PLACES,
     CLASS_ENTRIES,
+    CLASSES_OF_A_SET,
     DEVIATION_LIMIT,
     ENERGY_OFFSET,
     FINE_DEVIATION,
@@ -27,7 +28,6 @@ from srec_engine.entropy.learning import (
     NEAR_SHIFT,
     OFFSET_LIMIT,
     OWN_INPUTS,
-    PLACE_PERIOD,
     PLACE_RATE,
     PLACE_RATE_BITS,
     POSITION_OFFSET,
@@ -45,6 +45,7 @@ from srec_engine.entropy.learning import (
     WEIGHT_RATE,
     WEIGHT_SETS,
     WIDTH_CLASSES,
+    block_place,
     deviations,
 )
 from srec_engine.entropy.memory import TileMemory
@@ -233,12 +234,12 @@ class LearnedPixels:
         tables = self._tables
         moment.width_class = width_class = _width_class(moment.deviation)
         self._gather(moment)
-        weights = tables.weights[width_class // 3]
+        weights = tables.weights[width_class // CLASSES_OF_A_SET]
         predicted = sum(map(mul, weights, self._inputs)) >> 16
         moment.predicted = min(max(predicted, -SHIFT_LIMIT), SHIFT_LIMIT)
         moment.energy = sum(map(mul, self._inputs, self._inputs))
         spread = tables.near[width_class][moment.near_class] + tables.known[width_class][moment.known_class]
-        spread += tables.places[_place(moment)]
+        spread += tables.places[block_place(moment.row, moment.column)]
         spread = min(max(spread, -SPREAD_LIMIT), SPREAD_LIMIT)
         return moment.predicted * moment.deviation >> 8, spread >> SPREAD_BITS
 
@@ -274,7 +275,7 @@ class LearnedPixels:
         """One step of the normalised least mean squares."""
         error = (residual - moment.predicted) * WEIGHT_RATE << RATE_BITS
         rate, half = _quotient(error, moment.energy + ENERGY_OFFSET), 1 << (RATE_BITS - 1)
-        weight_set = moment.width_class // 3
+        weight_set = moment.width_class // CLASSES_OF_A_SET
         moved = [
             weight + (rate * value + half >> RATE_BITS)
             for weight, value in zip(self._tables.weights[weight_set], self._inputs, strict=True)
@@ -287,7 +288,7 @@ class LearnedPixels:
         excess, tables = _excess(start, end), self._tables
         _move(tables.near[moment.width_class], moment.near_class, SPREAD_RATE * excess >> SPREAD_RATE_BITS)
         _move(tables.known[moment.width_class], moment.known_class, SPREAD_RATE * excess >> SPREAD_RATE_BITS)
-        _move(tables.places, _place(moment), PLACE_RATE * excess >> PLACE_RATE_BITS)
+        _move(tables.places, block_place(moment.row, moment.column), PLACE_RATE * excess >> PLACE_RATE_BITS)
 
 
 def _quotient(numerator: int, denominator: int) -> int:
@@ -300,10 +301,6 @@ def _width_class(deviation: int) -> int:
     number = deviation + 64
     length = number.bit_length()
     return min(2 * (length - 8) + (number >> (length - 2) & 1), WIDTH_CLASSES - 1)
-
-
-def _place(moment: _Moment) -> int:
-    return PLACE_PERIOD * (moment.row % PLACE_PERIOD) + moment.column % PLACE_PERIOD
 
 
 def _excess(start: int, end: int) -> int:

@@ -30,7 +30,7 @@ from srec_engine.entropy.learning import (
     MARGIN,
     MOST_DISTANCE,
     NEAR_SURPRISE,
-    PLACE_PERIOD,
+    REMAINDER_CONTEXTS,
     SPREAD_OF_SURPRISE,
     SURPRISE_LIMITS,
     SURPRISE_SHIFT,
@@ -39,6 +39,8 @@ from srec_engine.entropy.learning import (
     TEMPERATURE_RATE_BITS,
     TEMPERATURE_RATES,
     UNSURPRISED,
+    block_place,
+    folded,
 )
 from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import RemainderStep
@@ -147,7 +149,7 @@ class LearnedRemainders:
         self.values: Plane = [[0] * step.width for _ in range(step.height)]
         self._surprises: Plane = memory.surprises[channel].tolist()
         self._surprises_before: list[Plane] = [memory.surprises[before].tolist() for before in range(channel)]
-        self._tables = _first_tables((3, 5, 6)[channel])
+        self._tables = _first_tables(REMAINDER_CONTEXTS[channel])
         self._logits: list[list[int]] = []
         self._row = 0
         self._moment = _Moment(0, 0, [], RemainderDistribution(0, []))
@@ -235,18 +237,18 @@ class LearnedRemainders:
             total - here if total is not None else 0 for total in _around(self._sums, row, column)
         )
         contexts = [
-            (9 * symbol + _near(west, 4)) * 9 + _near(north, 4),
-            15 * _near(west + north - northwest, 7) + _near(west + northeast >> 1, 7),
-            PLACE_PERIOD * (row % PLACE_PERIOD) + column % PLACE_PERIOD,
+            (9 * symbol + folded(west, 4)) * 9 + folded(north, 4),
+            15 * folded(west + north - northwest, 7) + folded(west + northeast >> 1, 7),
+            block_place(row, column),
         ]
         if self._channel > 0:
             changed = self._changed(self._sums_before[-1], row, column, (west, north, northeast))
-            west_moved, north_moved, northeast_moved = (_near(change, 3) for change in changed)
-            contexts.append((9 * symbol + _near(changed[0], 4)) * 9 + _near(changed[1], 4))
+            west_moved, north_moved, northeast_moved = (folded(change, 3) for change in changed)
+            contexts.append((9 * symbol + folded(changed[0], 4)) * 9 + folded(changed[1], 4))
             contexts.append((7 * west_moved + north_moved) * 7 + northeast_moved)
         if self._channel == 2:
             changed = self._changed(self._sums_before[0], row, column, (west, north, northeast))
-            contexts.append(15 * _near(changed[0], 7) + _near(changed[1], 7))
+            contexts.append(15 * folded(changed[0], 7) + folded(changed[1], 7))
         return contexts
 
     def _changed(self, sums: Plane, row: int, column: int, differences: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -307,8 +309,3 @@ def _around(plane: Plane, row: int, column: int) -> tuple[int | None, int | None
     above = plane[row - 1]
     northwest = above[column - 1] if column > 0 else None
     return west, above[column], northwest, above[column + 1] if column + 1 < len(above) else None
-
-
-def _near(difference: int, limit: int) -> int:
-    """A difference within ± limit, counted from 0."""
-    return min(max(difference, -limit), limit) + limit

@@ -10,6 +10,8 @@ Every number here is part of the file format: two programs that differ in one of
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +25,7 @@ __all__ = [
     "BIAS_ROW",
     "BLOCK_PLACES",
     "CENTRE_CLASS",
+    "CLASSES_OF_A_SET",
     "CLASS_CONTEXTS",
     "CLASS_ENTRIES",
     "CLASS_RATES",
@@ -51,6 +54,7 @@ __all__ = [
     "PLACE_RATE_BITS",
     "POSITION_OFFSET",
     "RATE_BITS",
+    "REMAINDER_CONTEXTS",
     "RESIDUAL_BITS",
     "RESIDUAL_LIMIT",
     "SAMPLED_ROWS",
@@ -74,7 +78,10 @@ __all__ = [
     "WEIGHT_RATE",
     "WEIGHT_SETS",
     "WIDTH_CLASSES",
+    "block_place",
     "deviations",
+    "folded",
+    "is_sampled",
 ]
 
 
@@ -173,7 +180,10 @@ WIDTH_CLASSES = 12
 """Classes of expected deviations, two an octave."""
 
 WEIGHT_SETS = 4
-"""Sets of weights: one for three such classes."""
+"""Sets of weights."""
+
+CLASSES_OF_A_SET = WIDTH_CLASSES // WEIGHT_SETS
+"""Classes of deviations that share one."""
 
 SURPRISE_CLASSES = 16
 """Classes of how far off the neighbours were."""
@@ -206,6 +216,9 @@ SPREAD_LIMIT = 1 << 17
 
 BIAS_CONTEXTS = (324, 225, 16, 324, 343, 225)
 """Entries of the tables that tell a remainder's biases: by each of its contexts."""
+
+REMAINDER_CONTEXTS = (3, 5, 6)
+"""How many of them a remainder has, by its channel."""
 
 BIAS_ROW = REMAINDER_SYMBOLS + 1
 """Numbers of an entry: the bias of each symbol, and how often its context was met, side by side in the cache."""
@@ -264,6 +277,21 @@ TEMPERATURE_RATES = _read_only(131072 // (10 + np.arange(91)))
 
 _DEVIATION_ONE = 744_261_118
 """2·ln 2 · 2²⁹: the mean deviation of a logistic distribution whose inverse scale is 1, in 2⁻⁸ grey level."""
+
+
+def is_sampled(row: Any) -> Any:
+    """Whether an encoder looks at a row, or at each of an array of rows. Kernels compile it, as those that follow."""
+    return row % SAMPLED_ROWS == SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]
+
+
+def block_place(row: int, column: int) -> int:
+    """The place of a block in the grid of a JPEG."""
+    return (row % PLACE_PERIOD) * PLACE_PERIOD + column % PLACE_PERIOD
+
+
+def folded(difference: int, limit: int) -> int:
+    """A difference within ± limit, counted from 0."""
+    return min(max(difference, -limit), limit) + limit
 
 
 def deviations(inverse_scale: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -47,6 +47,11 @@ class TileMemory:
             surprises=np.zeros((CHANNELS, *shape), np.int16),
         )
 
+    @property
+    def planes(self) -> tuple[npt.NDArray[Any], ...]:
+        """Everything that streams write."""
+        return self.residuals, self.offsets, self.first, self.surprises
+
     def traces(self, step: int, channel: int) -> list[npt.NDArray[Any]]:
         """Views of the planes that a stream writes; `step` is 0 for remainders, else the number of the pixel."""
         if step == 0:

@@ -16,7 +16,7 @@ from srec_engine.entropy.distribution import (
 )
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, SCALE_BITS, SIGMOID_STEPS
 from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, TableArrays
-from srec_engine.entropy.learning import SAMPLE_PLACES, SAMPLED_ROWS
+from srec_engine.entropy.learning import is_sampled
 from srec_engine.entropy.pixel_learning import learn_pixel
 from srec_engine.entropy.range_coder import (
     STREAM_PADDING,
@@ -43,6 +43,8 @@ _PLACES = (np.arange(1 << _QUANTILE_BITS) + 0.5) / (1 << _QUANTILE_BITS)
 
 _QUANTILES = np.log(_PLACES / (1 - _PLACES)) * (SIGMOID_STEPS << SCALE_BITS)
 """Arguments at which the logistic function has the value of `_PLACES`, in the units of `Mixture`'s arguments."""
+
+_is_sampled = inlined(is_sampled)
 
 _PRODUCT_LIMIT = 1e280
 """Frequencies are multiplied up to this before a logarithm is taken: one for about 60 symbols."""
@@ -76,7 +78,7 @@ def encode_pixels(
             start, end = _frequencies(tables, pixels, values, value, row, column, channel, learner)
             state = encode_interval(state, output, start, end)
             learn_pixel(learner, value, start, end, row, column)
-            if row % SAMPLED_ROWS == SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
+            if _is_sampled(row):
                 sampled_bits += FREQUENCY_BITS - np.log2(end - start)
             coded += 1
             product *= end - start
@@ -94,7 +96,7 @@ def sampled_pixel_bits(tables: TableArrays, pixels: AnyPixelArrays, channel: int
     """Bits that the values of the sampled rows would take without learning."""
     bits = 0.0
     for row in range(pixels.height):
-        if row % SAMPLED_ROWS != SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
+        if not _is_sampled(row):
             continue
         for column in range(pixels.width):
             lowest, highest = allowed_interval(integer(pixels.remaining[row, column, channel]), pixels.left)

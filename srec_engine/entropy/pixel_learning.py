@@ -17,6 +17,7 @@ from srec_engine.entropy.compilation import inlined, integer, leading_zeros, quo
 from srec_engine.entropy.fixed_point import FREQUENCY_TOTAL
 from srec_engine.entropy.kernel_types import Mixture, PixelLearner
 from srec_engine.entropy.learning import (
+    CLASSES_OF_A_SET,
     DEVIATION_LIMIT,
     ENERGY_OFFSET,
     LEAST_DEVIATION,
@@ -25,7 +26,6 @@ from srec_engine.entropy.learning import (
     NEAR_SHIFT,
     OFFSET_LIMIT,
     OWN_INPUTS,
-    PLACE_PERIOD,
     PLACE_RATE,
     PLACE_RATE_BITS,
     POSITION_OFFSET,
@@ -41,6 +41,7 @@ from srec_engine.entropy.learning import (
     WEIGHT_LIMIT,
     WEIGHT_RATE,
     WIDTH_CLASSES,
+    block_place,
 )
 from srec_engine.entropy.value_classes import learn_classes
 
@@ -65,6 +66,8 @@ MEAN, DEVIATION, SHIFT, CENTRE, FINE_CONTEXTS, _PREDICTED, _ENERGY, _WIDTH_CLASS
 
 _HALF = FREQUENCY_TOTAL // 2
 
+_block_place = inlined(block_place)
+
 
 @inlined
 def pixel_correction(
@@ -83,8 +86,8 @@ def pixel_correction(
         return integer(0), integer(0)
     width_class = _width_class(deviation)
     near, known = _gather(learner, row + MARGIN, column + MARGIN)
-    predicted = _predict(learner, quotient(width_class, 3))
-    place = (row % PLACE_PERIOD) * PLACE_PERIOD + column % PLACE_PERIOD
+    predicted = _predict(learner, quotient(width_class, CLASSES_OF_A_SET))
+    place = _block_place(row, column)
     near_class = min(SURPRISE_CLASSES - 1, (near * NEAR_FACTOR) >> NEAR_SHIFT)
     known_class = min(SURPRISE_CLASSES - 1, known)
     spread = integer(learner.spreads[0, np.uint64(width_class), np.uint64(near_class)])
@@ -222,7 +225,7 @@ def _move_weights(learner: PixelLearner, residual: int) -> None:
     error = residual - state[_PREDICTED]
     magnitude = quotient(abs(error) * (WEIGHT_RATE << RATE_BITS), state[_ENERGY] + ENERGY_OFFSET)
     rate = magnitude if error >= 0 else -magnitude
-    weight_set = np.uint64(quotient(state[_WIDTH_CLASS], 3))
+    weight_set = np.uint64(quotient(state[_WIDTH_CLASS], CLASSES_OF_A_SET))
     for number in range(OWN_INPUTS + 5 * len(learner.known)):
         moved = learner.weights[weight_set, number] + (
             (rate * learner.inputs[number] + (1 << (RATE_BITS - 1))) >> RATE_BITS

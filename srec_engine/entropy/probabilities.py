@@ -130,7 +130,7 @@ class StreamProbabilities:
     def _own(self, learner: Learner) -> dict[str, Any]:
         """The arrays of a learner that change while it learns, but for those of the tile's memory."""
         memory = self._memory
-        shared = () if memory is None else (memory.residuals, memory.offsets, memory.first, memory.surprises)
+        shared = () if memory is None else memory.planes
         arrays = {name: value for name, value in learner._asdict().items() if isinstance(value, np.ndarray)}
         return {
             name: array

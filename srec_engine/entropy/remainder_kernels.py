@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import integer, kernel
+from srec_engine.entropy.compilation import inlined, integer, kernel
 from srec_engine.entropy.distribution import remainder_boundaries
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS
 from srec_engine.entropy.kernel_types import RemainderArrays, TableArrays
-from srec_engine.entropy.learning import SAMPLE_PLACES, SAMPLED_ROWS
+from srec_engine.entropy.learning import is_sampled
 from srec_engine.entropy.range_coder import (
     STREAM_PADDING,
     decode_interval,
@@ -24,6 +24,8 @@ from srec_engine.entropy.range_coder import (
 from srec_engine.entropy.remainder_learning import learn_remainder
 
 __all__ = ["decode_remainders", "encode_remainders", "sampled_remainder_bits"]
+
+_is_sampled = inlined(is_sampled)
 
 _PRODUCT_LIMIT = 1e280
 """Frequencies are multiplied up to this before a logarithm is taken: one for about 60 symbols."""
@@ -56,7 +58,7 @@ def encode_remainders(
             start, end = boundaries[symbol], boundaries[symbol + 1]
             state = encode_interval(state, output, start, end)
             learn_remainder(learner, symbol, boundaries, interval, row, column, channel)
-            if row % SAMPLED_ROWS == SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
+            if _is_sampled(row):
                 sampled_bits += FREQUENCY_BITS - np.log2(end - start)
             product *= end - start
             if product > _PRODUCT_LIMIT:
@@ -75,7 +77,7 @@ def sampled_remainder_bits(tables: TableArrays, remainders: RemainderArrays, cha
     boundaries = remainders.boundaries
     bits = 0.0
     for row in range(remainders.height):
-        if row % SAMPLED_ROWS != SAMPLE_PLACES[row // SAMPLED_ROWS % SAMPLED_ROWS]:
+        if not _is_sampled(row):
             continue
         for column in range(remainders.width):
             remainder_boundaries(tables, remainders, symbols, row, column, channel, boundaries, None)

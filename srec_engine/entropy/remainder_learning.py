@@ -33,7 +33,6 @@ from srec_engine.entropy.learning import (
     MARGIN,
     MOST_DISTANCE,
     NEAR_SURPRISE,
-    PLACE_PERIOD,
     SPREAD_OF_SURPRISE,
     SURPRISE_LIMITS,
     SURPRISE_SHIFT,
@@ -42,6 +41,8 @@ from srec_engine.entropy.learning import (
     TEMPERATURE_RATE_BITS,
     TEMPERATURE_RATES,
     UNSURPRISED,
+    block_place,
+    folded,
 )
 
 __all__ = ["STATE_LENGTH", "correct_logits", "learn_remainder"]
@@ -50,6 +51,10 @@ STATE_LENGTH = 3
 """Length of `RemainderLearner.state`."""
 
 _CONFIDENCE, _NEAR_CLASS, _KNOWN_CLASS = range(STATE_LENGTH)
+
+_folded = inlined(folded)
+
+_block_place = inlined(block_place)
 
 
 @inlined
@@ -145,12 +150,6 @@ def _sum_of(remainders: RemainderArrays, symbols: Any, row: int, column: int, ch
 
 
 @inlined
-def _folded(value: int, limit: int) -> int:
-    """A difference within ± limit, counted from 0."""
-    return min(max(value, -limit), limit) + limit
-
-
-@inlined
 def _set_contexts(
     learner: RemainderLearner, remainders: RemainderArrays, symbols: Any, row: int, column: int, channel: int
 ) -> None:
@@ -168,7 +167,7 @@ def _set_contexts(
     before = integer(symbols[row, column, channel - 1] & 3) if channel > 0 else integer(0)
     contexts[0] = (before * 9 + _folded(west, 4)) * 9 + _folded(north, 4)
     contexts[1] = _folded(west + north - northwest, 7) * 15 + _folded((west + northeast) >> 1, 7)
-    contexts[2] = (row % PLACE_PERIOD) * PLACE_PERIOD + column % PLACE_PERIOD
+    contexts[2] = _block_place(row, column)
     if channel == 0:
         return
     # What the neighbours' differences between two channels make of the known sum of this block in the other one.

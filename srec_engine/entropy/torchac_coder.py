@@ -21,7 +21,7 @@ from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL, GRE
 from srec_engine.entropy.learned_pixels import LearnedPixels
 from srec_engine.entropy.learned_remainders import LearnedRemainders
 from srec_engine.entropy.learned_streams import LearnedStream, decode_stream, learned_frequencies, saved_share
-from srec_engine.entropy.learning import SAMPLE_PLACES, SAMPLED_ROWS
+from srec_engine.entropy.learning import is_sampled
 from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
 from srec_engine.entropy.steps import CodedStream, PixelStep, RemainderStep, check_plane
@@ -195,8 +195,7 @@ def _plain_remainders(step: RemainderStep, channel: int, symbols: npt.NDArray[np
 
 def _in_sampled_rows(chosen: Integers, width: int) -> npt.NDArray[np.bool_]:
     """Which positions lie in the rows by which an encoder tells whether learning pays."""
-    rows = chosen // max(width, 1)
-    return np.asarray(rows % SAMPLED_ROWS == SAMPLE_PLACES[rows // SAMPLED_ROWS % SAMPLED_ROWS])
+    return np.asarray(is_sampled(chosen // max(width, 1)))
 
 
 def _decode_learned(learned: LearnedStream, stream: bytes, channel: int, values: npt.NDArray[np.uint8]) -> bool:

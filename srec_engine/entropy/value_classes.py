@@ -27,6 +27,7 @@ from srec_engine.entropy.learning import (
     NOWHERE,
     OFFSET_LIMIT,
     VALUE_CLASSES,
+    folded,
 )
 
 __all__ = [
@@ -49,10 +50,7 @@ START, INSIDE, BASE, FACTOR, ERROR = range(ROWS)
 weigh below it, what the mixture's weights of the class are multiplied with, and how far off its share was."""
 
 
-@inlined
-def _near(value: int, limit: int) -> int:
-    """A difference within ± limit, counted from 0."""
-    return min(max(value, -limit), limit) + limit
+_folded = inlined(folded)
 
 
 @inlined
@@ -67,13 +65,8 @@ def set_class_contexts(
     contexts, plane = learner.contexts, np.uint64(channel)
     has_west, has_north, has_northeast = column > 0, row > 0, row > 0 and column + 1 < width
     # Unsigned places: numba looks for negative ones otherwise.
-    y, x, north_y, west_x, east_x = (
-        np.uint64(row),
-        np.uint64(column),
-        np.uint64(row - 1),
-        np.uint64(column - 1),
-        np.uint64(column + 1),
-    )
+    y, north_y = np.uint64(row), np.uint64(row - 1)
+    x, west_x, east_x = np.uint64(column), np.uint64(column - 1), np.uint64(column + 1)
     west = integer(values[y, west_x, plane]) - centre if has_west else integer(NOWHERE)
     north = integer(values[north_y, x, plane]) - centre if has_north else integer(NOWHERE)
     step = quotient(learner.stream, 3)
@@ -88,16 +81,16 @@ def set_class_contexts(
         here = integer(first[y, x, plane]) - centre
         beyond = integer(first[beyond_y, beyond_x, plane]) - centre
     if channel == 0:
-        contexts[0] = (_near(west, 4) * 9 + _near(north, 4)) * 20 + OFFSET_LIMIT * 4 + fraction
+        contexts[0] = (_folded(west, 4) * 9 + _folded(north, 4)) * 20 + OFFSET_LIMIT * 4 + fraction
         if step == 0:
             return integer(1)
-        contexts[1] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + OFFSET_LIMIT * 4 + fraction
+        contexts[1] = (_folded(here, 4) * 9 + _folded(beyond, 4)) * 20 + OFFSET_LIMIT * 4 + fraction
         return integer(2)
     before = integer(
         learner.offsets[np.uint64(learner.stream - 1), np.uint64(row + MARGIN), np.uint64(column + MARGIN)]
     )
-    last = _near(before, OFFSET_LIMIT) * 4 + fraction
-    contexts[0] = (_near(west, 4) * 9 + _near(north, 4)) * 20 + last
+    last = _folded(before, OFFSET_LIMIT) * 4 + fraction
+    contexts[0] = (_folded(west, 4) * 9 + _folded(north, 4)) * 20 + last
     known = np.uint64(channel - 1)
     other = integer(values[y, x, known])
     change_west = west + other - integer(values[y, west_x, known]) if has_west else integer(NOWHERE)
@@ -106,14 +99,15 @@ def set_class_contexts(
     if has_northeast:
         change = integer(values[north_y, east_x, plane]) - integer(values[north_y, east_x, known])
         change_northeast = change + other - centre
-    contexts[1] = (_near(change_west, 4) * 9 + _near(change_north, 4)) * 20 + last
-    contexts[2] = ((_near(change_west, 3) * 7 + _near(change_north, 3)) * 7 + _near(change_northeast, 3)) * 4 + fraction
+    contexts[1] = (_folded(change_west, 4) * 9 + _folded(change_north, 4)) * 20 + last
+    nearest = _folded(change_west, 3) * 7 + _folded(change_north, 3)
+    contexts[2] = (nearest * 7 + _folded(change_northeast, 3)) * 4 + fraction
     if step == 0:
         return integer(3)
-    contexts[3] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last
+    contexts[3] = (_folded(here, 4) * 9 + _folded(beyond, 4)) * 20 + last
     here += other - integer(learner.first[y, x, known])
     beyond += other - integer(learner.first[beyond_y, beyond_x, known])
-    contexts[4] = (_near(here, 4) * 9 + _near(beyond, 4)) * 20 + last
+    contexts[4] = (_folded(here, 4) * 9 + _folded(beyond, 4)) * 20 + last
     return integer(5)
 
 
@@ -174,7 +168,6 @@ def learn_classes(learner: PixelLearner, value: int, count: int) -> None:
         below = above
         inside = classes[START, number] <= value < classes[START, number + 1]
         classes[ERROR, number] = (FREQUENCY_TOTAL if inside else 0) - share
-    classes[ERROR, VALUE_CLASSES] = 0
     for which in range(count):
         context = np.uint64(learner.contexts[which])
         times = biases[which, context, VALUE_CLASSES]
