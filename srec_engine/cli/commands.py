@@ -56,6 +56,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "eval": Command("srec_engine.cli.eval", "compute the bits that a network needs for images, part by part"),
         "bench": Command("srec_engine.cli.bench", "compare sizes, speeds and memory with other codecs"),
         "train": Command("srec_engine.cli.train", "train a network on photographs"),
+        "starts": Command(
+            "srec_engine.cli.starts", "give a model what its streams begin with, learned from photographs"
+        ),
         "import-weights": Command("srec_engine.cli.import_weights", "make a model of the original program's weights"),
     }
 )

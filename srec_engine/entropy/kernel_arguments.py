@@ -18,27 +18,26 @@ from srec_engine.entropy.kernel_types import (
     TableArrays,
 )
 from srec_engine.entropy.learning import (
-    BIAS_CONTEXTS,
-    BIAS_ROW,
-    BLOCK_PLACES,
     CLASS_CONTEXTS,
-    CLASS_ENTRIES,
-    CLASS_ROW,
-    CONFIDENCES,
     MOST_INPUTS,
     REMAINDER_CONTEXTS,
-    SPREAD_OF_SURPRISE,
-    SURPRISE_CLASSES,
     VALUE_CLASSES,
-    WEIGHT_SETS,
-    WIDTH_CLASSES,
     deviations,
 )
 from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 
-__all__ = ["pixel_arrays", "pixel_learner", "read_only", "remainder_arrays", "remainder_learner", "table_arrays"]
+__all__ = [
+    "fresh_pixel_learner",
+    "fresh_remainder_learner",
+    "pixel_arrays",
+    "pixel_learner",
+    "read_only",
+    "remainder_arrays",
+    "remainder_learner",
+    "table_arrays",
+]
 
 
 def table_arrays(tables: DistributionTables) -> TableArrays:
@@ -67,23 +66,32 @@ def remainder_arrays(step: RemainderStep) -> RemainderArrays:
 
 def pixel_learner(step: PixelStep, channel: int, memory: TileMemory | None) -> PixelLearner | None:
     """What a stream of pixels learns with from its first value on; None where nothing is remembered."""
-    if memory is None:
-        return None
-    index = step.number - 1
+    return None if memory is None else fresh_pixel_learner(step, channel, memory)
+
+
+def remainder_learner(step: RemainderStep, channel: int, memory: TileMemory | None) -> RemainderLearner | None:
+    """What a stream of remainders learns with from its first symbol on, as `pixel_learner`."""
+    return None if memory is None else fresh_remainder_learner(step, channel, memory)
+
+
+def fresh_pixel_learner(step: PixelStep, channel: int, memory: TileMemory) -> PixelLearner:
+    """What a stream of pixels learns with: the tables that it begins with, and what streams before have left behind."""
+    index, starts = step.number - 1, step.tables.starts
+    stream = 3 * index + channel
     known = [3 * index + before for before in reversed(range(channel))]
     known += [3 * before + channel for before in range(index)]
     return PixelLearner(
         corrects=int(not memory.plain[step.number, channel]),
         residuals=memory.residuals,
-        stream=3 * index + channel,
+        stream=stream,
         known=np.array(known, np.int64),
         deviations=deviations(step.tables.inverse_scale),
-        weights=np.zeros((WEIGHT_SETS, MOST_INPUTS), np.int32),
-        spreads=np.zeros((2, WIDTH_CLASSES, SURPRISE_CLASSES), np.int32),
-        places=np.zeros(BLOCK_PLACES, np.int32),
+        weights=starts.weights[stream].copy(),
+        spreads=starts.spreads[stream].copy(),
+        places=starts.places[stream].copy(),
         offsets=memory.offsets,
         first=memory.first,
-        biases=np.zeros((CLASS_CONTEXTS, CLASS_ENTRIES, CLASS_ROW), np.int32),
+        biases=starts.classes[channel].copy(),
         contexts=np.zeros(CLASS_CONTEXTS, np.int64),
         classes=np.zeros((value_classes.ROWS, VALUE_CLASSES + 1), np.int64),
         inputs=np.zeros(MOST_INPUTS, np.int64),
@@ -91,16 +99,14 @@ def pixel_learner(step: PixelStep, channel: int, memory: TileMemory | None) -> P
     )
 
 
-def remainder_learner(channel: int, memory: TileMemory | None) -> RemainderLearner | None:
-    """What a stream of remainders learns with from its first symbol on, as `pixel_learner`."""
-    if memory is None:
-        return None
-    contexts = REMAINDER_CONTEXTS[channel]
+def fresh_remainder_learner(step: RemainderStep, channel: int, memory: TileMemory) -> RemainderLearner:
+    """What a stream of remainders learns with, as `fresh_pixel_learner`."""
+    contexts, starts = REMAINDER_CONTEXTS[channel], step.tables.starts
     return RemainderLearner(
-        corrects=int(not memory.plain[RemainderStep.number, channel]),
+        corrects=int(not memory.plain[step.number, channel]),
         surprises=memory.surprises,
-        biases=np.zeros((contexts, max(BIAS_CONTEXTS), BIAS_ROW), np.int32),
-        temperatures=np.zeros((2, CONFIDENCES, SPREAD_OF_SURPRISE, 2), np.int32),
+        biases=starts.biases[channel, :contexts].copy(),
+        temperatures=starts.temperatures[channel].copy(),
         contexts=np.zeros(contexts, np.int64),
         distances=np.zeros(REMAINDER_SYMBOLS, np.int64),
         errors=np.zeros(REMAINDER_SYMBOLS, np.int64),

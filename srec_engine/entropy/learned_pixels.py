@@ -13,11 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from srec_engine.entropy.distribution_arrays import pixel_components, pixel_intervals
-from srec_engine.entropy.fixed_point import FREQUENCY_TOTAL
+from srec_engine.entropy.fixed_point import CHANNELS, FREQUENCY_TOTAL
 from srec_engine.entropy.learned_classes import ClassTables, PixelSurroundings, Plane, weigh_classes
 from srec_engine.entropy.learning import (
-    BLOCK_PLACES,
-    CLASS_ENTRIES,
     CLASSES_OF_A_SET,
     DEVIATION_LIMIT,
     ENERGY_OFFSET,
@@ -43,13 +41,13 @@ from srec_engine.entropy.learning import (
     VALUE_CLASSES,
     WEIGHT_LIMIT,
     WEIGHT_RATE,
-    WEIGHT_SETS,
     WIDTH_CLASSES,
     block_place,
     deviations,
 )
 from srec_engine.entropy.memory import TileMemory
 from srec_engine.entropy.plain_mixture import ClassWeights, Mixture, PixelDistribution
+from srec_engine.entropy.starting_states import StartingStates
 from srec_engine.entropy.steps import PixelStep
 
 __all__ = ["Components", "LearnedPixels"]
@@ -78,17 +76,16 @@ class _Tables:
     classes: ClassTables
 
 
-def _first_tables(inputs: int, contexts: int) -> _Tables:
+def _first_tables(starts: StartingStates, stream: int, inputs: int, contexts: int) -> _Tables:
     """The tables that a stream begins with."""
+    near, known = starts.spreads[stream].tolist()
+    classes = starts.classes[stream % CHANNELS, :contexts]
     return _Tables(
-        weights=[[0] * inputs for _ in range(WEIGHT_SETS)],
-        near=[[0] * SURPRISE_CLASSES for _ in range(WIDTH_CLASSES)],
-        known=[[0] * SURPRISE_CLASSES for _ in range(WIDTH_CLASSES)],
-        places=[0] * BLOCK_PLACES,
-        classes=ClassTables(
-            biases=[[[0] * VALUE_CLASSES] * CLASS_ENTRIES for _ in range(contexts)],
-            counts=[[0] * CLASS_ENTRIES for _ in range(contexts)],
-        ),
+        weights=starts.weights[stream, :, :inputs].tolist(),
+        near=near,
+        known=known,
+        places=starts.places[stream].tolist(),
+        classes=ClassTables(classes[..., :VALUE_CLASSES].tolist(), classes[..., VALUE_CLASSES].tolist()),
     )
 
 
@@ -146,7 +143,7 @@ class LearnedPixels:
         self._offsets: Plane = memory.offsets[self._stream].tolist()
         self._offsets_before: Plane | None = memory.offsets[self._stream - 1].tolist() if channel > 0 else None
         contexts = 1 + 2 * (channel > 0) + (index > 0) + (channel > 0 and index > 0)
-        self._tables = _first_tables(OWN_INPUTS + 5 * len(known), contexts)
+        self._tables = _first_tables(step.tables.starts, self._stream, OWN_INPUTS + 5 * len(known), contexts)
         self._inputs: list[int] = []
         self._components: list[Components] = []
         self._row = 0

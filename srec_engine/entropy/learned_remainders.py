@@ -21,7 +21,6 @@ from srec_engine.entropy.fixed_point import (
 )
 from srec_engine.entropy.learning import (
     BIAS_BITS,
-    BIAS_CONTEXTS,
     BIAS_LIMIT,
     BIAS_RATES,
     CONFIDENCES,
@@ -43,6 +42,7 @@ from srec_engine.entropy.learning import (
     folded,
 )
 from srec_engine.entropy.memory import TileMemory
+from srec_engine.entropy.starting_states import StartingStates
 from srec_engine.entropy.steps import RemainderStep
 
 __all__ = ["LearnedRemainders", "RemainderDistribution"]
@@ -93,14 +93,15 @@ class _Tables:
     temperature_counts: list[Plane]
 
 
-def _first_tables(contexts: int) -> _Tables:
+def _first_tables(starts: StartingStates, channel: int) -> _Tables:
     """The tables that a stream begins with."""
-    sizes = BIAS_CONTEXTS[:contexts]
+    biases = starts.biases[channel, : REMAINDER_CONTEXTS[channel]]
+    temperatures = starts.temperatures[channel]
     return _Tables(
-        biases=[[[0] * REMAINDER_SYMBOLS for _ in range(size)] for size in sizes],
-        bias_counts=[[0] * size for size in sizes],
-        temperatures=[[[0] * SPREAD_OF_SURPRISE for _ in range(CONFIDENCES)] for _ in range(2)],
-        temperature_counts=[[[0] * SPREAD_OF_SURPRISE for _ in range(CONFIDENCES)] for _ in range(2)],
+        biases=biases[..., :REMAINDER_SYMBOLS].tolist(),
+        bias_counts=biases[..., REMAINDER_SYMBOLS].tolist(),
+        temperatures=temperatures[..., 0].tolist(),
+        temperature_counts=temperatures[..., 1].tolist(),
     )
 
 
@@ -149,7 +150,7 @@ class LearnedRemainders:
         self.values: Plane = [[0] * step.width for _ in range(step.height)]
         self._surprises: Plane = memory.surprises[channel].tolist()
         self._surprises_before: list[Plane] = [memory.surprises[before].tolist() for before in range(channel)]
-        self._tables = _first_tables(REMAINDER_CONTEXTS[channel])
+        self._tables = _first_tables(step.tables.starts, channel)
         self._logits: list[list[int]] = []
         self._row = 0
         self._moment = _Moment(0, 0, [], RemainderDistribution(0, []))

@@ -67,7 +67,7 @@ def remainder_maps(
     check_plane(step, channel, symbols)
     maps = np.empty((4, step.height, step.width), np.float32)
     frequencies = np.empty(REMAINDER_SYMBOLS, np.int64)
-    learner = remainder_learner(channel, memory)
+    learner = remainder_learner(step, channel, memory)
     map_kernels.map_remainders(
         table_arrays(step.tables), remainder_arrays(step), channel, read_only(symbols), frequencies, maps, learner
     )

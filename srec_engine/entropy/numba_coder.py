@@ -90,7 +90,7 @@ class NumbaCoder:
         kernels = _EncodingKernels(
             "remainders", remainder_kernels.encode_remainders, remainder_kernels.sampled_remainder_bits
         )
-        learner = remainder_learner(channel, memory)
+        learner = remainder_learner(step, channel, memory)
         return self._encode(kernels, step, remainder_arrays(step), channel, symbols, learner)
 
     def decode_remainders(
@@ -103,7 +103,7 @@ class NumbaCoder:
     ) -> bool:
         """See `EntropyCoder.decode_remainders`."""
         kernel = remainder_kernels.decode_remainders
-        learner = remainder_learner(channel, memory)
+        learner = remainder_learner(step, channel, memory)
         return self._decode(
             "decode-remainders", kernel, step, remainder_arrays(step), channel, stream, symbols, learner
         )

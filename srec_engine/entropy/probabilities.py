@@ -112,7 +112,7 @@ class StreamProbabilities:
     def _fresh(self) -> Learner | None:
         if isinstance(self._step, PixelStep):
             return pixel_learner(self._step, self._channel, self._memory)
-        return remainder_learner(self._channel, self._memory)
+        return remainder_learner(self._step, self._channel, self._memory)
 
     def _learn(self, learner: Learner, first_row: int, row: int, column: int) -> None:
         """Learn from the beginning of a row up to a place. The memory is written to, but only what it holds."""

@@ -1,4 +1,4 @@
-"""The integer tables of the distributions: logistic function, exponential function, inverse scales.
+"""The integer tables of the distributions: logistic function, exponential function, inverse scales, starting states.
 
 They are part of a model. A model file stores them, so that no machine has to compute an exponential to decode.
 """
@@ -25,6 +25,7 @@ from srec_engine.entropy.fixed_point import (
     SIGMOID_ONE,
     SIGMOID_STEPS,
 )
+from srec_engine.entropy.starting_states import NOTHING_LEARNED, StartingStates
 from srec_engine.errors import ModelError
 
 __all__ = ["DistributionTables", "default_tables"]
@@ -43,6 +44,7 @@ class DistributionTables:
         inverse_scale: int64. Entry i belongs to the log-scale `log_scale_minimum + i` (1/64 nat) and is
             2·exp(-log-scale)·2²⁰: the factor from 2⁻⁸ grey level to 1/512 in the logistic function's argument.
         log_scale_minimum: Log-scale of the first entry of `inverse_scale`, in 1/64 nat.
+        starts: What streams that learn begin with.
 
     Raises:
         ModelError: A table has the wrong type, length, range or direction.
@@ -52,6 +54,7 @@ class DistributionTables:
     exponential: npt.NDArray[np.int32]
     inverse_scale: npt.NDArray[np.int64]
     log_scale_minimum: int
+    starts: StartingStates = NOTHING_LEARNED
 
     def __post_init__(self) -> None:
         _check_tables(self)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.entropy.fixed_point import NAT_UNITS
+from srec_engine.entropy.starting_states import NOTHING_LEARNED, StartingStates
 from srec_engine.entropy.tables import DistributionTables, default_tables
 from srec_engine.errors import ModelError
 from srec_engine.model.configuration import NetworkConfiguration
@@ -30,7 +31,7 @@ def distribution_tables(configuration: NetworkConfiguration) -> dict[str, NDArra
 
 
 def model_tables(model: IntegerModel) -> DistributionTables:
-    """The model's distribution tables, checked.
+    """The model's distribution tables and what streams begin with, checked.
 
     Raises:
         ModelError: When they are missing or damaged.
@@ -41,6 +42,7 @@ def model_tables(model: IntegerModel) -> DistributionTables:
             exponential=model.tables["exponential"],
             inverse_scale=model.tables["inverse_scale"],
             log_scale_minimum=int(np.asarray(model.tables["log_scale_minimum"]).reshape(())),
+            starts=StartingStates.from_stored(model.starts) if model.starts else NOTHING_LEARNED,
         )
     except (KeyError, ValueError, TypeError) as error:
         raise ModelError(f"The model lacks a distribution table ({error}). Install it again.") from error

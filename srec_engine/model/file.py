@@ -5,6 +5,7 @@ What a file says of itself is checked against the table of its configuration's l
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,12 +29,33 @@ TABLES = ("sigmoid", "exponential", "inverse_scale", "log_scale_minimum")
 
 LONGEST_TABLE = 1 << 14
 
+STARTS = ("weights", "spreads", "places", "classes", "biases", "temperatures")
+"""What streams that learn begin with: all of these, or none. What they hold is checked where it is used."""
+
+MOST_STARTS = 1 << 18
+"""Numbers that each may hold."""
+
 
 class _Stored(NamedTuple):
-    """How an array lies in a file: types as safetensors names them, shape; None for one number or more in a row."""
+    """How an array lies in a file.
+
+    Attributes:
+        types: As safetensors names them.
+        shape: None where it is checked by those who know it.
+        axes: How many, then.
+        most: How many numbers, then, from one on.
+    """
 
     types: tuple[str, ...]
-    shape: tuple[int, ...] | None
+    shape: tuple[int, ...] | None = None
+    axes: range = range(1, 2)
+    most: int = LONGEST_TABLE
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Whether an array of a file may have this shape."""
+        if self.shape is not None:
+            return shape == self.shape
+        return len(shape) in self.axes and 1 <= math.prod(shape) <= self.most
 
 
 def write_model(model: IntegerModel, path: Path) -> None:
@@ -73,8 +95,8 @@ def read_model(path: Path) -> IntegerModel:
         with safe_open(path, framework="numpy") as stored:
             entries = dict(stored.metadata() or {})
             configuration = read_configuration(entries)
-            table = _stored_arrays(configuration)
             names = list(stored.keys())
+            table = _stored_arrays(configuration, any(name.startswith("starts.") for name in names))
             check_names("arrays", table, names)
             slices = {name: stored.get_slice(name) for name in names}
             _check_stored(table, {name: (part.get_dtype(), tuple(part.get_shape())) for name, part in slices.items()})
@@ -92,7 +114,7 @@ def read_model(path: Path) -> IntegerModel:
     return model
 
 
-def _stored_arrays(configuration: NetworkConfiguration) -> dict[str, _Stored]:
+def _stored_arrays(configuration: NetworkConfiguration, has_starts: bool) -> dict[str, _Stored]:
     """Every array of a configuration's model file by name."""
     arrays = {"couplings": _Stored(("I32",), (configuration.weight_sets, 3, 4, 4))}
     for name, shape in layer_table(configuration).items():
@@ -101,18 +123,19 @@ def _stored_arrays(configuration: NetworkConfiguration) -> dict[str, _Stored]:
         arrays[f"layers.{name}.bias"] = _Stored(("I32",), outputs)
         arrays[f"layers.{name}.shift"] = _Stored(("I8",), outputs)
         arrays[f"layers.{name}.input"] = _Stored(("I32",), (2,) if shape.dilation == 1 else (3,))
-    arrays.update({f"tables.{name}": _Stored(("I32", "I64"), None) for name in TABLES})
+    arrays.update({f"tables.{name}": _Stored(("I32", "I64")) for name in TABLES})
+    if has_starts:
+        arrays.update({f"starts.{name}": _Stored(("I16",), axes=range(2, 6), most=MOST_STARTS) for name in STARTS})
     return arrays
 
 
 def _check_stored(table: Mapping[str, _Stored], found: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
-    for name, (types, shape) in table.items():
+    for name, stored in table.items():
         found_type, found_shape = found[name]
-        if found_type not in types:
-            raise ModelError(f"Its array {name} holds {found_type}, not {' or '.join(types)}.")
-        fits = found_shape == shape if shape else len(found_shape) == 1 and 1 <= found_shape[0] <= LONGEST_TABLE
-        if not fits:
-            raise ModelError(f"Its array {name} has the shape {found_shape}, not {shape or 'of a table'}.")
+        if found_type not in stored.types:
+            raise ModelError(f"Its array {name} holds {found_type}, not {' or '.join(stored.types)}.")
+        if not stored.fits(found_shape):
+            raise ModelError(f"Its array {name} has the shape {found_shape}, not {stored.shape or 'of a table'}.")
 
 
 def _assembled(
@@ -123,6 +146,7 @@ def _assembled(
         layers={name: _layer(f"layers.{name}", arrays) for name in layer_table(configuration)},
         couplings=arrays["couplings"],
         tables={name: arrays[f"tables.{name}"] for name in TABLES},
+        starts={name: arrays[f"starts.{name}"] for name in STARTS if f"starts.{name}" in arrays},
         **read_entries(entries),
     )
 

@@ -157,6 +157,8 @@ class IntegerModel:
         name: What people call it.
         known_answers_version: Of the generator of those inputs.
         walks: What complete walks end with, where the file says so.
+        starts: What streams that learn begin with, by name; empty where they begin with nothing. Known answers and
+            walks do not depend on it.
     """
 
     configuration: NetworkConfiguration
@@ -168,6 +170,7 @@ class IntegerModel:
     name: str = ""
     known_answers_version: int = 1
     walks: WalkDigests | None = None
+    starts: dict[str, NDArray[np.int16]] = field(default_factory=dict)
 
     def check(self) -> None:
         """Check that the layers are those of the configuration, and prove each exact (`IntegerConvolution.check`).
@@ -192,6 +195,7 @@ class IntegerModel:
             arrays[f"layers.{name}.shift"] = layer.shift
             arrays[f"layers.{name}.input"] = layer.input_description()
         arrays.update({f"tables.{name}": table for name, table in self.tables.items()})
+        arrays.update({f"starts.{name}": table for name, table in self.starts.items()})
         return arrays
 
     def identity(self) -> bytes:

@@ -17,7 +17,16 @@ from srec_engine.entropy import CodedStream, DistributionTables, EntropyCoder, P
 from srec_engine.entropy.distribution_arrays import pixel_components
 from srec_engine.entropy.learning import FINE_DEVIATION, deviations
 from srec_engine.entropy.memory import TileMemory
-from tests.entropy.builders import Values, photograph_steps, pixel_step, sharp_steps, tile_steps
+from srec_engine.entropy.starting_states import StartingStates
+from tests.entropy.builders import (
+    Values,
+    extreme_states,
+    photograph_steps,
+    pixel_step,
+    sharp_steps,
+    stored_states,
+    tile_steps,
+)
 
 Step = PixelStep | RemainderStep
 Steps = Sequence[tuple[Step, Values]]
@@ -221,6 +230,37 @@ def test_both_coders_learn_the_same_from_a_photograph_and_save_bits(
     plain = check_tile(numba_coder, numba_coder, steps, plain=np.ones((4, 3), np.bool_))
     assert sum(stream.model_bits for stream in streams) < 0.98 * sum(stream.model_bits for stream in plain)
     assert max(stream.saving for stream in streams) > 0.02
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [StartingStates.from_stored(stored_states(1, 2000)), extreme_states(2)],
+    ids=["plausible", "extreme"],
+)
+@pytest.mark.parametrize("sharp", [False, True])
+def test_both_coders_begin_with_what_the_model_says(
+    tables: DistributionTables,
+    numba_coder: EntropyCoder,
+    torchac_coder: EntropyCoder,
+    starts: StartingStates,
+    sharp: bool,
+) -> None:
+    def steps(begun: DistributionTables) -> Steps:
+        return sharp_steps(begun, sky(16, 18, 5, 60, 90)) if sharp else tile_steps(begun, 11, 9, seed=5)
+
+    streams = check_tile(numba_coder, torchac_coder, steps(dataclasses.replace(tables, starts=starts)))
+    without = check_tile(numba_coder, numba_coder, steps(tables))
+    assert all(ours.data != theirs.data for ours, theirs in zip(streams, without, strict=True))
+
+
+def test_plain_streams_do_not_ask_what_they_would_begin_with(
+    tables: DistributionTables, numba_coder: EntropyCoder, torchac_coder: EntropyCoder
+) -> None:
+    plain = np.ones((4, 3), np.bool_)
+    begun = dataclasses.replace(tables, starts=extreme_states(3))
+    streams = check_tile(numba_coder, torchac_coder, tile_steps(begun, 7, 6, seed=5), plain=plain)
+    without = check_tile(numba_coder, numba_coder, tile_steps(tables, 7, 6, seed=5), plain=plain)
+    assert [stream.data for stream in streams] == [stream.data for stream in without]
 
 
 def changed(stream: bytes, seed: int) -> bytes:

@@ -31,7 +31,8 @@ from srec_engine.entropy.learned_remainders import LearnedRemainders
 from srec_engine.entropy.learned_streams import LearnedStream, learned_frequencies
 from srec_engine.entropy.learning import DEVIATION_LIMIT, POSITION_OFFSET, SHIFT_LIMIT
 from srec_engine.entropy.memory import TileMemory
-from tests.entropy.builders import Values
+from srec_engine.entropy.starting_states import NOTHING_LEARNED, StartingStates
+from tests.entropy.builders import Values, extreme_states
 
 Random = np.random.Generator
 
@@ -110,17 +111,20 @@ def largest_of(stream: LearnedStream, plane: Values) -> int:
     return Measured.largest
 
 
-def steep_tables() -> DistributionTables:
+def steep_tables(starts: StartingStates) -> DistributionTables:
     """Tables as heavy as they may be: every weight is 2¹⁶ at once; scales from the narrowest to the widest."""
     return DistributionTables(
         sigmoid=np.where(np.arange(SIGMOID_ENTRIES) < 9, SIGMOID_HALF, SIGMOID_ONE).astype(np.int32),
         exponential=np.full(EXPONENTIAL_ENTRIES, EXPONENTIAL_ONE, np.int32),
         inverse_scale=SCALE_LIMIT >> np.arange(29, dtype=np.int64),
         log_scale_minimum=0,
+        starts=starts,
     )
 
 
-def extreme_pixels(random: Random, left: int, *, narrow: bool) -> tuple[PixelStep, Values]:
+def extreme_pixels(
+    random: Random, left: int, *, narrow: bool, starts: StartingStates = NOTHING_LEARNED
+) -> tuple[PixelStep, Values]:
     """A step whose parameters are at their limits, and values at the ends of what is allowed.
 
     `narrow`: means lie together between 0 and 255, so that values are weighed one by one.
@@ -133,21 +137,25 @@ def extreme_pixels(random: Random, left: int, *, narrow: bool) -> tuple[PixelSte
         parameters[..., : 9 * COMPONENTS] = random.choice([-MEAN_LIMIT, MEAN_LIMIT], (*shape, 9 * COMPONENTS))
         parameters[..., 9 * COMPONENTS :] = random.choice([-COEFFICIENT_LIMIT, COEFFICIENT_LIMIT], (*shape, 3))
         linear = random.choice([-MEAN_LIMIT, MEAN_LIMIT], (*shape, 3))
-    step = PixelStep(steep_tables(), COMPONENTS, parameters, linear, sums, left, *shape)
+    step = PixelStep(steep_tables(starts), COMPONENTS, parameters, linear, sums, left, *shape)
     lowest, highest = np.maximum(0, sums - 255 * (left - 1)), np.minimum(255, sums)
     return step, np.where(random.random(sums.shape) < 0.7, highest, lowest).astype(np.uint8)
 
 
+BEGINNINGS = pytest.mark.parametrize("starts", [NOTHING_LEARNED, extreme_states(7)], ids=["nothing", "extreme"])
+
+
+@BEGINNINGS
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("seed", range(2))
 def test_pixels_at_their_limits_stay_below_two_to_the_60(
-    numba_coder: EntropyCoder, torchac_coder: EntropyCoder, seed: int, narrow: bool
+    numba_coder: EntropyCoder, torchac_coder: EntropyCoder, seed: int, narrow: bool, starts: StartingStates
 ) -> None:
     random = np.random.default_rng(seed)
     ours, theirs, measuring = (TileMemory.of_blocks(HEIGHT, WIDTH) for _ in range(3))
     largest = 0
     for left in (4, 3, 2):
-        step, values = extreme_pixels(random, left, narrow=narrow)
+        step, values = extreme_pixels(random, left, narrow=narrow, starts=starts)
         for channel in range(3):
             stream = MeasuredPixels(step, channel, values, measuring)
             largest = max(largest, largest_of(stream, values[..., channel]))
@@ -174,18 +182,21 @@ def test_means_stay_below_what_is_added_before_they_are_divided(left: int) -> No
         assert int(np.abs(means).max()) < POSITION_OFFSET - SHIFT_LIMIT * DEVIATION_LIMIT // 256
 
 
-def extreme_remainders(random: Random) -> tuple[RemainderStep, Values]:
+def extreme_remainders(random: Random, starts: StartingStates) -> tuple[RemainderStep, Values]:
     """A step whose logits, strengths and couplings are at their limits."""
     shape = (HEIGHT, WIDTH)
     grey = random.choice(np.array([0, 1, 128, 255], np.uint8), (*shape, 3))
     logits = random.choice(np.array([-LOGIT_LIMIT, LOGIT_LIMIT], np.float32), (*shape, 15))
     couplings: npt.NDArray[Any] = random.choice(np.array([-LOGIT_LIMIT, LOGIT_LIMIT]), (3, 4, 4))
     symbols = random.integers(np.where(grey == 0, 1, 0), np.where(grey == 255, 2, 4)).astype(np.uint8)
-    return RemainderStep(steep_tables(), logits, couplings, grey, *shape), symbols
+    return RemainderStep(steep_tables(starts), logits, couplings, grey, *shape), symbols
 
 
-def test_remainders_at_their_limits_stay_far_below(numba_coder: EntropyCoder, torchac_coder: EntropyCoder) -> None:
-    step, symbols = extreme_remainders(np.random.default_rng(3))
+@BEGINNINGS
+def test_remainders_at_their_limits_stay_far_below(
+    numba_coder: EntropyCoder, torchac_coder: EntropyCoder, starts: StartingStates
+) -> None:
+    step, symbols = extreme_remainders(np.random.default_rng(3), starts)
     ours, theirs, measuring = (TileMemory.of_blocks(HEIGHT, WIDTH) for _ in range(3))
     for channel in range(3):
         stream = MeasuredRemainders(step, channel, symbols, measuring)

@@ -15,10 +15,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from srec_engine.entropy.starting_states import NOTHING_LEARNED
 from srec_engine.errors import ModelError
+from srec_engine.integer.tables import model_tables
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.file import model_bytes, read_model, write_model
 from srec_engine.model.integer_model import IntegerModel, WalkDigests
+from tests.entropy.builders import stored_states
 from tests.model.examples import LAYOUTS, ModelFile, StoredArray, tiny_model
 
 
@@ -53,6 +56,26 @@ def test_a_model_comes_back_with_the_same_identity(layout: str, tmp_path: Path) 
     assert (read.name, read.recipe) == (model.name, {"seed": 0})
     assert (read.known_answers_version, read.walks) == (1, None)
     assert [found.name for found in tmp_path.iterdir()] == ["small.safetensors"]
+
+
+def test_starting_states_come_back_and_are_part_of_the_identity(model: IntegerModel, tmp_path: Path) -> None:
+    states = stored_states(1, (1 << 15) - 1)
+    begun = replace(model, starts=states)
+    write_model(begun, tmp_path / "begun.safetensors")
+    read = read_model(tmp_path / "begun.safetensors")
+    assert read.identity() == begun.identity() != model.identity()
+    assert read.starts.keys() == states.keys()
+    assert all(np.array_equal(read.starts[name], table) for name, table in states.items())
+    assert model_tables(read).starts.weights.max() > 1 << 16
+    assert model_tables(model).starts is NOTHING_LEARNED
+
+
+def test_starting_states_of_another_shape_are_refused(model: IntegerModel, tmp_path: Path) -> None:
+    states = stored_states(1, 100)
+    states["places"] = states["places"][:, :-1].copy()
+    write_model(replace(model, starts=states), tmp_path / "odd.safetensors")
+    with pytest.raises(ModelError, match=r"starting state places .* install the model again"):
+        model_tables(read_model(tmp_path / "odd.safetensors"))
 
 
 def test_changing_one_weight_changes_the_identity(model: IntegerModel) -> None:
@@ -123,6 +146,15 @@ def with_entry(name: str, text: str) -> Callable[[ModelFile], None]:
     return lambda file: file.entries.update({name: text})
 
 
+def with_starts(change: Callable[[ModelFile], object]) -> Callable[[ModelFile], None]:
+    def apply(file: ModelFile) -> None:
+        for name, state in stored_states(1, 9).items():
+            file.arrays[f"starts.{name}"] = StoredArray("I16", list(state.shape), state.astype("<i2").tobytes())
+        change(file)
+
+    return apply
+
+
 def with_configuration(**values: Any) -> Callable[[ModelFile], None]:
     def change(file: ModelFile) -> None:
         file.entries["configuration"] = json.dumps({**json.loads(file.entries["configuration"]), **values})
@@ -159,6 +191,17 @@ CHANGES: dict[str, tuple[Callable[[ModelFile], object], str]] = {
     "a layer nobody knows": (
         lambda file: file.arrays.update({"layers.0.3.head.bias": file.arrays["couplings"]}), "'layers.0.3.head.bias'"
     ),
+    "a missing starting state": (
+        with_starts(lambda file: file.arrays.pop("starts.biases")), r"starts\.biases is missing"
+    ),
+    "a starting state nobody knows": (
+        with_starts(lambda file: file.arrays.update({"starts.more": file.arrays["starts.places"]})), "'starts.more'"
+    ),
+    "starting states of 32 bits": (with_starts(with_type("starts.weights", "I32")), r"starts\.weights holds I32"),
+    "an endless starting state": (
+        with_starts(with_shape("starts.places", 9, 1 << 17)), r"starts\.places has the shape"
+    ),
+    "a starting state as a row": (with_starts(with_shape("starts.places", 144)), r"starts\.places has the shape"),
     "another format": (with_entry("format", "srec-model-2"), "newer version"),
     "no format": (lambda file: file.entries.pop("format"), "not a model"),
     "no name": (lambda file: file.entries.pop("name"), "name is missing"),

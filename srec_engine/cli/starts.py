@@ -1,0 +1,70 @@
+"""`srec starts`: give a model what its streams begin with, learned from photographs."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from srec_engine.cli.arguments import whole_number
+from srec_engine.cli.exit_codes import OK
+from srec_engine.model.file import MODEL_SUFFIX, read_model, write_model
+from srec_engine.model.store import find_model
+from srec_engine.options import CodecOptions
+from srec_engine.training.configuration import TrainingConfiguration
+
+__all__ = ["add_arguments", "run"]
+
+_SETTINGS = ("steps", "crop", "batch", "seed", "native_share", "soft_share", "jpeg_share")
+"""Arguments that are settings of a training run, too, and mean the same."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("model", help="model file, or the name of an installed model")
+    parser.add_argument("data", nargs="+", type=Path, help="photographs to learn from: folders, files or .tar packs")
+    parser.add_argument("--export", type=Path, required=True, metavar="MODEL", help="the model file to write")
+    number = whole_number(1)
+    parser.add_argument("--steps", type=number, default=1000, metavar="N", help="batches to learn from (default: 1000)")
+    parser.add_argument("--crop", type=number, default=160, metavar="N", help="side of the crops (default: 160)")
+    parser.add_argument("--batch", type=number, default=8, metavar="N", help="crops in a batch (default: 8)")
+    parser.add_argument("--seed", type=whole_number(0), default=1, metavar="N", help="of the crops (default: 1)")
+    for name, share, help_text in (
+        ("native", 0.2, "crops enlarged, like a camera's pixels"),
+        ("soft", 0.45, "the others enlarged, with soft colour and little noise"),
+        ("jpeg", 0.3, "all crops compressed as JPEG at last"),
+    ):
+        parser.add_argument(
+            f"--{name}-share", type=float, default=share, metavar="X", help=f"share of {help_text} (default: {share})"
+        )
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, … (default: cpu)")
+    parser.add_argument("--threads", type=number, metavar="N", help="processor threads")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Learn, write the model; returns the exit code."""
+    # Not needed to describe the arguments.
+    from srec_engine.training.crops import CropSampler
+    from srec_engine.training.data import load_images
+    from srec_engine.training.starting_states import StartingStateTrainer, share_at
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if arguments.export.suffix != MODEL_SUFFIX:
+        raise argparse.ArgumentTypeError(f"--export {arguments.export}: a model file's name ends in {MODEL_SUFFIX}")
+    path = find_model(arguments.model)
+    settings: dict[str, Any] = {name: getattr(arguments, name) for name in _SETTINGS}
+    configuration = TrainingConfiguration(**settings)
+    sampler = CropSampler(load_images(arguments.data, configuration.crop), configuration)
+    trainer = StartingStateTrainer(path, CodecOptions(device=arguments.device, threads=arguments.threads))
+    for step in tqdm(range(configuration.steps), unit="batch", disable=None):
+        crops = sampler.batch(step).permute(0, 2, 3, 1).contiguous().numpy()
+        trainer.learn(list(crops), share_at(step, configuration.steps))
+    model = read_model(path)
+    recipe = {**model.recipe, "starts": settings}
+    write_model(replace(model, recipe=recipe, starts=trainer.stored()), arguments.export)
+    print(f"The model is {arguments.export}.")
+    return OK
