@@ -48,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Learn, write the model; returns the exit code."""
     # Not needed to describe the arguments.
+    from srec_engine.codec.admission import with_walks
     from srec_engine.training.crops import CropSampler
     from srec_engine.training.data import load_images
     from srec_engine.training.starting_states import StartingStateTrainer, share_at
@@ -65,6 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
         trainer.learn(list(crops), share_at(step, configuration.steps))
     model = read_model(path)
     recipe = {**model.recipe, "starts": settings}
-    write_model(replace(model, recipe=recipe, starts=trainer.stored()), arguments.export)
+    write_model(with_walks(replace(model, recipe=recipe, starts=trainer.stored())), arguments.export)
     print(f"The model is {arguments.export}.")
     return OK

@@ -23,7 +23,7 @@ from srec_engine.entropy.fixed_point import (
     SIGMOID_ONE,
 )
 from srec_engine.entropy.kernel_types import AnyPixelArrays, Mixture, PixelLearner, RemainderArrays, TableArrays
-from srec_engine.entropy.learning import CENTRE_CLASS, CLASS_SHIFT, FINE_DEVIATION, VALUE_CLASSES
+from srec_engine.entropy.learning import CENTRE_CLASS, CLASS_SHIFT, VALUE_CLASSES
 from srec_engine.entropy.pixel_learning import CENTRE, DEVIATION, FINE_CONTEXTS, MEAN, SHIFT, pixel_correction
 from srec_engine.entropy.positions import fixed, scale_correction, set_positions
 from srec_engine.entropy.remainder_learning import correct_logits
@@ -178,7 +178,7 @@ def _weigh_values(
     centre = min(max(mean >> GREY_BITS, span.lowest), span.highest)
     state[CENTRE] = centre
     state[FINE_CONTEXTS] = 0
-    if learner.corrects == 0 or state[DEVIATION] > FINE_DEVIATION or span.inside == 0:
+    if learner.corrects == 0 or state[DEVIATION] > learner.fine_deviation or span.inside == 0:
         return span.inside
     fraction = min(max(mean - (centre << GREY_BITS), 0), 2 * GREY_HALF - 1) >> (GREY_BITS - 2)
     count = set_class_contexts(learner, values, row, column, channel, centre, fraction, pixels.width)

@@ -86,6 +86,7 @@ def fresh_pixel_learner(step: PixelStep, channel: int, memory: TileMemory) -> Pi
         stream=stream,
         known=np.array(known, np.int64),
         deviations=deviations(step.tables.inverse_scale),
+        fine_deviation=starts.fine_deviation,
         weights=starts.weights[stream].copy(),
         spreads=starts.spreads[stream].copy(),
         places=starts.places[stream].copy(),

@@ -88,6 +88,7 @@ class PixelLearner(NamedTuple):
         stream: Which of them is being coded.
         known: int64, those before it that predict it.
         deviations: int64, `learning.deviations` of the table of inverse scales.
+        fine_deviation: Up to which values about the centre are weighed, 2⁻⁸ grey level.
         weights: int32 (`WEIGHT_SETS`, `MOST_INPUTS`).
         spreads: int32 (2, `WIDTH_CLASSES`, `SURPRISE_CLASSES`): by the stream's own neighbours, and by streams before.
         places: int32 (`BLOCK_PLACES`,).
@@ -106,6 +107,7 @@ class PixelLearner(NamedTuple):
     stream: int
     known: Any
     deviations: Any
+    fine_deviation: int
     weights: Any
     spreads: Any
     places: Any

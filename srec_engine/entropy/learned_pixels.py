@@ -19,7 +19,6 @@ from srec_engine.entropy.learning import (
     CLASSES_OF_A_SET,
     DEVIATION_LIMIT,
     ENERGY_OFFSET,
-    FINE_DEVIATION,
     LEAST_DEVIATION,
     MARGIN,
     NEAR_FACTOR,
@@ -144,6 +143,7 @@ class LearnedPixels:
         self._offsets_before: Plane | None = memory.offsets[self._stream - 1].tolist() if channel > 0 else None
         contexts = 1 + 2 * (channel > 0) + (index > 0) + (channel > 0 and index > 0)
         self._tables = _first_tables(step.tables.starts, self._stream, OWN_INPUTS + 5 * len(known), contexts)
+        self._fine_deviation = step.tables.starts.fine_deviation
         self._inputs: list[int] = []
         self._components: list[Components] = []
         self._row = 0
@@ -185,7 +185,7 @@ class LearnedPixels:
         mixture = Mixture(self._sigmoid, components, total, lowest, highest)
         moved = moment.mean + shift + 128
         moment.centre = centre = min(max(moved >> 8, lowest), highest)
-        if not self._plain and moment.deviation <= FINE_DEVIATION and mixture.inside > 0:
+        if not self._plain and moment.deviation <= self._fine_deviation and mixture.inside > 0:
             self._weigh(moment, mixture, min(max(moved - 256 * centre, 0), 255) >> 6)
         return PixelDistribution(mixture, centre, moment.classes)
 

@@ -150,7 +150,8 @@ DEVIATION_LIMIT = 1 << 17
 """Largest, 2⁻⁸ grey level."""
 
 FINE_DEVIATION = 320
-"""Up to this deviation, 1.25 grey levels, the value at a mixture's mean is weighed against those beside it."""
+"""Up to this deviation, 1.25 grey levels, the value at a mixture's mean is weighed against those beside it, where the
+model does not say another one."""
 
 VALUE_CLASSES = 3
 """Classes of values then: all below the centre, the centre, all above it."""

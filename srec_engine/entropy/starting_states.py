@@ -22,6 +22,7 @@ from srec_engine.entropy.learning import (
     CLASS_CONTEXTS,
     CLASS_ENTRIES,
     CONFIDENCES,
+    FINE_DEVIATION,
     MOST_INPUTS,
     PIXEL_STREAMS,
     SPREAD_OF_SURPRISE,
@@ -65,7 +66,7 @@ STATE_TABLES: Mapping[str, StateTable] = MappingProxyType(
         "temperatures": StateTable((CHANNELS, 2, CONFIDENCES, SPREAD_OF_SURPRISE, 1), 4, is_counted=True),
     }
 )
-"""The tables, by their names in `StartingStates` and in model files."""
+"""The tables, by their names in `StartingStates` and in model files, which hold `fine_deviation` beside them."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,6 +80,8 @@ class StartingStates:
         classes: (channels, `CLASS_CONTEXTS`, `CLASS_ENTRIES`, `CLASS_ROW`); the three pixels of a channel share theirs.
         biases: (channels, contexts, entries, `BIAS_ROW`), of remainders.
         temperatures: (channels, 2, `CONFIDENCES`, `SPREAD_OF_SURPRISE`, 2), of remainders.
+        fine_deviation: Up to this deviation, 2⁻⁸ grey level, values about the centre are weighed (`FINE_DEVIATION`).
+            What one picture teaches about wider mixtures is mostly chance, what many pictures do is not.
     """
 
     weights: npt.NDArray[np.int32]
@@ -87,19 +90,22 @@ class StartingStates:
     classes: npt.NDArray[np.int32]
     biases: npt.NDArray[np.int32]
     temperatures: npt.NDArray[np.int32]
+    fine_deviation: int = FINE_DEVIATION
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, npt.NDArray[Any]]) -> StartingStates:
-        """Of what a model file holds, by the names of `STATE_TABLES`. Any numbers of the right type will do.
+        """Of what a model file holds, by the names of `STATE_TABLES` and "fine_deviation". Any numbers will do.
 
         Raises:
-            ModelError: A table is missing, or has another type or shape.
+            ModelError: Something is missing, or has another type or shape.
         """
-        for name, table in STATE_TABLES.items():
+        shapes = {**{name: table.shape for name, table in STATE_TABLES.items()}, "fine_deviation": (1,)}
+        for name, shape in shapes.items():
             found = stored.get(name)
-            if found is None or found.dtype != np.int16 or found.shape != table.shape:
+            if found is None or found.dtype != np.int16 or found.shape != shape:
                 raise ModelError(f"The model's starting state {name} is missing or damaged: install the model again.")
-        return cls(**{name: _learned(table, stored[name]) for name, table in STATE_TABLES.items()})
+        tables = {name: _learned(table, stored[name]) for name, table in STATE_TABLES.items()}
+        return cls(**tables, fine_deviation=int(stored["fine_deviation"][0]))
 
 
 def _learned(table: StateTable, stored: npt.NDArray[np.int16]) -> npt.NDArray[np.int32]:
@@ -110,7 +116,8 @@ def _learned(table: StateTable, stored: npt.NDArray[np.int16]) -> npt.NDArray[np
     return values
 
 
-NOTHING_LEARNED = StartingStates.from_stored(
-    {name: np.zeros(table.shape, np.int16) for name, table in STATE_TABLES.items()}
+NOTHING_LEARNED = StartingStates(
+    **{name: _learned(table, np.zeros(table.shape, np.int16)) for name, table in STATE_TABLES.items()},
+    fine_deviation=FINE_DEVIATION,
 )
 """What the streams of models without starting states begin with."""

@@ -29,7 +29,7 @@ TABLES = ("sigmoid", "exponential", "inverse_scale", "log_scale_minimum")
 
 LONGEST_TABLE = 1 << 14
 
-STARTS = ("weights", "spreads", "places", "classes", "biases", "temperatures")
+STARTS = ("weights", "spreads", "places", "classes", "biases", "temperatures", "fine_deviation")
 """What streams that learn begin with: all of these, or none. What they hold is checked where it is used."""
 
 MOST_STARTS = 1 << 18
@@ -125,7 +125,7 @@ def _stored_arrays(configuration: NetworkConfiguration, has_starts: bool) -> dic
         arrays[f"layers.{name}.input"] = _Stored(("I32",), (2,) if shape.dilation == 1 else (3,))
     arrays.update({f"tables.{name}": _Stored(("I32", "I64")) for name in TABLES})
     if has_starts:
-        arrays.update({f"starts.{name}": _Stored(("I16",), axes=range(2, 6), most=MOST_STARTS) for name in STARTS})
+        arrays.update({f"starts.{name}": _Stored(("I16",), axes=range(1, 6), most=MOST_STARTS) for name in STARTS})
     return arrays
 
 

@@ -31,8 +31,12 @@ from srec_engine.options import CodecOptions
 
 __all__ = ["StartingStateTrainer", "share_at"]
 
-_LARGEST_SHARE, _SMALLEST_SHARE = 0.03, 0.003
+_LARGEST_SHARE, _SMALLEST_SHARE = 0.4, 0.01
 """Shares of the way that a state moves towards the mean of a batch, at a run's beginning and end."""
+
+
+_TRAINED_DEVIATION = 640
+"""Up to 2.5 grey levels values about the centre are weighed: twice as far as where streams begin with nothing."""
 
 
 def share_at(step: int, steps: int) -> float:
@@ -49,8 +53,8 @@ class _State:
         table: Its shape and unit.
         values: Where streams begin, float64, in the units of what they learn.
         batches: By entry, batches in which a stream met it.
-        moved: By entry, what the streams of this batch moved it by, all together.
-        met: By entry, how many of them met it.
+        moved: By entry, what the streams of this batch moved it by, times the values that met it, all together.
+        met: By entry, how many values those were.
     """
 
     table: StateTable
@@ -71,13 +75,17 @@ class _State:
             np.zeros(entries, np.int64),
         )
 
-    def note(self, first: int, begun: NDArray[np.int32], ended: NDArray[np.int32]) -> None:
-        """Note where a stream ended; `first` is its place on the first axis."""
-        columns = self.table.shape[-1] if self.table.is_counted else None
-        moved = (ended - begun)[..., :columns]
-        # Of what is counted, the count tells; of the rest, that it moved.
-        self.met[first] += ended[..., -1] > begun[..., -1] if self.table.is_counted else moved != 0
-        self.moved[first] += moved
+    def note(self, first: int, begun: NDArray[np.int32], ended: NDArray[np.int32], values: int) -> None:
+        """Note where a stream of so many values ended; `first` is its place on the first axis."""
+        moved = ended - begun
+        if self.table.is_counted:
+            met, moved = moved[..., -1], moved[..., :-1]
+            self.moved[first] += met[..., None] * moved
+        else:
+            # Nothing counts how many values met an entry; where none did, it has not moved.
+            met = values * (moved != 0)
+            self.moved[first] += met * moved
+        self.met[first] += met
 
     def move(self, share: float) -> None:
         """Move by what was noted since the last time."""
@@ -134,14 +142,15 @@ class StartingStateTrainer:
 
     def stored(self) -> dict[str, NDArray[np.int16]]:
         """The states learned so far, as model files hold them (`IntegerModel.starts`)."""
-        return {name: state.stored() for name, state in self._states.items()}
+        tables = {name: state.stored() for name, state in self._states.items()}
+        return {**tables, "fine_deviation": np.array([_TRAINED_DEVIATION], np.int16)}
 
     def _note(self, exchange: _LearningExchange, tables: DistributionTables) -> None:
         for stream, channel, ended in exchange.ended:
             for name, table in ended.items():
                 first = stream if len(self._states[name].values) != CHANNELS else channel
                 begun: NDArray[Any] = getattr(tables.starts, name)[first]
-                self._states[name].note(first, begun, table)
+                self._states[name].note(first, begun, table, exchange.symbols.size)
 
 
 class _LearningExchange(KnownValues):

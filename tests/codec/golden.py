@@ -1,8 +1,8 @@
 """Golden files, and what adds missing ones: `python -m tests.codec.golden NAME…`. Never run it to repair one.
 
 In `tests/data/golden` lie pictures with files of before the network's streams learned from neighbours. No encoder makes
-these any more: they must be read for ever. The network's files in its folder `learning` are of the same pictures; they
-must be reproduced as well.
+these any more: they must be read for ever. The network's files in its folders `learning` and `starts` are of the same
+pictures; they must be reproduced as well. Those of `learning` are of a model whose streams begin with nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from srec_engine import EncodeOptions, Method, encode_image
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "data" / "golden"
 LEARNING = GOLDEN / "learning"
+STARTS = GOLDEN / "starts"
 MODEL = ROOT / "resources" / "models" / "archive" / "photo-2026-11-23.safetensors"
+BEGUN_MODEL = ROOT / "resources" / "models" / "photo.safetensors"
+"""What adds files to `starts`; those that are there find their model by its id."""
 
 
 def _alpha(image: Image.Image) -> Image.Image:
@@ -42,16 +45,26 @@ PICTURES: dict[str, tuple[Callable[[Image.Image], Image.Image], Method]] = {
 }
 
 
+WITH_STARTS = ("rgb", "rgb-corrected", "grey-alpha")
+"""Pictures of the files in `starts`."""
+
+
 def main(names: list[str]) -> None:
     """Write the named golden files and their pictures, where they are missing."""
     LEARNING.mkdir(exist_ok=True)
+    STARTS.mkdir(exist_ok=True)
     for name in names or list(PICTURES):
         _, method = PICTURES[name]
-        path = (LEARNING if method == Method.SREC else GOLDEN) / f"{name}.srec"
-        if path.exists():
-            continue
-        with Image.open(_picture(name)) as saved:
-            path.write_bytes(encode_image(saved, EncodeOptions(method=method, model=str(MODEL))).data)
+        _write(name, (LEARNING if method == Method.SREC else GOLDEN) / f"{name}.srec", MODEL)
+        if name in WITH_STARTS:
+            _write(name, STARTS / f"{name}.srec", BEGUN_MODEL)
+
+
+def _write(name: str, path: Path, model: Path) -> None:
+    if path.exists():
+        return
+    with Image.open(_picture(name)) as saved:
+        path.write_bytes(encode_image(saved, EncodeOptions(method=PICTURES[name][1], model=str(model))).data)
 
 
 def _picture(name: str) -> Path:

@@ -17,17 +17,19 @@ Values = npt.NDArray[np.uint8]
 def stored_states(seed: int, largest: int) -> dict[str, npt.NDArray[np.int16]]:
     """Starting states as a model file may hold them: random numbers from -largest - 1 to largest."""
     random = np.random.default_rng(seed)
-    return {
+    states = {
         name: random.integers(-largest - 1, largest + 1, table.shape).astype(np.int16)
         for name, table in STATE_TABLES.items()
     }
+    return {**states, "fine_deviation": np.array([700], np.int16)}
 
 
 def extreme_states(seed: int) -> StartingStates:
     """Starting states that are the smallest or the largest numbers that a file can hold."""
     random = np.random.default_rng(seed)
     ends = np.array([-(1 << 15), (1 << 15) - 1], np.int16)
-    return StartingStates.from_stored({name: random.choice(ends, table.shape) for name, table in STATE_TABLES.items()})
+    states = {name: random.choice(ends, table.shape) for name, table in STATE_TABLES.items()}
+    return StartingStates.from_stored({**states, "fine_deviation": ends[1:]})
 
 
 def pixel_step(

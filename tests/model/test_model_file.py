@@ -201,7 +201,9 @@ CHANGES: dict[str, tuple[Callable[[ModelFile], object], str]] = {
     "an endless starting state": (
         with_starts(with_shape("starts.places", 9, 1 << 17)), r"starts\.places has the shape"
     ),
-    "a starting state as a row": (with_starts(with_shape("starts.places", 144)), r"starts\.places has the shape"),
+    "a starting state without a shape": (
+        with_starts(with_shape("starts.fine_deviation")), r"starts\.fine_deviation has the shape"
+    ),
     "another format": (with_entry("format", "srec-model-2"), "newer version"),
     "no format": (lambda file: file.entries.pop("format"), "not a model"),
     "no name": (lambda file: file.entries.pop("name"), "name is missing"),
