@@ -20,9 +20,11 @@ from srec_engine.entropy.learning import (
     CENTRE_CLASS,
     CLASS_RATES,
     CLASS_SHIFT,
+    FINE_DEVIATION,
     NOWHERE,
     OFFSET_LIMIT,
     VALUE_CLASSES,
+    WIDE_COUNT,
     folded,
 )
 from srec_engine.entropy.memory import TileMemory
@@ -53,15 +55,16 @@ class ClassTables:
         entries = [table[number] for table, number in zip(self.biases, contexts, strict=True)]
         return [sum(biases) >> BIAS_BITS for biases in zip(*entries, strict=True)]
 
-    def learn(self, contexts: list[int], classes: ClassWeights, value: int) -> None:
-        """Learn from a value that was coded with these classes."""
+    def learn(self, contexts: list[int], classes: ClassWeights, value: int, deviation: int) -> None:
+        """Learn from a value that was coded with these classes, and whose mixture has that deviation."""
         total = classes.base[-1]
         shift = max(total.bit_length() - 24, 0)
         reciprocal = (1 << 40) // (total >> shift)
         errors = [-((weight >> shift) * reciprocal >> 24) for weight in classes.weights]
+        more = WIDE_COUNT if deviation > FINE_DEVIATION else 0
         errors[bisect_right(classes.starts, value) - 1] += FREQUENCY_TOTAL
         for table, counts, number in zip(self.biases, self.counts, contexts, strict=True):
-            rate = _RATES[min(counts[number], len(_RATES) - 1)]
+            rate = _RATES[min(counts[number] + more, len(_RATES) - 1)]
             counts[number] += 1
             table[number] = [
                 min(max(bias + (error * rate >> 16), -BIAS_LIMIT), BIAS_LIMIT)

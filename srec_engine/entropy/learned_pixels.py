@@ -202,7 +202,7 @@ class LearnedPixels:
         if self._plain:
             return
         if moment.contexts is not None and moment.classes is not None:
-            self._tables.classes.learn(moment.contexts, moment.classes, value)
+            self._tables.classes.learn(moment.contexts, moment.classes, value, moment.deviation)
         self._move_weights(moment, residual)
         self._move_spreads(moment, start, end)
 

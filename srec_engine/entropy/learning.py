@@ -77,6 +77,7 @@ __all__ = [
     "WEIGHT_LIMIT",
     "WEIGHT_RATE",
     "WEIGHT_SETS",
+    "WIDE_COUNT",
     "WIDTH_CLASSES",
     "block_place",
     "deviations",
@@ -152,6 +153,9 @@ DEVIATION_LIMIT = 1 << 17
 FINE_DEVIATION = 320
 """Up to this deviation, 1.25 grey levels, the value at a mixture's mean is weighed against those beside it, where the
 model does not say another one."""
+
+WIDE_COUNT = 40
+"""Where mixtures are wider than that, a context counts as met so many times more: classes are learned more slowly."""
 
 VALUE_CLASSES = 3
 """Classes of values then: all below the centre, the centre, all above it."""

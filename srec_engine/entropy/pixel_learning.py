@@ -200,7 +200,7 @@ def learn_pixel(learner: Any, value: int, start: int, end: int, row: int, column
     if learner.corrects == 0:
         return
     if state[FINE_CONTEXTS] > 0:
-        learn_classes(learner, value, state[FINE_CONTEXTS])
+        learn_classes(learner, value, state[FINE_CONTEXTS], state[DEVIATION])
     _move_weights(learner, residual)
     excess = _excess(start, end)
     width_class = state[_WIDTH_CLASS]

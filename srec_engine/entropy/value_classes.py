@@ -23,10 +23,12 @@ from srec_engine.entropy.learning import (
     CENTRE_CLASS,
     CLASS_RATES,
     CLASS_SHIFT,
+    FINE_DEVIATION,
     MARGIN,
     NOWHERE,
     OFFSET_LIMIT,
     VALUE_CLASSES,
+    WIDE_COUNT,
     folded,
 )
 
@@ -155,13 +157,14 @@ def weigh_classes(learner: PixelLearner, tables: TableArrays, count: int, inside
 
 
 @inlined
-def learn_classes(learner: PixelLearner, value: int, count: int) -> None:
-    """Move the biases of the contexts towards the class of a value."""
+def learn_classes(learner: PixelLearner, value: int, count: int, deviation: int) -> None:
+    """Move the biases of the contexts towards the class of a value whose mixture has that deviation, 2⁻⁸ grey level."""
     classes, biases = learner.classes, learner.biases
     total = integer(classes[BASE, VALUE_CLASSES])
     shift = max(40 - leading_zeros(total), 0)
     reciprocal = quotient(integer(1) << 40, total >> shift)
     below = integer(classes[BASE, 0])
+    more = integer(WIDE_COUNT if deviation > FINE_DEVIATION else 0)
     for number in range(VALUE_CLASSES):
         above = integer(classes[BASE, number + 1])
         share = (((above - below) >> shift) * reciprocal) >> 24
@@ -171,7 +174,7 @@ def learn_classes(learner: PixelLearner, value: int, count: int) -> None:
     for which in range(count):
         context = np.uint64(learner.contexts[which])
         times = biases[which, context, VALUE_CLASSES]
-        rate = CLASS_RATES[np.uint64(times)]
+        rate = CLASS_RATES[np.uint64(min(times + more, len(CLASS_RATES) - 1))]
         for number in range(VALUE_CLASSES):
             moved = biases[which, context, number] + ((classes[ERROR, number] * rate) >> 16)
             biases[which, context, number] = min(max(moved, -BIAS_LIMIT), BIAS_LIMIT)
