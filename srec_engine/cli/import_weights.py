@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from srec_engine.atomic import write_atomically
 from srec_engine.cli.arguments import add_json_argument
 from srec_engine.cli.exit_codes import OK
+from srec_engine.cli.model_files import add_existing_argument, model_destination, require_model_name
 from srec_engine.cli.pixels import middle, read_pixels
 from srec_engine.cli.text import format_bytes
-from srec_engine.errors import FileExistsPolicyError, ModelError, SrecError
-from srec_engine.files import FileKind, find_files, identify, resolve_existing
+from srec_engine.errors import ModelError, SrecError
+from srec_engine.files import FileKind, find_files, identify
 from srec_engine.model.file import MODEL_SUFFIX, model_bytes
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.model.store import shipped_model_names, user_model_folder
@@ -70,10 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"model file to write (default: NAME{MODEL_SUFFIX} in the folder of your own models, where it is found)",
     )  # fmt: skip
     parser.add_argument("--name", help="what the model is called (default: the checkpoint's name)")
-    parser.add_argument(
-        "--existing", choices=[policy.value for policy in ExistingPolicy], default=ExistingPolicy.SKIP.value,
-        help="when the model file exists: leave it and stop, rename the new one, or replace it (default: skip)",
-    )  # fmt: skip
+    add_existing_argument(parser)
     parser.add_argument(
         "--calibrate", type=Path, nargs="+", default=[], metavar="PATH",
         help="photographs, or folders with them, that say how large the network's numbers become "
@@ -119,17 +117,12 @@ def _destination(arguments: argparse.Namespace, name: str) -> Path:
     """
     if Path(name).name != name:
         raise argparse.ArgumentTypeError(f"--name {name!r} is not a plain name, such as openimages")
-    if arguments.output is not None and arguments.output.suffix != MODEL_SUFFIX:
-        raise argparse.ArgumentTypeError(f"-o {arguments.output}: a model file's name ends in {MODEL_SUFFIX}")
-    if arguments.output is None and name in shipped_model_names():
+    if arguments.output is not None:
+        require_model_name(arguments.output, "-o")
+    elif name in shipped_model_names():
         raise ModelError(f"A model called {name!r} ships with the program. Choose another name (--name).")
     wanted = arguments.output or user_model_folder() / f"{name}{MODEL_SUFFIX}"
-    destination = resolve_existing(wanted, ExistingPolicy(arguments.existing))
-    if destination is None:
-        raise FileExistsPolicyError(
-            f"{wanted} exists, so nothing was done. Choose another --name, or --existing replace."
-        )
-    return destination
+    return model_destination(wanted, arguments.existing)
 
 
 def _photographs(paths: Sequence[Path]) -> Iterator[NDArray[np.uint8]]:

@@ -10,11 +10,13 @@ from typing import Any
 
 from tqdm import tqdm
 
+from srec_engine.atomic import atomic_write
 from srec_engine.cli.arguments import whole_number
 from srec_engine.cli.exit_codes import OK
-from srec_engine.model.file import MODEL_SUFFIX, read_model, write_model
+from srec_engine.cli.model_files import add_existing_argument, model_destination, require_model_name
+from srec_engine.model.file import model_bytes, read_model
 from srec_engine.model.store import find_model
-from srec_engine.options import CodecOptions
+from srec_engine.options import CodecOptions, ExistingPolicy
 from srec_engine.training.configuration import TrainingConfiguration
 
 __all__ = ["add_arguments", "run"]
@@ -28,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", help="model file, or the name of an installed model")
     parser.add_argument("data", nargs="+", type=Path, help="photographs to learn from: folders, files or .tar packs")
     parser.add_argument("--export", type=Path, required=True, metavar="MODEL", help="the model file to write")
+    add_existing_argument(parser)
     number = whole_number(1)
     parser.add_argument("--steps", type=number, default=1000, metavar="N", help="batches to learn from (default: 1000)")
     parser.add_argument("--crop", type=number, default=160, metavar="N", help="side of the crops (default: 160)")
@@ -54,18 +57,20 @@ def run(arguments: argparse.Namespace) -> int:
     from srec_engine.training.starting_states import StartingStateTrainer, share_at
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    if arguments.export.suffix != MODEL_SUFFIX:
-        raise argparse.ArgumentTypeError(f"--export {arguments.export}: a model file's name ends in {MODEL_SUFFIX}")
+    require_model_name(arguments.export, "--export")
+    destination = model_destination(arguments.export, arguments.existing)
     path = find_model(arguments.model)
+    model = read_model(path)
     settings: dict[str, Any] = {name: getattr(arguments, name) for name in _SETTINGS}
     configuration = TrainingConfiguration(**settings)
     sampler = CropSampler(load_images(arguments.data, configuration.crop), configuration)
     trainer = StartingStateTrainer(path, CodecOptions(device=arguments.device, threads=arguments.threads))
-    for step in tqdm(range(configuration.steps), unit="batch", disable=None):
-        crops = sampler.batch(step).permute(0, 2, 3, 1).contiguous().numpy()
-        trainer.learn(list(crops), share_at(step, configuration.steps))
-    model = read_model(path)
-    recipe = {**model.recipe, "starts": settings}
-    write_model(with_walks(replace(model, recipe=recipe, starts=trainer.stored())), arguments.export)
-    print(f"The model is {arguments.export}.")
+    # Opened first: what took a quarter of an hour to learn must not be lost to a folder that cannot be written to.
+    with atomic_write(destination, replace=arguments.existing == ExistingPolicy.REPLACE) as file:
+        for step in tqdm(range(configuration.steps), unit="batch", disable=None):
+            crops = sampler.batch(step).permute(0, 2, 3, 1).contiguous().numpy()
+            trainer.learn(list(crops), share_at(step, configuration.steps))
+        recipe = {**model.recipe, "starts": settings}
+        file.write(model_bytes(with_walks(replace(model, recipe=recipe, starts=trainer.stored()))))
+    print(f"The model is {destination}.")
     return OK

@@ -13,11 +13,12 @@ from types import FrameType
 import torch
 
 from srec_engine.cli.exit_codes import INTERRUPTED, OK
+from srec_engine.cli.model_files import require_model_name
 from srec_engine.cli.train_arguments import add_train_arguments, configuration_from
 from srec_engine.cli.train_progress import MessagesAboveBar, TrainingBar
 from srec_engine.errors import MissingDependencyError, ModelError
 from srec_engine.model.configuration import NetworkConfiguration
-from srec_engine.model.file import MODEL_SUFFIX, write_model
+from srec_engine.model.file import write_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.training.configuration import TrainingConfiguration
 from srec_engine.training.data import listed_files, load_images
@@ -79,8 +80,7 @@ def _check_export(arguments: argparse.Namespace, configuration: TrainingConfigur
     """Refuse before the run what could not be exported after it."""
     if arguments.export is None:
         return
-    if arguments.export.suffix != MODEL_SUFFIX:
-        raise argparse.ArgumentTypeError(f"--export {arguments.export}: a model file's name ends in {MODEL_SUFFIX}")
+    require_model_name(arguments.export, "--export")
     if configuration.network.layout == NetworkConfiguration.original().layout:
         checkpoint = arguments.folder / "checkpoint.pt"
         raise ModelError(

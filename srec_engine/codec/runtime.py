@@ -22,7 +22,7 @@ from srec_engine.integer.layouts import prepare_network
 from srec_engine.integer.prepared import CodingNetwork
 from srec_engine.integer.tables import model_tables
 from srec_engine.model.adaptation import Adaptation
-from srec_engine.model.file import read_model
+from srec_engine.model.file import read_model, unusable_model
 from srec_engine.model.integer_model import IntegerModel
 from srec_engine.options import CodecOptions
 
@@ -123,7 +123,11 @@ def _runtime(candidate: Candidate, processor: Processor, options: CodecOptions) 
 def _load_model(path: Path, changed: int) -> tuple[IntegerModel, bytes, DistributionTables]:  # noqa: ARG001
     """The model with its id and tables."""
     model = read_model(path)
-    return model, model.identity(), model_tables(model)
+    try:
+        tables = model_tables(model)
+    except ModelError as error:
+        raise unusable_model(path, error) from error
+    return model, model.identity(), tables
 
 
 @functools.lru_cache(maxsize=2)

@@ -1,4 +1,4 @@
-"""The values about the centre of a narrow mixture, weighed one by one, in plain Python.
+"""The values about the centre of a mixture that is not wide, weighed one by one, in plain Python.
 
 docs/coding.md, section 4, "Values about the centre". `value_classes` says the same in numba; a change here is a change
 there, and a new version of the file format.

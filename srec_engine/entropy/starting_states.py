@@ -41,7 +41,7 @@ class StateTable:
     """How a table lies in a model file, as int16.
 
     Attributes:
-        shape: Streams (or channels) first.
+        shape: Its first axis is that of streams of pixels, or of channels where these share it.
         shift: What is stored is shifted left by so many bits, which keeps it within the limits of `learning`.
         is_counted: Whether what streams learn has, at the end of its last axis, how often it was met.
     """
@@ -49,6 +49,10 @@ class StateTable:
     shape: tuple[int, ...]
     shift: int
     is_counted: bool = False
+
+    def place(self, stream: int) -> int:
+        """Where on the first axis a stream of pixels has its own: its number, or that of its channel."""
+        return stream if self.shape[0] == PIXEL_STREAMS else stream % CHANNELS
 
     @property
     def learned_shape(self) -> tuple[int, ...]:
@@ -100,10 +104,12 @@ class StartingStates:
             ModelError: Something is missing, or has another type or shape.
         """
         shapes = {**{name: table.shape for name, table in STATE_TABLES.items()}, "fine_deviation": (1,)}
-        for name, shape in shapes.items():
-            found = stored.get(name)
-            if found is None or found.dtype != np.int16 or found.shape != shape:
-                raise ModelError(f"The model's starting state {name} is missing or damaged: install the model again.")
+        for name in sorted(shapes.keys() | stored.keys()):
+            found, shape = stored.get(name), shapes.get(name)
+            if found is None or shape is None:
+                raise ModelError(f"Its starting state {name[:80]} is {'missing' if found is None else 'unknown'}.")
+            if found.dtype != np.int16 or found.shape != shape:
+                raise ModelError(f"Its starting state {name} holds {found.dtype} {found.shape}, not int16 {shape}.")
         tables = {name: _learned(table, stored[name]) for name, table in STATE_TABLES.items()}
         return cls(**tables, fine_deviation=int(stored["fine_deviation"][0]))
 
@@ -118,6 +124,6 @@ def _learned(table: StateTable, stored: npt.NDArray[np.int16]) -> npt.NDArray[np
 
 NOTHING_LEARNED = StartingStates(
     **{name: _learned(table, np.zeros(table.shape, np.int16)) for name, table in STATE_TABLES.items()},
-    fine_deviation=FINE_DEVIATION,
+    fine_deviation=FINE_DEVIATION,  # mypy would take it for one of the tables
 )
 """What the streams of models without starting states begin with."""

@@ -135,4 +135,4 @@ def _check_values(name: str, table: npt.NDArray[np.integer], low: int, high: int
 
 
 def _damaged(name: str, problem: str) -> ModelError:
-    return ModelError(f"The model's {name} table {problem}. The model file is damaged: install or download it again.")
+    return ModelError(f"Its {name} table {problem}.")

@@ -1,9 +1,9 @@
-"""The value at the centre of a narrow mixture, weighed against those beside it, for numba kernels: imports numba.
+"""The value at the centre of a mixture, weighed against those beside it, for numba kernels. Importing it imports numba.
 
-Where a mixture is hardly wider than a grey level, which value it is depends on the exact values around: how those of
-the neighbours differ from the centre, and how much the other channel changed on the way. A mixture's values are then
-put into classes, below, at and above the centre. The weight that it gives to each is multiplied with a factor that was
-learned for each of several contexts, and the values of a class share theirs as the mixture says.
+Where a mixture is hardly wider than a grey level or two, which value it is depends on the exact values around: how
+those of the neighbours differ from the centre, and how much the other channel changed on the way. A mixture's values
+are then put into classes, below, at and above the centre. The weight that it gives to each is multiplied with a factor
+that was learned for each of several contexts, and the values of a class share theirs as the mixture says.
 
 `learned_streams` says the same in plain Python; a change here is a change there, and a new version of the file format.
 """

@@ -45,4 +45,4 @@ def model_tables(model: IntegerModel) -> DistributionTables:
             starts=StartingStates.from_stored(model.starts) if model.starts else NOTHING_LEARNED,
         )
     except (KeyError, ValueError, TypeError) as error:
-        raise ModelError(f"The model lacks a distribution table ({error}). Install it again.") from error
+        raise ModelError(f"It lacks a distribution table ({error}).") from error

@@ -6,7 +6,7 @@ What a file says of itself is checked against the table of its configuration's l
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from srec_engine.model.entries import model_entries, read_configuration, read_en
 from srec_engine.model.integer_model import IntegerConvolution, IntegerModel
 from srec_engine.model.layers import check_names, layer_table
 
-__all__ = ["MODEL_SUFFIX", "model_bytes", "read_model", "write_model"]
+__all__ = ["MODEL_SUFFIX", "model_bytes", "read_model", "unusable_model", "write_model"]
 
 MODEL_SUFFIX = ".safetensors"
 
@@ -29,10 +29,13 @@ TABLES = ("sigmoid", "exponential", "inverse_scale", "log_scale_minimum")
 
 LONGEST_TABLE = 1 << 14
 
-STARTS = ("weights", "spreads", "places", "classes", "biases", "temperatures", "fine_deviation")
-"""What streams that learn begin with: all of these, or none. What they hold is checked where it is used."""
+STARTS = "starts."
+"""Begins the names of what streams begin with. Which these are, and how large, is checked where they are used."""
 
-MOST_STARTS = 1 << 18
+MOST_STARTS = 16
+"""Such arrays that are read at all."""
+
+LONGEST_START = 1 << 18
 """Numbers that each may hold."""
 
 
@@ -96,7 +99,7 @@ def read_model(path: Path) -> IntegerModel:
             entries = dict(stored.metadata() or {})
             configuration = read_configuration(entries)
             names = list(stored.keys())
-            table = _stored_arrays(configuration, any(name.startswith("starts.") for name in names))
+            table = _stored_arrays(configuration, [name for name in names if name.startswith(STARTS)])
             check_names("arrays", table, names)
             slices = {name: stored.get_slice(name) for name in names}
             _check_stored(table, {name: (part.get_dtype(), tuple(part.get_shape())) for name, part in slices.items()})
@@ -104,9 +107,7 @@ def read_model(path: Path) -> IntegerModel:
         model = _assembled(configuration, arrays, entries)
         model.check()
     except ModelError as error:
-        raise ModelError(
-            f"The model {path} cannot be used. {error} Install it again, or choose another one."
-        ) from error
+        raise unusable_model(path, error) from error
     except (OSError, SafetensorError, ValueError, RecursionError) as error:
         raise ModelError(
             f"The model {path} is missing or damaged ({error}). Install it again, or choose another one."
@@ -114,7 +115,12 @@ def read_model(path: Path) -> IntegerModel:
     return model
 
 
-def _stored_arrays(configuration: NetworkConfiguration, has_starts: bool) -> dict[str, _Stored]:
+def unusable_model(path: Path, error: ModelError) -> ModelError:
+    """What to tell of a model file in which something, a sentence about "it", is wrong."""
+    return ModelError(f"The model {path} cannot be used. {error} Install it again, or choose another one.")
+
+
+def _stored_arrays(configuration: NetworkConfiguration, starts: Sequence[str]) -> dict[str, _Stored]:
     """Every array of a configuration's model file by name."""
     arrays = {"couplings": _Stored(("I32",), (configuration.weight_sets, 3, 4, 4))}
     for name, shape in layer_table(configuration).items():
@@ -124,8 +130,8 @@ def _stored_arrays(configuration: NetworkConfiguration, has_starts: bool) -> dic
         arrays[f"layers.{name}.shift"] = _Stored(("I8",), outputs)
         arrays[f"layers.{name}.input"] = _Stored(("I32",), (2,) if shape.dilation == 1 else (3,))
     arrays.update({f"tables.{name}": _Stored(("I32", "I64")) for name in TABLES})
-    if has_starts:
-        arrays.update({f"starts.{name}": _Stored(("I16",), axes=range(1, 6), most=MOST_STARTS) for name in STARTS})
+    state = _Stored(("I16",), axes=range(1, 6), most=LONGEST_START)
+    arrays.update(dict.fromkeys(starts[:MOST_STARTS], state))
     return arrays
 
 
@@ -146,7 +152,7 @@ def _assembled(
         layers={name: _layer(f"layers.{name}", arrays) for name in layer_table(configuration)},
         couplings=arrays["couplings"],
         tables={name: arrays[f"tables.{name}"] for name in TABLES},
-        starts={name: arrays[f"starts.{name}"] for name in STARTS if f"starts.{name}" in arrays},
+        starts={name.removeprefix(STARTS): array for name, array in arrays.items() if name.startswith(STARTS)},
         **read_entries(entries),
     )
 

@@ -11,7 +11,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +53,7 @@ class _State:
         values: Where streams begin, float64, in the units of what they learn.
         batches: By entry, batches in which a stream met it.
         moved: By entry, what the streams of this batch moved it by, times the values that met it, all together.
-        met: By entry, how many values those were.
+        met: By entry, how many values those were, as far as streams count.
     """
 
     table: StateTable
@@ -76,13 +75,13 @@ class _State:
         )
 
     def note(self, first: int, begun: NDArray[np.int32], ended: NDArray[np.int32], values: int) -> None:
-        """Note where a stream of so many values ended; `first` is its place on the first axis."""
+        """Note where a stream of so many values, about, ended; `first` is its place on the first axis."""
         moved = ended - begun
         if self.table.is_counted:
             met, moved = moved[..., -1], moved[..., :-1]
             self.moved[first] += met[..., None] * moved
         else:
-            # Nothing counts how many values met an entry; where none did, it has not moved.
+            # Nothing counts how many values met an entry. What did not move was not met, or had nowhere to go.
             met = values * (moved != 0)
             self.moved[first] += met * moved
         self.met[first] += met
@@ -146,30 +145,30 @@ class StartingStateTrainer:
         return {**tables, "fine_deviation": np.array([_TRAINED_DEVIATION], np.int16)}
 
     def _note(self, exchange: _LearningExchange, tables: DistributionTables) -> None:
-        for stream, channel, ended in exchange.ended:
+        for stream, ended in exchange.ended:
             for name, table in ended.items():
-                first = stream if len(self._states[name].values) != CHANNELS else channel
-                begun: NDArray[Any] = getattr(tables.starts, name)[first]
-                self._states[name].note(first, begun, table, exchange.symbols.size)
+                first = STATE_TABLES[name].place(stream)
+                begun: NDArray[np.int32] = getattr(tables.starts, name)[first]
+                self._states[name].note(first, begun, table, exchange.symbols[..., 0].size)
 
 
 class _LearningExchange(KnownValues):
     """Gives a tile's values, and lets its streams learn.
 
     Attributes:
-        ended: Number among the streams of pixels (of remainders, 0), channel, and what was learned, by stream.
+        ended: Of each stream its number among those of pixels, or of remainders, and what it has learned.
     """
 
     def __init__(self, image: NDArray[np.uint8]) -> None:
         super().__init__(image)
         self._tile_memory = TileMemory.of_blocks(*self.symbols.shape[:2])
-        self.ended: list[tuple[int, int, FinalTables]] = []
+        self.ended: list[tuple[int, FinalTables]] = []
 
     def remainders(self, step: RemainderStep) -> NDArray[np.uint8]:
         """See `KnownValues.remainders`."""
         symbols = super().remainders(step)
         for channel in range(CHANNELS):
-            self.ended.append((0, channel, final_tables(step, channel, symbols, self._tile_memory)))
+            self.ended.append((channel, final_tables(step, channel, symbols, self._tile_memory)))
         return symbols
 
     def pixels(self, index: int, step: PixelStep) -> NDArray[np.uint8]:
@@ -177,5 +176,5 @@ class _LearningExchange(KnownValues):
         values = super().pixels(index, step)
         for channel in range(CHANNELS):
             ended = final_tables(step, channel, values, self._tile_memory)
-            self.ended.append((CHANNELS * index + channel, channel, ended))
+            self.ended.append((CHANNELS * index + channel, ended))
         return values

@@ -15,12 +15,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from srec_engine.codec.runtime import load_runtime
 from srec_engine.entropy.starting_states import NOTHING_LEARNED
 from srec_engine.errors import ModelError
 from srec_engine.integer.tables import model_tables
 from srec_engine.model.configuration import NetworkConfiguration
 from srec_engine.model.file import model_bytes, read_model, write_model
 from srec_engine.model.integer_model import IntegerModel, WalkDigests
+from srec_engine.options import CodecOptions
 from tests.entropy.builders import stored_states
 from tests.model.examples import LAYOUTS, ModelFile, StoredArray, tiny_model
 
@@ -70,12 +72,29 @@ def test_starting_states_come_back_and_are_part_of_the_identity(model: IntegerMo
     assert model_tables(model).starts is NOTHING_LEARNED
 
 
-def test_starting_states_of_another_shape_are_refused(model: IntegerModel, tmp_path: Path) -> None:
-    states = stored_states(1, 100)
-    states["places"] = states["places"][:, :-1].copy()
-    write_model(replace(model, starts=states), tmp_path / "odd.safetensors")
-    with pytest.raises(ModelError, match=r"starting state places .* install the model again"):
-        model_tables(read_model(tmp_path / "odd.safetensors"))
+ODD_STATES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "another shape": (
+        lambda states: states.update(places=states["places"][:, :-1].copy()),
+        r"starting state places holds int16 \(9, 15\), not int16 \(9, 16\)",
+    ),
+    "one is missing": (lambda states: states.pop("biases"), "starting state biases is missing"),
+    "one is unknown": (lambda states: states.update(more=states["places"]), "starting state more is unknown"),
+}
+
+
+@pytest.mark.parametrize("change", ODD_STATES)
+def test_odd_starting_states_are_refused_with_the_name_of_their_file(
+    model: IntegerModel, tmp_path: Path, change: str
+) -> None:
+    apply, message = ODD_STATES[change]
+    states: dict[str, Any] = dict(stored_states(1, 100))
+    apply(states)
+    path = tmp_path / "odd.safetensors"
+    write_model(replace(model, starts=states), path)
+    with pytest.raises(ModelError, match=message) as refusal:
+        load_runtime(path, CodecOptions(device="cpu"))
+    assert str(path) in str(refusal.value)
+    assert "Install it again, or choose another one." in str(refusal.value)
 
 
 def test_changing_one_weight_changes_the_identity(model: IntegerModel) -> None:
@@ -191,11 +210,11 @@ CHANGES: dict[str, tuple[Callable[[ModelFile], object], str]] = {
     "a layer nobody knows": (
         lambda file: file.arrays.update({"layers.0.3.head.bias": file.arrays["couplings"]}), "'layers.0.3.head.bias'"
     ),
-    "a missing starting state": (
-        with_starts(lambda file: file.arrays.pop("starts.biases")), r"starts\.biases is missing"
-    ),
-    "a starting state nobody knows": (
-        with_starts(lambda file: file.arrays.update({"starts.more": file.arrays["starts.places"]})), "'starts.more'"
+    "twenty starting states": (
+        with_starts(
+            lambda file: file.arrays.update({f"starts.{i}": file.arrays["starts.places"] for i in range(20)})
+        ),
+        "'starts.",
     ),
     "starting states of 32 bits": (with_starts(with_type("starts.weights", "I32")), r"starts\.weights holds I32"),
     "an endless starting state": (

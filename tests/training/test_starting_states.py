@@ -14,6 +14,7 @@ from skimage import data
 from srec_engine import EncodeOptions, Method, decode_image, encode_image
 from srec_engine.cli import exit_codes
 from srec_engine.cli.main import main
+from srec_engine.codec.admission import with_walks
 from srec_engine.model.file import read_model, write_model
 from srec_engine.options import CodecOptions
 from srec_engine.training.starting_states import StartingStateTrainer, share_at
@@ -90,10 +91,39 @@ def test_the_command_writes_a_model_that_codes_and_says_how_it_was_made(
     assert ours.recipe["seed"] == theirs.recipe["seed"]
     assert ours.name == theirs.name
     assert ours.known_answers == theirs.known_answers
-    assert ours.walks is not None
+    assert ours.walks == with_walks(theirs).walks
     assert replace(ours, starts={}).identity() == theirs.identity() != ours.identity()
     piece = photograph[300:340, 100:150]
     assert np.array_equal(np.asarray(decode_image(coded(piece, begun)).image), piece)
+
+
+def test_an_export_that_exists_stays_unless_it_shall_be_replaced(
+    model: Path, photograph: NDArray[np.uint8], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(photograph[:64, :64]).save(photo)
+    before = model.read_bytes()
+    words = ["starts", str(model), str(photo), "--export", str(model), "--steps", "1", "--crop", "40", "--batch", "1"]
+    assert main(words) == exit_codes.FAILED
+    assert "--existing replace" in capsys.readouterr().err
+    assert model.read_bytes() == before
+    assert main([*words, "--existing", "replace"]) == exit_codes.OK
+    once = read_model(model)
+    assert once.starts
+    # What a model began with does not matter to what it shall begin with.
+    assert main([*words, "--existing", "replace"]) == exit_codes.OK
+    assert read_model(model).identity() == once.identity()
+
+
+def test_a_place_that_cannot_be_written_to_is_told_before_anything_is_learned(
+    model: Path, photograph: NDArray[np.uint8], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(photograph[:64, :64]).save(photo)
+    # A billion batches would take years.
+    words = ["starts", str(model), str(photo), "--steps", "1000000000", "--crop", "40"]
+    assert main([*words, "--export", str(photo / "begun.safetensors")]) == exit_codes.FAILED
+    assert "begun.safetensors" in capsys.readouterr().err
 
 
 def test_the_command_refuses_a_name_that_is_none_of_a_model(
