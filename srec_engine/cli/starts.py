@@ -32,8 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--export", type=Path, required=True, metavar="MODEL", help="the model file to write")
     add_existing_argument(parser)
     number = whole_number(1)
-    parser.add_argument("--steps", type=number, default=1000, metavar="N", help="batches to learn from (default: 1000)")
-    parser.add_argument("--crop", type=number, default=160, metavar="N", help="side of the crops (default: 160)")
+    parser.add_argument("--steps", type=number, default=600, metavar="N", help="batches to learn from (default: 600)")
+    parser.add_argument("--crop", type=number, default=192, metavar="N", help="side of the crops (default: 192)")
     parser.add_argument("--batch", type=number, default=8, metavar="N", help="crops in a batch (default: 8)")
     parser.add_argument("--seed", type=whole_number(0), default=1, metavar="N", help="of the crops (default: 1)")
     for name, share, help_text in (

@@ -94,7 +94,7 @@ class StartingStates:
     classes: npt.NDArray[np.int32]
     biases: npt.NDArray[np.int32]
     temperatures: npt.NDArray[np.int32]
-    fine_deviation: int = FINE_DEVIATION
+    fine_deviation: int
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, npt.NDArray[Any]]) -> StartingStates:
@@ -124,6 +124,6 @@ def _learned(table: StateTable, stored: npt.NDArray[np.int16]) -> npt.NDArray[np
 
 NOTHING_LEARNED = StartingStates(
     **{name: _learned(table, np.zeros(table.shape, np.int16)) for name, table in STATE_TABLES.items()},
-    fine_deviation=FINE_DEVIATION,  # mypy would take it for one of the tables
+    fine_deviation=FINE_DEVIATION,
 )
 """What the streams of models without starting states begin with."""
