@@ -19,7 +19,9 @@ from srec_engine.network.network import SuperResolutionNetwork
 @pytest.mark.parametrize("name", shipped_model_names())
 def test_a_shipped_model_turned_into_floats_exports_as_itself(name: str) -> None:
     model = read_model(find_model(name))
-    assert export(restored(model), model.tables, "again", {}).identity() == model.identity()
+    again = export(restored(model), model.tables, "again", {})
+    # What streams begin with is learned for a network that is finished: it is none of the network's.
+    assert again.identity() == replace(model, starts={}).identity()
 
 
 def test_a_restored_network_needs_the_bits_of_the_rounded_one() -> None:
