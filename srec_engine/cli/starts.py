@@ -14,7 +14,7 @@ from srec_engine.atomic import atomic_write
 from srec_engine.cli.arguments import whole_number
 from srec_engine.cli.exit_codes import OK
 from srec_engine.cli.model_files import add_existing_argument, model_destination, require_model_name
-from srec_engine.model.file import model_bytes, read_model
+from srec_engine.model.file import model_bytes
 from srec_engine.model.store import find_model
 from srec_engine.options import CodecOptions, ExistingPolicy
 from srec_engine.training.configuration import TrainingConfiguration
@@ -59,18 +59,17 @@ def run(arguments: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     require_model_name(arguments.export, "--export")
     destination = model_destination(arguments.export, arguments.existing)
-    path = find_model(arguments.model)
-    model = read_model(path)
     settings: dict[str, Any] = {name: getattr(arguments, name) for name in _SETTINGS}
     configuration = TrainingConfiguration(**settings)
+    options = CodecOptions(device=arguments.device, threads=arguments.threads)
+    trainer = StartingStateTrainer(find_model(arguments.model), options)
     sampler = CropSampler(load_images(arguments.data, configuration.crop), configuration)
-    trainer = StartingStateTrainer(path, CodecOptions(device=arguments.device, threads=arguments.threads))
-    # Opened first: what took a quarter of an hour to learn must not be lost to a folder that cannot be written to.
+    # Opened first: what took ten minutes to learn must not be lost to a folder that cannot be written to.
     with atomic_write(destination, replace=arguments.existing == ExistingPolicy.REPLACE) as file:
         for step in tqdm(range(configuration.steps), unit="batch", disable=None):
             crops = sampler.batch(step).permute(0, 2, 3, 1).contiguous().numpy()
             trainer.learn(list(crops), share_at(step, configuration.steps))
-        recipe = {**model.recipe, "starts": settings}
-        file.write(model_bytes(with_walks(replace(model, recipe=recipe, starts=trainer.stored()))))
+        recipe = {**trainer.model.recipe, "starts": settings}
+        file.write(model_bytes(with_walks(replace(trainer.model, recipe=recipe, starts=trainer.stored()))))
     print(f"The model is {destination}.")
     return OK

@@ -26,6 +26,7 @@ from srec_engine.entropy.starting_states import STATE_TABLES, StartingStates, St
 from srec_engine.entropy.steps import PixelStep, RemainderStep
 from srec_engine.entropy.tables import DistributionTables
 from srec_engine.integer.prepared import CodingNetwork
+from srec_engine.model.integer_model import IntegerModel
 from srec_engine.options import CodecOptions
 
 __all__ = ["StartingStateTrainer", "share_at"]
@@ -117,6 +118,11 @@ class StartingStateTrainer:
     def __init__(self, model: Path, options: CodecOptions) -> None:
         self._runtime = load_runtime(model, options)
         self._states = {name: _State.of(table) for name, table in STATE_TABLES.items()}
+
+    @property
+    def model(self) -> IntegerModel:
+        """The model as its file has it."""
+        return self._runtime.model
 
     def learn(self, tiles: Sequence[NDArray[np.uint8]], share: float) -> None:
         """Learn from tiles of one size, uint8 (H, W, 3) each, moving by that share of the way."""
