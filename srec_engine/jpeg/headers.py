@@ -16,7 +16,7 @@ from srec_engine.accounts.account import UnaccountedError
 from srec_engine.accounts.jpeg import FRAMES, SCAN, JpegFrame, JpegSegment, jpeg_segments
 from srec_engine.accounts.numbers import Numbers
 from srec_engine.jpeg.coefficients import COEFFICIENTS, ZIGZAG, ComponentGeometry, JpegGeometry
-from srec_engine.jpeg.huffman import described_length
+from srec_engine.jpeg.huffman import LONGEST_TABLE, described_length
 from srec_engine.limits import MAX_PIXELS
 
 __all__ = ["AC_TABLES", "MAX_SCANS", "TABLES", "JpegHeaders", "JpegScan", "read_headers"]
@@ -240,23 +240,25 @@ class _State:
 
 def _described_codes(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Number and description of each table in a segment DHT (B.2.4.2)."""
-    while content:
-        kind, number = content[0] >> 4, content[0] & 15
+    start = 0
+    while start < len(content):
+        kind, number = content[start] >> 4, content[start] & 15
         if kind > 1 or number >= AC_TABLES:
             raise UnaccountedError("a table of its codes has a number that there is not")
-        end = 1 + described_length(content[1:])
-        yield kind * AC_TABLES + number, content[1:end]
-        content = content[end:]
+        end = start + 1 + described_length(content[start + 1 : start + 1 + LONGEST_TABLE])
+        yield kind * AC_TABLES + number, content[start + 1 : end]
+        start = end
 
 
 def _quantization_steps(content: bytes) -> Iterator[tuple[int, NDArray[np.uint16]]]:
     """Number and steps in natural order of each table in a segment DQT (B.2.4.1)."""
-    while content:
-        wide, number = content[0] >> 4, content[0] & 15
-        end = 1 + COEFFICIENTS * (wide + 1)
+    start = 0
+    while start < len(content):
+        wide, number = content[start] >> 4, content[start] & 15
+        end = start + 1 + COEFFICIENTS * (wide + 1)
         if wide > 1 or len(content) < end:
             raise UnaccountedError(_BAD_SEGMENT)
         steps = np.empty(COEFFICIENTS, np.uint16)
-        steps[ZIGZAG] = np.frombuffer(content[1:end], np.dtype(">u2" if wide else "u1"))
+        steps[ZIGZAG] = np.frombuffer(content[start + 1 : end], np.dtype(">u2" if wide else "u1"))
         yield number, np.maximum(steps, 1)
-        content = content[end:]
+        start = end

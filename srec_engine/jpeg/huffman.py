@@ -11,22 +11,35 @@ from numpy.typing import NDArray
 
 from srec_engine.accounts.account import UnaccountedError
 
-__all__ = ["FAST_BITS", "FAST_ENTRIES", "LOOKUP_ENTRIES", "described_length", "lookup_table", "symbol_codes"]
+__all__ = [
+    "FAST_BITS",
+    "FAST_ENTRIES",
+    "LONGEST_TABLE",
+    "LOOKUP_ENTRIES",
+    "described_length",
+    "lookup_table",
+    "symbol_codes",
+]
 
 FAST_BITS = 10
 """As many bits are looked at first: few codes are longer, and a small table stays close to the processor."""
 
-FAST_ENTRIES = 1 << FAST_BITS
 _LONGEST = 16
+
+FAST_ENTRIES = 1 << FAST_BITS
 LOOKUP_ENTRIES = FAST_ENTRIES + (1 << _LONGEST)
+"""Of a table to look codes up: those for the first bits, and all."""
 _SYMBOLS = 256
+
+LONGEST_TABLE = _LONGEST + _SYMBOLS
+"""Bytes of a description."""
 
 
 def described_length(described: bytes) -> int:
     """Bytes of the description that `described` begins with.
 
     Raises:
-        UnaccountedError: When it ends before.
+        UnaccountedError: When it ends before, or has too many codes.
     """
     length = _LONGEST + sum(described[:_LONGEST])
     if length > len(described):

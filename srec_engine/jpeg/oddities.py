@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from srec_engine.accounts.account import UnaccountedError
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.errors import DamagedFileError
-from srec_engine.jpeg.scan_reading import Found, ScanNotes
+from srec_engine.jpeg.coefficients import COEFFICIENTS
+from srec_engine.jpeg.scan_choices import LONGEST_RUN, MOST_BUFFERED, UNLIMITED, ScanChoices
+from srec_engine.jpeg.scan_notes import Found, ScanNotes
 from srec_engine.jpeg.scan_units import ScanUnits
-from srec_engine.jpeg.scan_writing import LONGEST_RUN, MOST_BUFFERED, UNLIMITED, ScanChoices
 
 __all__ = ["MAX_ODDITIES", "choices_of", "pack_oddities", "parse_oddities"]
 
@@ -138,8 +139,8 @@ def _parsed_choices(cursor: Cursor, blocks: int, room: int, padding: NDArray[np.
         if (places > blocks).any() or (np.cumsum(places) >= blocks).any() or (places[1:] == 0).any():
             raise DamagedFileError(f"{what}: it tells of blocks that there are not")
         places[:] = np.cumsum(places)
-    if (zero_runs[:, 1] == 0).any():
-        raise DamagedFileError(f"{what}: it tells of no zero runs where some were announced")
+    if not ((zero_runs[:, 1] > 0) & (zero_runs[:, 1] < COEFFICIENTS)).all():
+        raise DamagedFileError(f"{what}: it tells of zero runs that there cannot be")
     return ScanChoices(
         LONGEST_RUN - shorter, UNLIMITED if unlimited else MOST_BUFFERED, cuts[:, 0].copy(), zero_runs, padding
     )

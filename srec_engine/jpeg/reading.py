@@ -12,15 +12,8 @@ from srec_engine.jpeg.coefficients import COEFFICIENTS, JpegCoefficients, JpegGe
 from srec_engine.jpeg.headers import TABLES, JpegScan, read_headers
 from srec_engine.jpeg.huffman import LOOKUP_ENTRIES, lookup_table
 from srec_engine.jpeg.oddities import MAX_ODDITIES, choices_of, pack_oddities
-from srec_engine.jpeg.scan_reading import (
-    REASONS,
-    Found,
-    ScanNotes,
-    read_blocks,
-    read_first_bits,
-    read_next_bits,
-    refine_means,
-)
+from srec_engine.jpeg.scan_notes import REASONS, Found, ScanNotes
+from srec_engine.jpeg.scan_reading import read_blocks, read_first_bits, read_next_bits, refine_means
 from srec_engine.jpeg.scan_units import FREE_VISITS, VISITS_PER_BYTE, ScanUnits, scan_units, visits_of
 from srec_engine.jpeg.stuffing import Stream, coded_length, unstuffed
 from srec_engine.jpeg.writing import write_jpeg
@@ -29,7 +22,7 @@ __all__ = ["read_jpeg"]
 
 _FREE_BLOCKS = 1 << 17
 _BLOCKS_PER_BYTE = 16
-# Each takes 128 bytes of memory. The mean of a block takes a bit at least, and something else comes with it.
+# Each takes 128 bytes of memory. A file spends a bit at least on the mean of each block that it tells of.
 
 
 def read_jpeg(data: bytes) -> JpegCoefficients:

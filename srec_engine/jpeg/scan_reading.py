@@ -1,86 +1,36 @@
 """Reads the coefficients of a scan (ISO/IEC 10918-1, F.2, G.1.2 and G.2). Importing it imports numba.
 
-Kernels return `READ` or a negative number, for which `REASONS` has words. What a block takes is bounded whatever the
+Kernels return `READ` or a negative number, as `scan_notes` has them. What a block takes is bounded whatever the
 bits are, so it is enough to look behind each block whether the end was passed. Everything that a kernel calls stands in
 this file: the machine code on the disk is made anew when this file changes, or one of `srec_engine.entropy`.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from srec_engine.entropy.compilation import inlined, integer, kernel, quotient
 from srec_engine.jpeg.coefficients import ZIGZAG
 from srec_engine.jpeg.huffman import FAST_ENTRIES
+from srec_engine.jpeg.scan_notes import (
+    MISPLACED,
+    NO_CODE,
+    PAST_END,
+    READ,
+    TOO_FAR,
+    TOO_LARGE,
+    Found,
+    ScanNotes,
+)
 from srec_engine.jpeg.scan_units import ScanUnits
 from srec_engine.jpeg.stuffing import Stream
 
-__all__ = ["READ", "REASONS", "Found", "ScanNotes", "read_blocks", "read_first_bits", "read_next_bits", "refine_means"]
-
-READ = 0
-_NO_CODE, _PAST_END, _TOO_LARGE, _TOO_FAR, _MISPLACED = -1, -2, -3, -4, -5
-
-REASONS = {
-    _NO_CODE: "its pixels begin with a code that there is not",
-    _PAST_END: "its pixels are cut off",
-    _TOO_LARGE: "one of its coefficients is too large",
-    _TOO_FAR: "a run of its zeros goes too far",
-    _MISPLACED: "its restart markers are not where they belong",
-}
-
-
-class Found(IntEnum):
-    """Places in a tally (`ScanNotes`)."""
-
-    NOT_ONES = 0
-    """Whether the padding is not all ones: 0 or 1."""
-
-    NOT_ZEROS = 1
-    """Whether it is not all zeros."""
-
-    ZERO_RUNS = 2
-    """How many blocks have zero runs before their end, perhaps more than there is room for."""
-
-    CUTS = 3
-    """How many runs were cut, likewise."""
-
-    LONGEST_RUN = 4
-    """Most blocks of a run."""
-
-    MOST_BUFFERED = 5
-    """Most refining bits after which a run went on."""
-
-    END = 6
-    """Of the last interval, in bytes of the stream."""
-
+__all__ = ["read_blocks", "read_first_bits", "read_next_bits", "refine_means"]
 
 # As kernels take them.
 _NOT_ONES, _NOT_ZEROS, _ZERO_RUNS, _CUTS, _LONGEST_RUN, _MOST_BUFFERED, _END = (int(place) for place in Found)
-
-
-class ScanNotes(NamedTuple):
-    """What kernels find out about a scan beside its coefficients.
-
-    Attributes:
-        padding: uint8, for each restart interval: the bits that fill its last byte, as a number.
-        means: int64 (4): of the last block of each component, while the scan is read.
-        zero_runs: int64 (n, 2): blocks, counted as the scan goes, that have codes for 16 zeros before their end; how
-            many.
-        cuts: int64 (n, 3): blocks of a progressive scan that begin a run of blocks that end at once, although one was
-            going on, which they could have been a part of; how many blocks that had had, and how many bits that refine
-            known coefficients.
-        tally: int64, one for each member of `Found`.
-    """
-
-    padding: NDArray[np.uint8]
-    means: NDArray[np.int64]
-    zero_runs: NDArray[np.int64]
-    cuts: NDArray[np.int64]
-    tally: NDArray[np.int64]
 
 
 @inlined
@@ -149,27 +99,37 @@ def _note_cut(notes: ScanNotes, block: int, run: int, buffered: int) -> None:
 
 
 @inlined
+def _note_block(notes: ScanNotes, block: int, zero_runs: int, blocks: int, cut: int, buffered: int) -> None:
+    """Note what is odd about a block behind whose codes `blocks` end; `cut` were a run that it could have gone on."""
+    if zero_runs > 0:
+        _note_zero_runs(notes, block, zero_runs)
+    if cut > 0 and blocks > 0:
+        _note_cut(notes, block, cut, buffered)
+    notes.tally[_LONGEST_RUN] = max(notes.tally[_LONGEST_RUN], blocks)
+
+
+@inlined
 def _end_interval(stream: Stream, interval: int, position: int, notes: ScanNotes) -> int:
     """Note what fills the last byte; `READ`, or what is wrong."""
     data, ends = stream.data, stream.ends
     count = -position & 7
-    bits = integer(data[np.uint64(position >> 3)]) & ((1 << count) - 1) if count else integer(0)
+    bits = integer(data[np.uint64(position >> 3)]) & ((1 << count) - 1) if count else 0
     notes.padding[np.uint64(interval)] = bits
     notes.tally[_NOT_ONES] |= integer(bits != (1 << count) - 1)
     notes.tally[_NOT_ZEROS] |= integer(bits != 0)
     end = (position + 7) >> 3
     notes.tally[_END] = end
     if interval + 1 < len(ends) and end != ends[np.uint64(interval)]:
-        return integer(_MISPLACED)
-    return integer(READ)
+        return MISPLACED
+    return READ
 
 
 @inlined
 def _read_block(
-    data: Any, position: int, codes: Any, table: int, last: int, coefficients: Any, place: int, block: int, notes: Any
+    data: Any, position: int, codes: Any, table: int, coefficients: Any, place: int, block: int, notes: ScanNotes
 ) -> int:
     """Read the AC coefficients of a block of a sequential scan: the position behind it, or what is wrong."""
-    index, zero_runs = integer(1), integer(0)
+    index, zero_runs, last = integer(1), integer(0), 63
     while index <= last:
         window = _window(data, position)
         code = _code(codes, table, window)
@@ -177,17 +137,17 @@ def _read_block(
         position += length
         if size == 0:
             if code == 0 or (run > 0 and run < 15):
-                return integer(_NO_CODE)
+                return NO_CODE
             if run == 0:
                 break
             index += 16
             zero_runs += 1
             if index > last + 1:
-                return integer(_TOO_FAR)
+                return TOO_FAR
             continue
         index += run
         if index > last:
-            return integer(_TOO_FAR)
+            return TOO_FAR
         coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])] = _value(window, length, size)
         position += size
         index += 1
@@ -195,6 +155,24 @@ def _read_block(
     if zero_runs > 0:
         _note_zero_runs(notes, block, zero_runs)
     return position
+
+
+@inlined
+def _read_mean(
+    data: Any, position: int, codes: Any, table: int, shift: int, coefficients: Any, place: int, means: Any, lane: int
+) -> int:
+    """Read the DC coefficient of a block, or its first bits: the position behind it, or what is wrong."""
+    window = _window(data, position)
+    code = _code(codes, table, window)
+    length, size = code >> 8, code & 255
+    if code == 0 or size > 15:
+        return NO_CODE
+    mean = means[np.uint64(lane)] + (_value(window, length, size) if size > 0 else 0)
+    means[np.uint64(lane)] = mean
+    if mean << shift < -32768 or mean << shift > 32767:
+        return TOO_LARGE
+    coefficients[np.uint64(place)] = mean << shift
+    return position + length + size
 
 
 @kernel
@@ -221,33 +199,23 @@ def read_blocks(
         while unit < stop:
             for part in range(len(units.blocks)):
                 place = _place(units, unit, part)
-                window = _window(data, position)
-                code = _code(codes, integer(units.blocks[np.uint64(part), 3]), window)
-                length, size = code >> 8, code & 255
-                if code == 0 or size > 15:
-                    return integer(_NO_CODE)
-                component = np.uint64(units.blocks[np.uint64(part), 5])
-                if size > 0:
-                    notes.means[component] += _value(window, length, size)
-                mean = notes.means[component] << shift
-                if mean < -32768 or mean > 32767:
-                    return integer(_TOO_LARGE)
-                coefficients[np.uint64(place)] = mean
-                position += length + size
-                if last > 0:
-                    table = integer(units.blocks[np.uint64(part), 4])
-                    position = _read_block(data, position, codes, table, last, coefficients, place, block, notes)
+                part_of = units.blocks[np.uint64(part)]
+                position = _read_mean(
+                    data, position, codes, part_of[3], shift, coefficients, place, notes.means, part_of[5]
+                )
+                if last > 0 and position >= 0:
+                    position = _read_block(data, position, codes, part_of[4], coefficients, place, block, notes)
                 if position < 0:
                     return position
                 if position > limit:
-                    return integer(_PAST_END)
+                    return PAST_END
                 block += 1
             unit += 1
         wrong = _end_interval(stream, interval, position, notes)
         if wrong < 0:
             return wrong
         start = stream.ends[np.uint64(interval)]
-    return integer(READ)
+    return READ
 
 
 @kernel
@@ -264,13 +232,53 @@ def refine_means(stream: Stream, units: ScanUnits, coefficients: Any, shift: int
                 coefficients[place] |= bit << shift
                 position += 1
             if position > limit:
-                return integer(_PAST_END)
+                return PAST_END
             unit += 1
         wrong = _end_interval(stream, interval, position, notes)
         if wrong < 0:
             return wrong
         start = stream.ends[np.uint64(interval)]
-    return integer(READ)
+    return READ
+
+
+@inlined
+def _read_first(
+    data: Any, position: int, codes: Any, band: Any, shift: int, coefficients: Any, place: int
+) -> tuple[int, int, int, int]:
+    """Read the first bits of a block.
+
+    Returns:
+        The position behind them, or what is wrong; the index behind the last code; codes for 16 zeros behind the last
+        coefficient; how many blocks end here at once, or 0.
+    """
+    first, last, table = band
+    index, zero_runs = integer(first), integer(0)
+    while index <= last:
+        window = _window(data, position)
+        code = _code(codes, table, window)
+        length, run, size = code >> 8, (code >> 4) & 15, code & 15
+        position += length + size
+        if code == 0:
+            return NO_CODE, index, zero_runs, 0
+        if size == 0:
+            if run < 15:
+                blocks = (integer(1) << run) + (_bits(window, length, run) if run > 0 else 0)
+                return position + run, index, zero_runs, blocks
+            index += 16
+            zero_runs += 1
+            if index > last + 1:
+                return TOO_FAR, index, zero_runs, 0
+            continue
+        index += run
+        if index > last:
+            return TOO_FAR, index, zero_runs, 0
+        value = _value(window, length, size) << shift
+        if value < -32768 or value > 32767:
+            return TOO_LARGE, index, zero_runs, 0
+        coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])] = value
+        index += 1
+        zero_runs = integer(0)
+    return position, index, zero_runs, 0
 
 
 @kernel
@@ -279,60 +287,77 @@ def read_first_bits(
 ) -> int:
     """Read a scan of the first bits of AC coefficients (G.1.2.2), `band` = (first, last), as `read_blocks` does."""
     data, unit, start = stream.data, integer(0), integer(0)
-    first, last = integer(band[0]), integer(band[1])
-    table = integer(units.blocks[0, 4])
+    whole_band = integer(band[0]), integer(band[1]), integer(units.blocks[0, 4])
     for interval in range(len(stream.ends)):
         position, limit = start << 3, stream.ends[np.uint64(interval)] << 3
         stop = min(unit + units.interval, units.total)
         going_on = integer(0)
         while unit < stop:
             place = _place(units, unit, integer(0))
-            index, zero_runs, blocks = first, integer(0), integer(0)
-            while index <= last:
-                window = _window(data, position)
-                code = _code(codes, table, window)
-                length, run, size = code >> 8, (code >> 4) & 15, code & 15
-                position += length + size
-                if code == 0:
-                    return integer(_NO_CODE)
-                if size == 0 and run < 15:
-                    blocks = (integer(1) << run) + (_bits(window, length, run) if run > 0 else integer(0))
-                    position += run
-                    break
-                index += run + integer(size == 0)
-                if index > last + integer(size == 0):
-                    return integer(_TOO_FAR)
-                zero_runs = integer(0) if size > 0 else zero_runs + 1
-                if size > 0:
-                    value = _value(window, length, size) << shift
-                    if value < -32768 or value > 32767:
-                        return integer(_TOO_LARGE)
-                    coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])] = value
-                    index += 1
-            if zero_runs > 0:
-                _note_zero_runs(notes, unit, zero_runs)
-            if going_on > 0 and blocks > 0 and index == first:
-                _note_cut(notes, unit, going_on, integer(0))
-            notes.tally[_LONGEST_RUN] = max(notes.tally[_LONGEST_RUN], blocks)
+            position, index, zero_runs, blocks = _read_first(
+                data, position, codes, whole_band, shift, coefficients, place
+            )
+            if position < 0:
+                return position
+            _note_block(notes, unit, zero_runs, blocks, going_on * integer(index == whole_band[0]), integer(0))
             going_on = blocks
-            unit += max(integer(1), blocks)
+            unit += max(1, blocks)
             if unit > stop:
-                return integer(_TOO_FAR)
+                return TOO_FAR
             if position > limit:
-                return integer(_PAST_END)
+                return PAST_END
         wrong = _end_interval(stream, interval, position, notes)
         if wrong < 0:
             return wrong
         start = stream.ends[np.uint64(interval)]
-    return integer(READ)
+    return READ
 
 
 @inlined
-def _refine(data: Any, position: int, coefficients: Any, place: Any, step: int) -> None:
-    """Add a step to a coefficient that is known not to be zero, away from zero, if the next bit says so."""
-    if (integer(data[np.uint64(position >> 3)]) >> (7 - (position & 7))) & 1:
-        known = integer(coefficients[place])
-        coefficients[place] = known + step if known > 0 else known - step
+def _pass_zeros(
+    data: Any, position: int, index: int, last: int, zeros: int, step: int, coefficients: Any, place: int
+) -> tuple[int, int]:
+    """Go to the next zero behind so many others, and refine what is known on the way: position and index there."""
+    while index <= last:
+        behind = np.uint64(place + ZIGZAG[np.uint64(index)])
+        known = integer(coefficients[behind])
+        if known != 0:
+            if (integer(data[np.uint64(position >> 3)]) >> (7 - (position & 7))) & 1:
+                coefficients[behind] = known + step if known > 0 else known - step
+            position += 1
+        elif zeros == 0:
+            break
+        else:
+            zeros -= 1
+        index += 1
+    return position, index
+
+
+@inlined
+def _read_next(
+    data: Any, position: int, codes: Any, band: Any, step: int, coefficients: Any, place: int
+) -> tuple[int, int, int, int]:
+    """Read one bit more of a block, up to where it ends together with others; returns what `_read_first` does."""
+    first, last, table = band
+    index, zero_runs = integer(first), integer(0)
+    while index <= last:
+        window = _window(data, position)
+        code = _code(codes, table, window)
+        length, run, size = code >> 8, (code >> 4) & 15, code & 15
+        if code == 0 or size > 1:
+            return NO_CODE, index, zero_runs, 0
+        if size == 0 and run < 15:
+            blocks = (integer(1) << run) + (_bits(window, length, run) if run > 0 else 0)
+            return position + length + run, index, zero_runs, blocks
+        position, index = _pass_zeros(data, position + length + size, index, last, run, step, coefficients, place)
+        if index > last:
+            return TOO_FAR, index, zero_runs, 0
+        if size > 0:
+            value = step if _bits(window, length, integer(1)) else -step
+            coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])] = value
+        zero_runs = 0 if size > 0 else zero_runs + 1
+        index += 1
+    return position, index, zero_runs, 0
 
 
 @kernel
@@ -340,71 +365,36 @@ def read_next_bits(
     stream: Stream, units: ScanUnits, codes: Any, coefficients: Any, band: Any, shift: int, notes: ScanNotes
 ) -> int:
     """Read a scan of one bit more of AC coefficients (G.1.2.3), as `read_first_bits` does the first."""
-    data, unit, start = stream.data, integer(0), integer(0)
-    first, last, step = integer(band[0]), integer(band[1]), integer(1) << shift
-    table = integer(units.blocks[0, 4])
+    data, unit, start, step = stream.data, integer(0), integer(0), 1 << shift
+    whole_band = integer(band[0]), integer(band[1]), integer(units.blocks[0, 4])
     for interval in range(len(stream.ends)):
         position, limit = start << 3, stream.ends[np.uint64(interval)] << 3
         stop = min(unit + units.interval, units.total)
         going_on, blocks, buffered = integer(0), integer(0), integer(0)
         while unit < stop:
-            place = _place(units, unit, integer(0))
-            index, zero_runs = first, integer(0)
-            looking = blocks == 0
-            while looking and index <= last:
-                window = _window(data, position)
-                code = _code(codes, table, window)
-                length, run, size = code >> 8, (code >> 4) & 15, code & 15
-                if code == 0 or size > 1:
-                    return integer(_NO_CODE)
-                if size == 0 and run < 15:
-                    blocks = (integer(1) << run) + (_bits(window, length, run) if run > 0 else integer(0))
-                    position += length + run
-                    break
-                value = (step if _bits(window, length, integer(1)) else -step) if size else integer(0)
-                position += length + size
-                # To the next zero behind as many as the run has: what is known on the way is refined.
-                while index <= last:
-                    behind = np.uint64(place + ZIGZAG[np.uint64(index)])
-                    if coefficients[behind] != 0:
-                        _refine(data, position, coefficients, behind, step)
-                        position += 1
-                    elif run == 0:
-                        break
-                    else:
-                        run -= 1
-                    index += 1
-                if index > last:
-                    return integer(_TOO_FAR)
-                if size:
-                    coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])] = value
-                zero_runs = integer(0) if size else zero_runs + 1
-                index += 1
-            if looking:
-                if zero_runs > 0:
-                    _note_zero_runs(notes, unit, zero_runs)
-                if going_on > 0 and blocks > 0 and index == first:
-                    _note_cut(notes, unit, going_on, buffered)
-                notes.tally[_LONGEST_RUN] = max(notes.tally[_LONGEST_RUN], blocks)
+            place, index = _place(units, unit, integer(0)), whole_band[0]
+            if blocks == 0:
+                position, index, zero_runs, blocks = _read_next(
+                    data, position, codes, whole_band, step, coefficients, place
+                )
+                if position < 0:
+                    return position
+                _note_block(notes, unit, zero_runs, blocks, going_on * integer(index == whole_band[0]), buffered)
                 going_on, buffered = blocks, integer(0)
             if blocks > 0:
-                while index <= last:
-                    behind = np.uint64(place + ZIGZAG[np.uint64(index)])
-                    if coefficients[behind] != 0:
-                        _refine(data, position, coefficients, behind, step)
-                        position += 1
-                        buffered += 1
-                    index += 1
+                before = position
+                position, index = _pass_zeros(
+                    data, position, index, whole_band[1], integer(64), step, coefficients, place
+                )
+                buffered += position - before
                 blocks -= 1
                 if blocks > 0:
                     notes.tally[_MOST_BUFFERED] = max(notes.tally[_MOST_BUFFERED], buffered)
             if position > limit:
-                return integer(_PAST_END)
+                return PAST_END
             unit += 1
-        if blocks > 0:
-            return integer(_TOO_FAR)
-        wrong = _end_interval(stream, interval, position, notes)
+        wrong = TOO_FAR if blocks > 0 else _end_interval(stream, interval, position, notes)
         if wrong < 0:
             return wrong
         start = stream.ends[np.uint64(interval)]
-    return integer(READ)
+    return READ

@@ -7,36 +7,18 @@ when this file changes, or one of `srec_engine.entropy`.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from srec_engine.entropy.compilation import inlined, integer, kernel, leading_zeros, quotient
 from srec_engine.jpeg.coefficients import ZIGZAG
+from srec_engine.jpeg.scan_choices import LONGEST_RUN, ScanChoices
 from srec_engine.jpeg.scan_units import ScanUnits
 from srec_engine.jpeg.stuffing import STREAM_PADDING, Stream
 
-__all__ = [
-    "BUFFERED_BITS",
-    "FAULTS",
-    "LONGEST_RUN",
-    "UNLIMITED",
-    "WRITTEN",
-    "ScanChoices",
-    "write_blocks",
-    "write_first_bits",
-    "write_means",
-    "write_next_bits",
-]
+__all__ = ["BUFFERED_BITS", "FAULTS", "write_blocks", "write_first_bits", "write_means", "write_next_bits"]
 
-LONGEST_RUN = 0x7FFF
-"""Blocks that end at once: more cannot be said at a time."""
-
-MOST_BUFFERED = 937
-"""Refining bits that libjpeg lets wait for the end of a run: its buffer has 1000, a block takes up to 63."""
-
-UNLIMITED = 1 << 40
 BUFFERED_BITS = 63 * LONGEST_RUN + 64
 """Room for the refining bits of the longest run, and of a block."""
 
@@ -48,24 +30,6 @@ FAULTS = {
     _NO_CODE: "its tables have no code for one of its coefficients",
     _NO_RUN: "a run of zeros is announced where there is none",
 }
-
-
-class ScanChoices(NamedTuple):
-    """What a writer of a scan is free to choose.
-
-    Attributes:
-        longest_run: Blocks that end at once, of a run at most: 1 to `LONGEST_RUN`.
-        most_buffered: Refining bits behind which a run ends: `MOST_BUFFERED` as libjpeg has it, or `UNLIMITED`.
-        cuts: int64, ascending: blocks, counted as the scan goes, before which a run ends in any case.
-        zero_runs: int64 (n, 2), ascending: blocks with codes for 16 zeros before their end; how many.
-        padding: uint8, for each restart interval: its lowest bits fill the last byte.
-    """
-
-    longest_run: int
-    most_buffered: int
-    cuts: NDArray[np.int64]
-    zero_runs: NDArray[np.int64]
-    padding: NDArray[np.uint8]
 
 
 @inlined
@@ -82,10 +46,8 @@ def _put(data: Any, state: Any, value: int, length: int) -> Any:
         count -= 32
         bits = integer(waiting >> np.uint64(count))
         place = np.uint64(position)
-        data[place] = (bits >> 24) & 0xFF
-        data[place + np.uint64(1)] = (bits >> 16) & 0xFF
-        data[place + np.uint64(2)] = (bits >> 8) & 0xFF
-        data[place + np.uint64(3)] = bits & 0xFF
+        for part in range(4):
+            data[place + np.uint64(part)] = (bits >> (24 - 8 * part)) & 0xFF
         position += 4
     return waiting, count, position, fails
 
@@ -95,7 +57,7 @@ def _put_symbol(data: Any, state: Any, codes: Any, symbol: int, value: int, size
     """Append the code of a symbol, and the lowest bits of a value, 0 to 15 of them."""
     code = integer(codes[np.uint64(symbol)])
     waiting, count, position, fails = state
-    state = waiting, count, position, fails | (code == 0)
+    state = waiting, count, position, fails | integer(code == 0)
     return _put(data, state, (code >> 5) << size | (value & ((1 << size) - 1)), (code & 31) + size)
 
 
@@ -104,8 +66,8 @@ def _put_number(data: Any, state: Any, codes: Any, run: int, value: int) -> Any:
     """Append a number and, in its symbol, how many zeros are before it: 0 to 15 (F.1.2.1, F.1.2.2)."""
     size = 64 - leading_zeros(integer(abs(value)))
     waiting, count, position, fails = state
-    state = waiting, count, position, fails | (size > 15)
-    size = min(size, integer(15))
+    state = waiting, count, position, fails | integer(size > 15)
+    size = min(size, 15)
     return _put_symbol(data, state, codes, run << 4 | size, value - integer(value < 0), size)
 
 
@@ -140,7 +102,7 @@ def _zero_runs_of(choices: ScanChoices, following: int, block: int) -> int:
     """Codes for 16 zeros that a block has before its end, where `following` is the next that has any."""
     if following < len(choices.zero_runs) and choices.zero_runs[np.uint64(following), 0] == block:
         return integer(choices.zero_runs[np.uint64(following), 1])
-    return integer(0)
+    return 0
 
 
 @inlined
@@ -160,9 +122,8 @@ def _end_interval(stream: Stream, interval: int, state: Any, choices: ScanChoice
 @inlined
 def _fault(state: Any, room: int) -> int:
     """What is wrong, or `WRITTEN`."""
-    if state[3]:
-        return integer(_NO_CODE)
-    return integer(_NO_ROOM) if state[2] > room else integer(WRITTEN)
+    fault = _NO_CODE if state[3] > 0 else _NO_ROOM if state[2] > room else WRITTEN
+    return integer(fault)
 
 
 @inlined
@@ -179,12 +140,12 @@ def _write_block(data: Any, state: Any, codes: Any, coefficients: Any, place: in
         state = _put_number(data, state, codes, run & 15, value)
         run = integer(0)
     if zero_runs > run >> 4:
-        return state, integer(_NO_RUN)
+        return state, _NO_RUN
     if zero_runs > 0:
         state = _put_zeros(data, state, codes, zero_runs)
     if run > zero_runs << 4:
         state = _put_symbol(data, state, codes, integer(0), integer(0), integer(0))
-    return state, integer(WRITTEN)
+    return state, WRITTEN
 
 
 @kernel
@@ -212,7 +173,7 @@ def write_blocks(
     """
     data, room = stream.data, integer(len(stream.data) - STREAM_PADDING)
     unit, block, following = integer(0), integer(0), integer(0)
-    state = (np.uint64(0), integer(0), integer(0), False)
+    state = (np.uint64(0), integer(0), integer(0), integer(0))
     for interval in range(len(stream.ends)):
         stop = min(unit + units.interval, units.total)
         for lane in range(4):
@@ -225,27 +186,26 @@ def write_blocks(
                 table = codes[np.uint64(units.blocks[np.uint64(part), 3])]
                 state = _put_number(data, state, table, integer(0), mean - means[component])
                 means[component] = mean
+                fault = integer(WRITTEN)
                 if last > 0:
                     zero_runs = _zero_runs_of(choices, following, block)
                     following += integer(zero_runs > 0)
                     table = codes[np.uint64(units.blocks[np.uint64(part), 4])]
                     state, fault = _write_block(data, state, table, coefficients, place, zero_runs)
-                    if fault < 0:
-                        return integer(fault)
-                fault = _fault(state, room)
+                fault = min(fault, _fault(state, room))
                 if fault < 0:
-                    return fault
+                    return integer(fault)
                 block += 1
             unit += 1
         state = _end_interval(stream, interval, state, choices)
-    return _fault(state, room)
+    return integer(_fault(state, room))
 
 
 @kernel
 def write_means(stream: Stream, units: ScanUnits, coefficients: Any, shift: int, choices: ScanChoices) -> int:
     """Write one bit more of DC coefficients, as `write_blocks` does the first."""
     data, room, unit = stream.data, integer(len(stream.data) - STREAM_PADDING), integer(0)
-    state = (np.uint64(0), integer(0), integer(0), False)
+    state = (np.uint64(0), integer(0), integer(0), integer(0))
     for interval in range(len(stream.ends)):
         stop = min(unit + units.interval, units.total)
         while unit < stop:
@@ -254,57 +214,73 @@ def write_means(stream: Stream, units: ScanUnits, coefficients: Any, shift: int,
                 state = _put(data, state, (mean >> shift) & 1, integer(1))
             fault = _fault(state, room)
             if fault < 0:
-                return fault
+                return integer(fault)
             unit += 1
         state = _end_interval(stream, interval, state, choices)
-    return _fault(state, room)
+    return integer(_fault(state, room))
+
+
+@inlined
+def _is_cut(choices: ScanChoices, cut: int, block: int) -> int:
+    """Whether a run ends before a block in any case, where `cut` is the next before which one does: 0 or 1."""
+    return integer(cut < len(choices.cuts) and choices.cuts[np.uint64(cut)] == block)
+
+
+@inlined
+def _write_first(
+    data: Any, state: Any, codes: Any, coefficients: Any, place: int, band: Any, blocks: int, zero_runs: int
+) -> Any:
+    """Write the first bits of a block behind a run of blocks: the state and the run that it ends, and what is wrong."""
+    first, last, shift = band
+    run = integer(0)
+    for index in range(first, last + 1):
+        value = integer(coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])])
+        magnitude = abs(value) >> shift
+        if magnitude == 0:
+            run += 1
+            continue
+        state, blocks = _put_run(data, state, codes, blocks), integer(0)
+        if run > 15:
+            state = _put_zeros(data, state, codes, run >> 4)
+        state = _put_number(data, state, codes, run & 15, magnitude if value > 0 else -magnitude)
+        run = integer(0)
+    if zero_runs > run >> 4:
+        return state, blocks, integer(_NO_RUN)
+    if zero_runs > 0:
+        state = _put_zeros(data, state, codes, zero_runs)
+    return state, blocks + integer(run > zero_runs << 4), integer(WRITTEN)
 
 
 @kernel
 def write_first_bits(
-    stream: Stream, units: ScanUnits, codes: Any, coefficients: Any, band: Any, shift: int, choices: ScanChoices
+    stream: Stream, units: ScanUnits, codes: Any, coefficients: Any, band: Any, choices: ScanChoices
 ) -> int:
-    """Write a scan of the first bits of AC coefficients, `band` = (first, last), as `write_blocks` does."""
+    """Write a scan of the first bits of AC coefficients, as `write_blocks` does.
+
+    `band` is int64 (3): first and last index, and bits left out.
+    """
     data, room = stream.data, integer(len(stream.data) - STREAM_PADDING)
-    first, last, table = integer(band[0]), integer(band[1]), codes[np.uint64(units.blocks[0, 4])]
+    table, whole_band = codes[np.uint64(units.blocks[0, 4])], (band[0], band[1], band[2])
     unit, following, cut = integer(0), integer(0), integer(0)
-    state = (np.uint64(0), integer(0), integer(0), False)
+    state = (np.uint64(0), integer(0), integer(0), integer(0))
     for interval in range(len(stream.ends)):
         stop = min(unit + units.interval, units.total)
         blocks = integer(0)
         while unit < stop:
-            place, run = _place(units, unit, integer(0)), integer(0)
-            zero_runs = _zero_runs_of(choices, following, unit)
-            following += integer(zero_runs > 0)
-            is_cut = cut < len(choices.cuts) and choices.cuts[np.uint64(cut)] == unit
-            cut += integer(is_cut)
-            if is_cut or zero_runs > 0:
+            zero_runs, is_cut = _zero_runs_of(choices, following, unit), _is_cut(choices, cut, unit)
+            following, cut = following + integer(zero_runs > 0), cut + is_cut
+            if is_cut > 0 or zero_runs > 0:
                 state, blocks = _put_run(data, state, table, blocks), integer(0)
-            for index in range(first, last + 1):
-                value = integer(coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])])
-                magnitude = abs(value) >> shift
-                if magnitude == 0:
-                    run += 1
-                    continue
-                state, blocks = _put_run(data, state, table, blocks), integer(0)
-                if run > 15:
-                    state = _put_zeros(data, state, table, run >> 4)
-                state = _put_number(data, state, table, run & 15, magnitude if value > 0 else -magnitude)
-                run = integer(0)
-            if zero_runs > run >> 4:
-                return integer(_NO_RUN)
-            if zero_runs > 0:
-                state = _put_zeros(data, state, table, zero_runs)
-            if run > zero_runs << 4:
-                blocks += 1
+            place = _place(units, unit, integer(0))
+            state, blocks, fault = _write_first(data, state, table, coefficients, place, whole_band, blocks, zero_runs)
             if blocks == choices.longest_run:
                 state, blocks = _put_run(data, state, table, blocks), integer(0)
-            fault = _fault(state, room)
+            fault = min(fault, _fault(state, room))
             if fault < 0:
-                return fault
+                return integer(fault)
             unit += 1
         state = _end_interval(stream, interval, _put_run(data, state, table, blocks), choices)
-    return _fault(state, room)
+    return integer(_fault(state, room))
 
 
 @inlined
@@ -322,24 +298,70 @@ def _put_buffered(data: Any, state: Any, codes: Any, blocks: int, buffer: Any, b
 
 
 @inlined
-def _last_new(coefficients: Any, place: int, first: int, last: int, shift: int) -> int:
-    """Index of the last coefficient that this scan makes known, or -1."""
+def _put_zeros_buffered(data: Any, state: Any, codes: Any, buffer: Any, buffered: int) -> Any:
+    """Append a code for 16 zeros, and the refining bits of what lies between them."""
+    state = _put_zeros(data, state, codes, integer(1))
+    return _put_buffered(data, state, codes, integer(0), buffer, buffered)
+
+
+@inlined
+def _last_new(coefficients: Any, place: int, band: Any) -> int:
+    """Index of the last coefficient that a scan makes known, or -1."""
+    first, last, shift = band
     for index in range(last, first - 1, -1):
         if abs(integer(coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])])) >> shift == 1:
             return integer(index)
     return integer(-1)
 
 
-@kernel
-def write_next_bits(
-    stream: Stream,
-    units: ScanUnits,
+@inlined
+def _write_next(
+    data: Any,
+    state: Any,
     codes: Any,
     coefficients: Any,
+    place: int,
     band: Any,
-    shift: int,
-    choices: ScanChoices,
+    last_new: int,
+    zero_runs: int,
     buffer: Any,
+    waiting: int,
+) -> Any:
+    """Write one bit more of a block, before which refining bits wait, but only where it begins with no code.
+
+    Returns:
+        The state; refining bits that wait now; whether the block ends a run: 0 or 1; what is wrong.
+    """
+    first, last, shift = band
+    run, buffered = integer(0), waiting
+    for index in range(first, last + 1):
+        value = integer(coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])])
+        magnitude = abs(value) >> shift
+        if magnitude == 0:
+            run += 1
+            continue
+        while run > 15 and (index <= last_new or zero_runs > 0):
+            state = _put_zeros_buffered(data, state, codes, buffer, buffered)
+            run, buffered = run - 16, integer(0)
+            zero_runs -= integer(index > last_new)
+        if magnitude > 1:
+            buffer[np.uint64(buffered)] = magnitude & 1
+            buffered += 1
+            continue
+        state = _put_symbol(data, state, codes, run << 4 | 1, integer(value > 0), integer(1))
+        state = _put_buffered(data, state, codes, integer(0), buffer, buffered)
+        run, buffered = integer(0), integer(0)
+    if zero_runs > run >> 4:
+        return state, buffered, integer(0), integer(_NO_RUN)
+    for _ in range(zero_runs):
+        state = _put_zeros_buffered(data, state, codes, buffer, buffered)
+        run, buffered = run - 16, integer(0)
+    return state, buffered, integer(run > 0 or buffered > waiting), integer(WRITTEN)
+
+
+@kernel
+def write_next_bits(
+    stream: Stream, units: ScanUnits, codes: Any, coefficients: Any, band: Any, choices: ScanChoices, buffer: Any
 ) -> int:
     """Write a scan of one bit more of AC coefficients, as `write_first_bits` does the first.
 
@@ -347,56 +369,32 @@ def write_next_bits(
     then those of the block.
     """
     data, room = stream.data, integer(len(stream.data) - STREAM_PADDING)
-    first, last, table = integer(band[0]), integer(band[1]), codes[np.uint64(units.blocks[0, 4])]
+    table, whole_band = codes[np.uint64(units.blocks[0, 4])], (band[0], band[1], band[2])
     unit, following, cut = integer(0), integer(0), integer(0)
-    state = (np.uint64(0), integer(0), integer(0), False)
+    state = (np.uint64(0), integer(0), integer(0), integer(0))
     for interval in range(len(stream.ends)):
         stop = min(unit + units.interval, units.total)
         blocks, buffered = integer(0), integer(0)
         while unit < stop:
-            place, run = _place(units, unit, integer(0)), integer(0)
-            zero_runs = _zero_runs_of(choices, following, unit)
-            following += integer(zero_runs > 0)
-            is_cut = cut < len(choices.cuts) and choices.cuts[np.uint64(cut)] == unit
-            cut += integer(is_cut)
-            last_new = _last_new(coefficients, place, first, last, shift)
-            if is_cut or zero_runs > 0 or last_new >= 0:
+            zero_runs, is_cut = _zero_runs_of(choices, following, unit), _is_cut(choices, cut, unit)
+            following, cut = following + integer(zero_runs > 0), cut + is_cut
+            place = _place(units, unit, integer(0))
+            last_new = _last_new(coefficients, place, whole_band)
+            if is_cut > 0 or zero_runs > 0 or last_new >= 0:
                 # What this block begins with is no end: the run is over.
                 state = _put_buffered(data, state, table, blocks, buffer, buffered)
                 blocks, buffered = integer(0), integer(0)
-            started = buffered
-            for index in range(first, last + 1):
-                value = integer(coefficients[np.uint64(place + ZIGZAG[np.uint64(index)])])
-                magnitude = abs(value) >> shift
-                if magnitude == 0:
-                    run += 1
-                    continue
-                while run > 15 and (index <= last_new or zero_runs > 0):
-                    state = _put_zeros(data, state, table, integer(1))
-                    state = _put_buffered(data, state, table, integer(0), buffer, buffered)
-                    run, buffered = run - 16, integer(0)
-                    zero_runs -= integer(index > last_new)
-                if magnitude > 1:
-                    buffer[np.uint64(buffered)] = magnitude & 1
-                    buffered += 1
-                    continue
-                state = _put_symbol(data, state, table, run << 4 | 1, integer(value > 0), integer(1))
-                state = _put_buffered(data, state, table, integer(0), buffer, buffered)
-                run, buffered = integer(0), integer(0)
-            if zero_runs > run >> 4:
-                return integer(_NO_RUN)
-            while zero_runs > 0:
-                state = _put_zeros(data, state, table, integer(1))
-                state = _put_buffered(data, state, table, integer(0), buffer, buffered)
-                run, buffered, zero_runs = run - 16, integer(0), zero_runs - 1
-            blocks += integer(run > 0 or buffered > started)
+            state, buffered, ends, fault = _write_next(
+                data, state, table, coefficients, place, whole_band, last_new, zero_runs, buffer, buffered
+            )
+            blocks += ends
             if blocks == choices.longest_run or buffered > choices.most_buffered:
                 state = _put_buffered(data, state, table, blocks, buffer, buffered)
                 blocks, buffered = integer(0), integer(0)
-            fault = _fault(state, room)
+            fault = min(fault, _fault(state, room))
             if fault < 0:
-                return fault
+                return integer(fault)
             unit += 1
         state = _put_buffered(data, state, table, blocks, buffer, buffered)
         state = _end_interval(stream, interval, state, choices)
-    return _fault(state, room)
+    return integer(_fault(state, room))

@@ -76,7 +76,7 @@ def _unstuff(source: Any, data: Any, ends: Any) -> bool:
     while place < len(source):
         value = integer(source[np.uint64(place)])
         if value == 0xFF:
-            following = integer(source[np.uint64(place + 1)]) if place + 1 < len(source) else integer(0xFF)
+            following = integer(source[np.uint64(place + 1)]) if place + 1 < len(source) else 0xFF
             if following == 0xD0 + (interval & 7) and interval + 1 < len(ends):
                 ends[np.uint64(interval)] = position
                 interval += 1

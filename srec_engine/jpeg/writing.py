@@ -14,11 +14,11 @@ from srec_engine.jpeg.coefficients import JpegGeometry, joined
 from srec_engine.jpeg.headers import TABLES, JpegHeaders, JpegScan, read_headers
 from srec_engine.jpeg.huffman import symbol_codes
 from srec_engine.jpeg.oddities import parse_oddities
+from srec_engine.jpeg.scan_choices import ScanChoices
 from srec_engine.jpeg.scan_units import FREE_VISITS, VISITS_PER_BYTE, ScanUnits, scan_units, visits_of
 from srec_engine.jpeg.scan_writing import (
     BUFFERED_BITS,
     FAULTS,
-    ScanChoices,
     write_blocks,
     write_first_bits,
     write_means,
@@ -36,7 +36,7 @@ _MOST_ROUNDS = 64
 
 
 def geometry_of(skeleton: bytes, what: str) -> JpegGeometry:
-    """What the headers in a skeleton tell of the picture.
+    """What the headers in a skeleton tell of the picture: whoever sets memory aside for it looks at its size first.
 
     Args:
         skeleton: Of `JpegCoefficients`.
@@ -57,8 +57,8 @@ def write_jpeg(
         skeleton: Of `JpegCoefficients`.
         components: Likewise.
         what: Names it in messages.
-        size: Bytes of the file, if they are known: not more are written, and other ones are an error. Without it, what
-            is set aside is bounded by the number of blocks.
+        size: Bytes of the file, if they are known: work and memory are bounded by them, so they have to be plausible,
+            and a file of another size is an error. Without it they are bounded by the number of blocks.
 
     Raises:
         DamagedFileError: When they do not fit each other.
@@ -132,11 +132,12 @@ class _Writer:
         return stuffed(stream)
 
     def _run(self, scan: JpegScan, units: ScanUnits, stream: Stream, choices: ScanChoices) -> int:
-        codes, coefficients, band = self._codes, self._coefficients, (scan.first, scan.last)
+        codes, coefficients = self._codes, self._coefficients
+        band = np.array([scan.first, scan.last, scan.shift], np.int64)
         if scan.first > 0 and scan.refines:
-            return write_next_bits(stream, units, codes, coefficients, band, scan.shift, choices, self._buffer)
+            return write_next_bits(stream, units, codes, coefficients, band, choices, self._buffer)
         if scan.first > 0:
-            return write_first_bits(stream, units, codes, coefficients, band, scan.shift, choices)
+            return write_first_bits(stream, units, codes, coefficients, band, choices)
         if scan.refines:
             return write_means(stream, units, coefficients, scan.shift, choices)
         means = np.zeros(4, np.int64)
