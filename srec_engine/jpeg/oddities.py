@@ -123,7 +123,8 @@ def _paddings(cursor: Cursor, scans: Sequence[ScanUnits], what: str) -> Iterator
         raise DamagedFileError(f"{what}: it tells of an unknown way to fill bytes")
     for scan in scans:
         if kind == _ANYTHING:
-            yield np.frombuffer(cursor.take(scan.intervals), np.uint8)
+            # Kernels are compiled for arrays that can be written to.
+            yield np.frombuffer(cursor.take(scan.intervals), np.uint8).copy()
         else:
             yield np.full(scan.intervals, _ALL_ONES if kind == _ONES else 0, np.uint8)
 

@@ -21,7 +21,7 @@ from srec_engine.jpeg.writing import write_jpeg
 __all__ = ["read_jpeg"]
 
 _FREE_BLOCKS = 1 << 17
-_BLOCKS_PER_BYTE = 16
+_BLOCKS_PER_BYTE = 8
 # Each takes 128 bytes of memory. A file spends a bit at least on the mean of each block that it tells of.
 
 

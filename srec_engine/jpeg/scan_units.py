@@ -14,11 +14,12 @@ from srec_engine.jpeg.headers import JpegScan
 __all__ = ["FREE_VISITS", "VISITS_PER_BYTE", "ScanUnits", "scan_units", "visits_of"]
 
 FREE_VISITS = 1 << 20
-"""Blocks that scans may go over together, however short the file is: it takes some hundredths of a second."""
+"""Blocks that scans may go over together, however short the file is: it takes about a tenth of a second."""
 
-VISITS_PER_BYTE = 128
-"""Blocks that the scans of a longer file may go over for each of its bytes. A mean takes a bit at least when it comes
-first, so there are not more than 8 blocks for a byte, and each is in some ten scans at most."""
+VISITS_PER_BYTE = 32
+"""Blocks that the scans of a longer file may go over for each of its bytes. Pictures of one colour have up to 24 where
+usual programs write them, photographs have one. A run of blocks takes some bits, so it has to be limited: this is a few
+seconds for a megabyte at worst."""
 
 
 class ScanUnits(NamedTuple):
