@@ -16,10 +16,11 @@ from srec_engine.jpeg.scan_notes import REASONS, Found, ScanNotes
 from srec_engine.jpeg.scan_reading import read_blocks, read_first_bits, read_next_bits, refine_means
 from srec_engine.jpeg.scan_units import FREE_VISITS, VISITS_PER_BYTE, ScanUnits, scan_units, visits_of
 from srec_engine.jpeg.stuffing import Stream, coded_length, unstuffed
-from srec_engine.jpeg.writing import write_jpeg
+from srec_engine.jpeg.writing import write_joined
 
 __all__ = ["read_jpeg"]
 
+_DIFFERS = "it would not come back as it is"
 _FREE_BLOCKS = 1 << 17
 _BLOCKS_PER_BYTE = 8
 # Each takes 128 bytes of memory. A file spends a bit at least on the mean of each block that it tells of.
@@ -53,9 +54,9 @@ def read_jpeg(data: bytes) -> JpegCoefficients:
         kept.append(data[position : scan.start])
         position = scan.start + length
     kept.append(data[position:])
-    result = JpegCoefficients(_skeleton(b"".join(kept), reader.notes), reader.components())
-    _check(result, data)
-    return result
+    skeleton = _skeleton(b"".join(kept), reader.notes)
+    _check(skeleton, reader.coefficients, data)
+    return JpegCoefficients(skeleton, reader.components())
 
 
 class _Reader:
@@ -63,7 +64,7 @@ class _Reader:
 
     def __init__(self, geometry: JpegGeometry, blocks: int) -> None:
         self._geometry = geometry
-        self._coefficients = np.zeros(blocks * COEFFICIENTS, np.int16)
+        self.coefficients = np.zeros(blocks * COEFFICIENTS, np.int16)
         self._codes = np.zeros((TABLES, LOOKUP_ENTRIES), np.uint16)
         self._described: dict[int, bytes] = {}
         self.notes: list[ScanNotes] = []
@@ -80,7 +81,7 @@ class _Reader:
         return coded_length(stream, int(notes.tally[Found.END]))
 
     def _run(self, scan: JpegScan, units: ScanUnits, stream: Stream, notes: ScanNotes) -> int:
-        codes, coefficients, band = self._codes, self._coefficients, (scan.first, scan.last)
+        codes, coefficients, band = self._codes, self.coefficients, (scan.first, scan.last)
         if scan.first > 0:
             kernel = read_next_bits if scan.refines else read_first_bits
             return kernel(stream, units, codes, coefficients, band, scan.shift, notes)
@@ -99,7 +100,7 @@ class _Reader:
         """The coefficients, a component each."""
         shapes = [component.shape for component in self._geometry.components]
         ends = np.cumsum([rows * columns * COEFFICIENTS for rows, columns, _ in shapes])
-        parts = np.split(self._coefficients, ends[:-1])
+        parts = np.split(self.coefficients, ends[:-1])
         return tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
 
 
@@ -120,11 +121,11 @@ def _skeleton(headers: bytes, scans: list[ScanNotes]) -> bytes:
     return pack_integer(len(headers)) + headers + oddities
 
 
-def _check(result: JpegCoefficients, data: bytes) -> None:
+def _check(skeleton: bytes, coefficients: NDArray[np.int16], data: bytes) -> None:
     """Raise where a JPEG does not come back."""
     try:
-        written = write_jpeg(result.skeleton, result.components, "JPEG", size=len(data))
+        written = write_joined(skeleton, coefficients, "JPEG", size=len(data))
     except DamagedFileError as error:
-        raise UnaccountedError("it would not come back as it is") from error
+        raise UnaccountedError(_DIFFERS) from error
     if written != data:
-        raise UnaccountedError("it would not come back as it is")
+        raise UnaccountedError(_DIFFERS)

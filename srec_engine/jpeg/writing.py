@@ -26,7 +26,7 @@ from srec_engine.jpeg.scan_writing import (
 )
 from srec_engine.jpeg.stuffing import STREAM_PADDING, Stream, stuffed
 
-__all__ = ["geometry_of", "write_jpeg"]
+__all__ = ["geometry_of", "write_joined", "write_jpeg"]
 
 _MOST_BYTES = 256
 """That a block can take, with the byte that a restart interval fills."""
@@ -63,13 +63,21 @@ def write_jpeg(
     Raises:
         DamagedFileError: When they do not fit each other.
     """
+    expected = [component.shape for component in geometry_of(skeleton, what).components]
+    found = [component.shape for component in components]
+    if expected != found or any(component.dtype != np.int16 for component in components):
+        raise DamagedFileError(f"{what}: its coefficients do not fit its headers")
+    return write_joined(skeleton, joined(components), what, size=size)
+
+
+def write_joined(skeleton: bytes, coefficients: NDArray[np.int16], what: str, *, size: int | None) -> bytes:
+    """`write_jpeg` where the coefficients of all components lie one after the other, as many as there have to be."""
     cursor = Cursor(skeleton, what)
     headers, read = _headers(cursor, what)
-    _check_shapes(read.geometry, components, what)
     units = [scan_units(read.geometry, scan) for scan in read.scans]
     _check_work(read, units, size, what)
     scans = parse_oddities(cursor.take_rest(), units, what)
-    writer = _Writer(joined(components), what)
+    writer = _Writer(coefficients, what)
     parts, position, left = [], 0, None if size is None else size - len(headers)
     for scan, each, choices in zip(read.scans, units, scans, strict=True):
         parts.append(headers[position : scan.start])
@@ -92,13 +100,6 @@ def _headers(cursor: Cursor, what: str) -> tuple[bytes, JpegHeaders]:
     if read.size != len(headers):
         raise DamagedFileError(f"{what}: there is something behind its headers")
     return headers, read
-
-
-def _check_shapes(geometry: JpegGeometry, components: Sequence[NDArray[np.int16]], what: str) -> None:
-    expected = [component.shape for component in geometry.components]
-    found = [component.shape for component in components]
-    if expected != found or any(component.dtype != np.int16 for component in components):
-        raise DamagedFileError(f"{what}: its coefficients do not fit its headers")
 
 
 def _check_work(read: JpegHeaders, units: Sequence[ScanUnits], size: int | None, what: str) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from srec_engine.container.fields import Cursor
 from srec_engine.jpeg import ZIGZAG, geometry_of, read_jpeg
 from tests.jpeg.examining import comes_back, oddities_of, reason_for
-from tests.jpegs import JPEG_KINDS, SOF0, jpeg_of, photograph, scan_ranges
+from tests.jpegs import DQT, JPEG_KINDS, SOF0, jpeg_of, photograph, scan_ranges, segment
 
 REFUSED = {
     "arithmetic": "it is coded arithmetically",
@@ -122,6 +122,28 @@ def test_geometry_tells_shapes_factors_and_steps() -> None:
     assert geometry.components[1].shape == (12, 16, 64)
     assert [(each.horizontal, each.vertical) for each in geometry.components] == [(2, 2), (1, 1), (1, 1)]
     assert [int(each.quantization[5]) for each in geometry.components] == [2, 7, 7]
+
+
+def test_steps_are_those_that_hold_where_a_component_is_first_seen() -> None:
+    data = JPEG_KINDS["baseline-separate-scans"].make()
+    before = [each.quantization for each in geometry_of(read_jpeg(data).skeleton, "picture").components]
+    # All tables are others between the first scan and the second; the high bit of the last one says 16 bits a step.
+    steps = [segment(DQT, bytes([number, *[99] * 64])) for number in range(3)]
+    steps.append(segment(DQT, bytes([0x13, *[1, 0] * 64])))
+    place = scan_ranges(data)[0][1]
+    read = comes_back(data[:place] + b"".join(steps) + data[place:])
+    after = [each.quantization for each in geometry_of(read.skeleton, "picture").components]
+    assert np.array_equal(after[0], before[0])
+    assert [set(each.tolist()) for each in after[1:]] == [{99}, {99}]
+    assert {each.dtype for each in after} == {np.dtype(np.uint16)}
+
+
+@pytest.mark.parametrize(("table", "steps"), [(b"\0" + bytes(64), {1}), (b"\x10" + b"\1\0" * 64, {256})])
+def test_steps_are_at_least_one_and_may_be_large(table: bytes, steps: set[int]) -> None:
+    data = jpeg_of(photograph(16, 16).convert("L"))
+    place = data.index(bytes([0xFF, SOF0]))
+    read = comes_back(data[:place] + segment(DQT, table) + data[place:])
+    assert set(geometry_of(read.skeleton, "picture").components[0].quantization.tolist()) == steps
 
 
 def test_sampling_factors_of_a_grey_picture_change_nothing_but_the_room() -> None:
