@@ -99,6 +99,15 @@ def test_the_buffer_of_libjpeg_is_nothing_odd() -> None:
     assert oddities_of(comes_back(refined(codes, 20))) == b""
 
 
+@pytest.mark.parametrize(("waiting", "cut"), [(937, False), (938, True)])
+def test_the_buffer_of_libjpeg_is_full_where_another_block_might_not_fit(waiting: int, cut: bool) -> None:
+    rest = waiting - 14 * 63
+    first = [*BUSY * 14, *BUSY[:rest], END_OF_BLOCK, *BUSY]
+    runs = [(15, waiting), (1, 63)] if cut else [(16, waiting + 63)]
+    codes = [code for blocks, bits in runs for code in (run(blocks), Code(None, "1" * bits))]
+    assert oddities_of(comes_back(progressive(16, band(first, shift=1), band(codes, refines=True)))) == b""
+
+
 def test_refining_runs_may_be_cut_anywhere() -> None:
     codes = [run(3), Code(None, "1" * 189), run(4), Code(None, "01" * 126), END_OF_BLOCK, Code(None, "1" * 63)]
     assert 0 < len(oddities_of(comes_back(refined(codes, 8)))) < 10

@@ -135,6 +135,8 @@ def test_not_more_is_written_than_the_file_has(name: str) -> None:
     read = read_jpeg(data)
     for size in (0, 1, len(read.skeleton), len(data) // 2, len(data) - 1, len(data) + 1, 2 * len(data)):
         assert message(read.skeleton, read.components, size)
+    # It is noticed while it is written.
+    assert "more bytes than the file has" in message(read.skeleton, read.components, len(data) // 2)
 
 
 def test_refining_bits_that_wait_do_not_pass_the_end_of_the_file() -> None:
