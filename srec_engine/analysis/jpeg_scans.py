@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.accounts.account import UnaccountedError
-from srec_engine.entropy.compilation import inlined, integer, kernel
+from srec_engine.compilation.kernels import inlined, integer, kernel
 
 __all__ = [
     "CODE_ENTRIES",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.entropy.compilation import kernel
+from srec_engine.compilation.kernels import kernel
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS, FREQUENCY_TOTAL
 from srec_engine.entropy.range_coder import (
     STREAM_PADDING,

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 
 from srec_engine.atomic import write_atomically
-from srec_engine.entropy.cache_directory import cache_directory
+from srec_engine.compilation.cache_directory import cache_directory
 from srec_engine.errors import OutputError
 
 __all__ = ["AdmissionMemory"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from srec_engine.compilation.kernels import is_compiled, mark_compiled
 from srec_engine.entropy import pixel_kernels, remainder_kernels
-from srec_engine.entropy.compilation import is_compiled, mark_compiled
 from srec_engine.entropy.kernel_arguments import (
     pixel_arrays,
     pixel_learner,
@@ -28,6 +29,8 @@ from srec_engine.entropy.steps import CodedStream, PixelStep, RemainderStep, che
 __all__ = ["NumbaCoder"]
 
 Kernel = Callable[..., Any]
+
+_PACKAGE = Path(__file__).parent
 
 
 class _EncodingKernels(NamedTuple):
@@ -159,12 +162,12 @@ class NumbaCoder:
         if key in self._loaded:
             return kernel(*arguments)
         with self._lock:
-            compiled = is_compiled(key)
+            compiled = is_compiled(key, _PACKAGE)
             if not compiled and self._notify is not None and not self._notified:
                 self._notified = True
                 self._notify(FIRST_RUN_MESSAGE)
             result = kernel(*arguments)
             self._loaded.add(key)
             if not compiled:
-                mark_compiled(key)
+                mark_compiled(key, _PACKAGE)
         return result

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, kernel
+from srec_engine.compilation.kernels import inlined, integer, kernel
 from srec_engine.entropy.distribution import (
     Span,
     allowed_interval,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, leading_zeros, quotient
+from srec_engine.compilation.kernels import inlined, integer, leading_zeros, quotient
 from srec_engine.entropy.fixed_point import FREQUENCY_TOTAL
 from srec_engine.entropy.kernel_types import Mixture, PixelLearner
 from srec_engine.entropy.learning import (

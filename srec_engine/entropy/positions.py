@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, overloaded, quotient
+from srec_engine.compilation.kernels import inlined, integer, overloaded, quotient
 from srec_engine.entropy.fixed_point import (
     ABSOLUTE_MEAN_LIMIT,
     CHANNELS,

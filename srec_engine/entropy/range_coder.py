@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, leading_zeros, quotient
+from srec_engine.compilation.kernels import inlined, integer, leading_zeros, quotient
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, kernel
+from srec_engine.compilation.kernels import inlined, integer, kernel
 from srec_engine.entropy.distribution import remainder_boundaries
 from srec_engine.entropy.fixed_point import FREQUENCY_BITS
 from srec_engine.entropy.kernel_types import RemainderArrays, TableArrays

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer
+from srec_engine.compilation.kernels import inlined, integer
 from srec_engine.entropy.fixed_point import (
     EXPONENTIAL_ENTRIES,
     EXPONENTIAL_ONE,

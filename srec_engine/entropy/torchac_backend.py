@@ -26,7 +26,7 @@ from types import ModuleType
 from typing import Any, Protocol, cast
 
 from srec_engine.atomic import write_atomically
-from srec_engine.entropy.cache_directory import cache_directory
+from srec_engine.compilation.cache_directory import cache_directory
 from srec_engine.entropy.messages import INSTALL_ADVICE
 from srec_engine.errors import MissingDependencyError, OutputError
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, leading_zeros, quotient
+from srec_engine.compilation.kernels import inlined, integer, leading_zeros, quotient
 from srec_engine.entropy.fixed_point import EXPONENTIAL_ENTRIES, FREQUENCY_TOTAL
 from srec_engine.entropy.kernel_types import PixelLearner, TableArrays
 from srec_engine.entropy.learning import (

@@ -30,7 +30,7 @@ def _update(stream: Any, contribution: Any, activations: Any) -> None:
 def stream_functions() -> StreamUpdate | None:
     """The update, compiled (and kept on disk for the next process), or None without numba."""
     try:
-        from srec_engine.entropy.compilation import kernel
+        from srec_engine.compilation.kernels import kernel
     except ImportError:
         return None
     return kernel(_update)

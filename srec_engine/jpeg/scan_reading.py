@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, kernel, quotient
+from srec_engine.compilation.kernels import inlined, integer, kernel, quotient
 from srec_engine.jpeg.coefficients import ZIGZAG
 from srec_engine.jpeg.huffman import FAST_ENTRIES
 from srec_engine.jpeg.scan_notes import (

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.entropy.compilation import inlined, integer, kernel, leading_zeros, quotient
+from srec_engine.compilation.kernels import inlined, integer, kernel, leading_zeros, quotient
 from srec_engine.jpeg.coefficients import ZIGZAG
 from srec_engine.jpeg.scan_choices import LONGEST_RUN, ScanChoices
 from srec_engine.jpeg.scan_units import ScanUnits

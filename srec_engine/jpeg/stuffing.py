@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.accounts.account import UnaccountedError
-from srec_engine.entropy.compilation import integer, kernel
+from srec_engine.compilation.kernels import integer, kernel
 
 __all__ = ["STREAM_PADDING", "Stream", "coded_length", "stuffed", "unstuffed"]
 

@@ -16,8 +16,8 @@ from llvmlite import ir  # type: ignore[import-untyped]
 from numba import extending
 from numba.core import config, types  # the settings have no other public name
 
-from srec_engine.entropy.cache_directory import cache_directory
-from srec_engine.entropy.code_cache import CheckedCache
+from srec_engine.compilation.cache_directory import cache_directory
+from srec_engine.compilation.code_cache import CheckedCache
 
 __all__ = [
     "code_directory",
@@ -62,7 +62,7 @@ def overloaded(function: Callable[..., Any]) -> Callable[[Function], Function]:
 def kernel(function: Function) -> Function:
     """Compile a function on its first call, without the GIL, and keep the machine code for the next process."""
     dispatcher = numba.njit(**_OPTIONS)(function)
-    folder = code_directory()
+    folder = code_directory(Path(function.__code__.co_filename).parent)
     if folder is None:
         _log.info("There is no place to keep compiled code in: it is made anew by every process.")
         return cast(Function, dispatcher)
@@ -80,25 +80,29 @@ def kernel(function: Function) -> Function:
     return cast(Function, dispatcher)
 
 
-def code_directory() -> Path | None:
+def code_directory(package: Path) -> Path | None:
     """Folder of the machine code that was compiled from exactly these sources by exactly this numba, if there is any.
 
     numba itself looks only at the file of the outermost function. Code compiled from an older `distribution` would
-    decode to other pixels, so the folder's name covers every file of this package.
+    decode to other pixels, so the folder's name covers every file of the package that the kernel is in, and of those
+    that have loops for others: this one and `entropy`.
+
+    Args:
+        package: Folder of the package that the kernel is in.
     """
     folder = cache_directory()
-    return None if folder is None else folder / "numba" / _sources_digest()
+    return None if folder is None else folder / "numba" / _sources_digest(package)
 
 
-def is_compiled(key: str) -> bool:
+def is_compiled(key: str, package: Path) -> bool:
     """Whether `mark_compiled` was called for this kind of kernel, by this process or an earlier one."""
-    folder = code_directory()
+    folder = code_directory(package)
     return folder is not None and (folder / f"{key}.done").exists()
 
 
-def mark_compiled(key: str) -> None:
+def mark_compiled(key: str, package: Path) -> None:
     """Remember that the machine code of a kernel is on disk. Only a message depends on it."""
-    folder = code_directory()
+    folder = code_directory(package)
     if folder is None:
         return
     try:
@@ -109,10 +113,12 @@ def mark_compiled(key: str) -> None:
 
 
 @functools.cache
-def _sources_digest() -> str:
+def _sources_digest(package: Path) -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    own = Path(__file__).parent
+    for folder in (own, own.parent / "entropy", package):
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

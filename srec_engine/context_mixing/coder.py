@@ -1,0 +1,226 @@
+"""Coefficients of a picture, coded and decoded band by band.
+
+What is written (docs/coding.md, "Coefficients of a JPEG"): the number of the tables; for each band the lengths of its
+two streams and their CRC-32; the streams of all means; the streams of all other coefficients. So a picture at an eighth
+of its size is in the first bytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from srec_engine.container.fields import Cursor, pack_integer
+from srec_engine.context_mixing.band_coder import BandRecord, code_band_blocks, code_band_means
+from srec_engine.context_mixing.bands import Band, ComponentShape, bands_of
+from srec_engine.context_mixing.binary_coder import DECODING, ENCODING, RECORDING
+from srec_engine.context_mixing.tables import CURRENT_TABLES, CoderTables, shipped_tables
+from srec_engine.errors import DamagedFileError
+
+__all__ = [
+    "DecodedCoefficients",
+    "RecordedCoefficients",
+    "decode_coefficients",
+    "decode_means",
+    "encode_coefficients",
+    "record_coefficients",
+]
+
+Result = TypeVar("Result")
+
+Progress = Callable[[float], None]
+"""Called now and then, in the caller's thread, with the share that is done; what it raises ends the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedCoefficients:
+    """What was decoded.
+
+    Attributes:
+        components: int16 (rows, columns, 64) each. Where a band is damaged, its coefficients are 0; where only its
+            second stream is, all but the means.
+        damaged: The bands of which something is missing.
+    """
+
+    components: list[NDArray[np.int16]]
+    damaged: list[Band]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCoefficients:
+    """What was decoded, what it cost, and what was expected.
+
+    Attributes:
+        components: As in `DecodedCoefficients`.
+        costs: int32 (rows, columns, 64) each, in 2⁻¹⁶ bit: at 0 that of the mean, and of how many others there are.
+        estimates: int16 (rows, columns, 64) each, what was expected, in 1/16 step; 0 where nothing was to be coded.
+    """
+
+    components: list[NDArray[np.int16]]
+    costs: list[NDArray[np.int32]]
+    estimates: list[NDArray[np.int16]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Streams:
+    """The streams of a band; None for one that is damaged."""
+
+    means: bytes | None
+    blocks: bytes | None
+
+
+def encode_coefficients(
+    components: Sequence[NDArray[np.int16]],
+    shapes: Sequence[ComponentShape],
+    threads: int = 1,
+    progress: Progress | None = None,
+    tables: CoderTables | None = None,
+) -> bytes:
+    """Code coefficients.
+
+    Args:
+        components: int16 (rows, columns, 64) each, natural order.
+        shapes: Of the components.
+        threads: Bands that are coded side by side; each takes 40 MB.
+        progress: Hears how far it is.
+        tables: What to begin with; None for what ships with the program.
+    """
+    start = shipped_tables(CURRENT_TABLES) if tables is None else tables
+
+    def encoded(band: Band) -> tuple[bytes, bytes]:
+        parts = [
+            np.ascontiguousarray(component[band.rows(shape)])
+            for component, shape in zip(components, shapes, strict=True)
+        ]
+        learned = start.copied()
+        means = code_band_means(parts, shapes, learned, ENCODING, b"")
+        return means, code_band_blocks(parts, shapes, learned, ENCODING, b"")
+
+    streams = list(_in_bands(encoded, bands_of(shapes), threads, progress))
+    head = b"".join(
+        pack_integer(len(stream)) + zlib.crc32(stream).to_bytes(4, "little") for pair in streams for stream in pair
+    )
+    bodies = [pair[0] for pair in streams] + [pair[1] for pair in streams]
+    return pack_integer(CURRENT_TABLES) + head + b"".join(bodies)
+
+
+def decode_coefficients(
+    packed: bytes,
+    shapes: Sequence[ComponentShape],
+    what: str,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> DecodedCoefficients:
+    """Undo `encode_coefficients`.
+
+    Args:
+        packed: What that returned; it may be damaged or cut off.
+        shapes: Of the components.
+        what: Names it in messages.
+        threads, progress: As there.
+
+    Raises:
+        DamagedFileError: When nothing can be decoded.
+    """
+    start, bands, streams = _opened(packed, shapes, what)
+    components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
+
+    def decode(band: Band) -> bool:
+        found = streams[bands.index(band)]
+        if found.means is None:
+            return False
+        parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
+        learned = start.copied()
+        code_band_means(parts, shapes, learned, DECODING, found.means)
+        if found.blocks is not None:
+            code_band_blocks(parts, shapes, learned, DECODING, found.blocks)
+        return found.blocks is not None
+
+    whole = list(_in_bands(decode, bands, threads, progress))
+    return DecodedCoefficients(components, [band for band, is_whole in zip(bands, whole, strict=True) if not is_whole])
+
+
+def decode_means(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> list[NDArray[np.int16]]:
+    """The means alone, which is an eighth of the picture's size, from the first bytes of what was packed.
+
+    Returns:
+        int16 (rows, columns, 64) each, 0 but for the means, and where these are damaged.
+
+    Raises:
+        DamagedFileError: When nothing can be decoded.
+    """
+    start, bands, streams = _opened(packed, shapes, what)
+    components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
+    for band, found in zip(bands, streams, strict=True):
+        if found.means is not None:
+            parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
+            code_band_means(parts, shapes, start.copied(), DECODING, found.means)
+    return components
+
+
+def record_coefficients(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> RecordedCoefficients:
+    """Decode as `decode_coefficients` does, and write down what each coefficient cost and what was expected of it."""
+    start, bands, streams = _opened(packed, shapes, what)
+    full = [(shape.rows, shape.columns, 64) for shape in shapes]
+    found = RecordedCoefficients(
+        [np.zeros(size, np.int16) for size in full],
+        [np.zeros(size, np.int32) for size in full],
+        [np.zeros(size, np.int16) for size in full],
+    )
+    for band, coded in zip(bands, streams, strict=True):
+        rows = [band.rows(shape) for shape in shapes]
+        parts = [component[place] for component, place in zip(found.components, rows, strict=True)]
+        record = BandRecord(
+            [costs[place] for costs, place in zip(found.costs, rows, strict=True)],
+            [estimates[place] for estimates, place in zip(found.estimates, rows, strict=True)],
+        )
+        if coded.means is not None:
+            learned = start.copied()
+            code_band_means(parts, shapes, learned, RECORDING, coded.means, record)
+            if coded.blocks is not None:
+                code_band_blocks(parts, shapes, learned, RECORDING, coded.blocks, record)
+    return found
+
+
+def _opened(
+    packed: bytes, shapes: Sequence[ComponentShape], what: str
+) -> tuple[CoderTables, list[Band], list[_Streams]]:
+    cursor = Cursor(packed, what)
+    start = shipped_tables(cursor.take_integer())
+    bands = bands_of(shapes)
+    heads = [(cursor.take_integer(), int.from_bytes(cursor.take(4), "little")) for _ in range(2 * len(bands))]
+    means = [_checked(cursor, *head) for head in heads[::2]]
+    blocks = [_checked(cursor, *head) for head in heads[1::2]]
+    if all(stream is None for stream in means):
+        raise DamagedFileError(f"{what} is damaged: none of its parts can be decoded.")
+    return start, bands, [_Streams(*pair) for pair in zip(means, blocks, strict=True)]
+
+
+def _checked(cursor: Cursor, length: int, checksum: int) -> bytes | None:
+    stream = cursor.take(min(length, cursor.remaining))
+    return stream if len(stream) == length and zlib.crc32(stream) == checksum else None
+
+
+def _in_bands(
+    work: Callable[[Band], Result], bands: Sequence[Band], threads: int, progress: Progress | None
+) -> Iterable[Result]:
+    """Results of all bands in their order."""
+    if len(bands) == 1:
+        yield work(bands[0])
+        return
+    with ThreadPoolExecutor(min(threads, len(bands)), "srec-band") as pool:
+        tasks = [pool.submit(work, band) for band in bands]
+        try:
+            for index, task in enumerate(tasks):
+                yield task.result()
+                if progress is not None:
+                    progress((index + 1) / len(bands))
+        finally:
+            for task in tasks:
+                task.cancel()
