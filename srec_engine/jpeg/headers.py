@@ -19,7 +19,7 @@ from srec_engine.jpeg.coefficients import COEFFICIENTS, ZIGZAG, ComponentGeometr
 from srec_engine.jpeg.huffman import LONGEST_TABLE, described_length
 from srec_engine.limits import MAX_PIXELS
 
-__all__ = ["AC_TABLES", "MAX_SCANS", "TABLES", "JpegHeaders", "JpegScan", "read_headers"]
+__all__ = ["AC_TABLES", "MAX_SCANS", "TABLES", "HeaderReader", "JpegHeaders", "JpegScan", "read_headers"]
 
 MAX_SCANS = 1000
 """Of a picture. Encoders write up to some twenty; each component can make use of some 900."""
@@ -99,7 +99,7 @@ def read_headers(data: bytes) -> JpegHeaders:
         UnaccountedError: When it is cut off, when it is no JPEG with Huffman codes and samples of 8 bits, or when
             something in it is against the standard and matters.
     """
-    state = _State(data)
+    state = HeaderReader(data)
     end = 0
     for segment in jpeg_segments(data):
         state.enter(segment)
@@ -107,10 +107,15 @@ def read_headers(data: bytes) -> JpegHeaders:
     return JpegHeaders(state.geometry(), tuple(state.scans), end)
 
 
-class _State:
-    """What holds at some place of the file."""
+class HeaderReader:
+    """What holds at some place of a file, segment by segment: for those who go on where `read_headers` would not.
+
+    Attributes:
+        scans: Those that were entered.
+    """
 
     def __init__(self, data: bytes) -> None:
+        """Nothing was entered yet of the file `data`."""
         self._data = data
         self._frame: JpegFrame | None = None
         self._components: list[_FrameComponent] = []
@@ -120,8 +125,17 @@ class _State:
         self._quantization: dict[int, NDArray[np.uint16]] = {}
         self.scans: list[JpegScan] = []
 
+    @property
+    def identifiers(self) -> tuple[int, ...]:
+        """Of the components of the frame; none before it was entered."""
+        return tuple(component.identifier for component in self._components)
+
     def enter(self, segment: JpegSegment) -> None:
-        """Take notice of the next segment."""
+        """Take notice of the next segment.
+
+        Raises:
+            UnaccountedError: When it cannot be. What was entered before still holds, but for tables of the segment.
+        """
         content = self._data[segment.content : self._header_end(segment)]
         if segment.marker in FRAMES:
             self._enter_frame(segment.marker, content)
@@ -156,18 +170,19 @@ class _State:
             raise UnaccountedError(f"it has {count} colour components")
         if len(content) != 6 + 3 * count:
             raise UnaccountedError(_BAD_SEGMENT)
+        components = []
         for start in range(6, len(content), 3):
             identifier, factors, table = content[start : start + 3]
-            self._components.append(_FrameComponent(identifier, factors >> 4, factors & 15, table))
+            components.append(_FrameComponent(identifier, factors >> 4, factors & 15, table))
         if not all(
             1 <= factor <= _MAX_FACTOR
-            for component in self._components
+            for component in components
             for factor in (component.horizontal, component.vertical)
         ):
             raise UnaccountedError("its sampling factors make no sense")
-        if len({component.identifier for component in self._components}) < count:
+        if len({component.identifier for component in components}) < count:
             raise UnaccountedError("two of its components have the same name")
-        self._frame = frame
+        self._frame, self._components = frame, components
 
     def _enter_scan(self, segment: JpegSegment, content: bytes) -> None:
         if self._frame is None or len(self.scans) == MAX_SCANS:
@@ -219,7 +234,11 @@ class _State:
         return np.ones(COEFFICIENTS, np.uint16) if steps is None else steps
 
     def geometry(self) -> JpegGeometry:
-        """Size and components, when all segments were entered."""
+        """Size and components, by the segments that were entered.
+
+        Raises:
+            UnaccountedError: When no scan is among them.
+        """
         if self._frame is None or not self.scans:
             raise UnaccountedError("it has no pixels")
         frame, found = self._frame, self._components
