@@ -6,7 +6,8 @@ how many bits follow a code is all that is asked, and of a coefficient that is r
 Codes for sixteen zeros count to the coefficient that the next code ends at, which there has to be.
 
 What a block reads is bounded whatever the bits are, so it is enough to look behind each block whether the stream's end
-was passed. Everything that a kernel calls stands in this file: the machine code on the disk is made anew when it changes.
+was passed. Everything that a kernel calls stands in this file: the machine code on the disk is made anew when this
+file changes.
 """
 
 from __future__ import annotations
