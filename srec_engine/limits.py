@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 __all__ = [
+    "FREE_JPEG_BLOCKS",
+    "FREE_JPEG_BYTES",
     "FREE_NETWORK_PIXELS",
     "FREE_PACKED_BYTES",
+    "JPEG_BLOCKS_PER_BYTE",
     "MAX_METADATA_BYTES",
     "MAX_PIXELS",
     "MAX_SIDE",
     "NETWORK_PIXELS_PER_BYTE",
     "PACKED_BYTES_PER_BYTE",
+    "are_plausible_blocks",
+    "is_plausible_jpeg",
     "is_plausible_packing",
     "is_plausible_picture",
 ]
@@ -36,6 +41,16 @@ FREE_PACKED_BYTES = 1 << 24
 PACKED_BYTES_PER_BYTE = 1 << 8
 """Bytes that a longer one may become for each of its own. JPEGs of photographs become one and a quarter."""
 
+FREE_JPEG_BYTES = 1 << 22
+"""Bytes that a JPEG may have, however short what its coefficients were coded to (4 MiB). Scans go over all blocks again
+and again, and may do so the oftener the longer the file is."""
+
+FREE_JPEG_BLOCKS = 1 << 20
+"""Blocks of 8 x 8 coefficients that a JPEG may have, however short what they were coded to: 128 MiB of memory."""
+
+JPEG_BLOCKS_PER_BYTE = 1 << 5
+"""Blocks that a larger one may have for each byte of that. Photographs have one at most."""
+
 
 def is_plausible_picture(pixels: int, file_bytes: int) -> bool:
     """Whether a file of so many bytes may show so many pixels, each of which costs memory and time."""
@@ -45,3 +60,13 @@ def is_plausible_picture(pixels: int, file_bytes: int) -> bool:
 def is_plausible_packing(size: int, packed: int) -> bool:
     """Whether `packed` bytes may become `size` bytes, so that nobody is made to give memory to a short file."""
     return size <= max(FREE_PACKED_BYTES, PACKED_BYTES_PER_BYTE * packed)
+
+
+def is_plausible_jpeg(size: int, packed: int) -> bool:
+    """Whether `packed` bytes of coded coefficients may become a JPEG of `size` bytes."""
+    return size <= max(FREE_JPEG_BYTES, PACKED_BYTES_PER_BYTE * packed)
+
+
+def are_plausible_blocks(blocks: int, packed: int) -> bool:
+    """Whether `packed` bytes may be coded coefficients of so many blocks."""
+    return blocks <= max(FREE_JPEG_BLOCKS, JPEG_BLOCKS_PER_BYTE * packed)

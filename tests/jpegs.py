@@ -1,4 +1,4 @@
-"""JPEG files of all kinds, made on the spot, and what libjxl does with each of them.
+"""JPEG files of all kinds, made on the spot, and what libjxl and our own coder do with each of them.
 
 The photograph is the sample that ships with the program. What neither Pillow nor imagecodecs writes lies in
 tests/data/jpeg, whose README.md says how it was made.
@@ -29,7 +29,7 @@ _ALONE = {0x01, *range(0xD0, 0xD9)}
 
 
 class Outcome(StrEnum):
-    """What comes of a file that libjxl 0.11.2 is to pack without loss (`imagecodecs.jpegxl_encode_jpeg`)."""
+    """What comes of a file that is to be packed without loss, by libjxl 0.11.2 (in imagecodecs) or by our coder."""
 
     EXACT = "exact"
     """It is packed, and unpacking gives the same bytes."""
@@ -48,12 +48,14 @@ class JpegKind:
         make: Gives the file's bytes, the same ones each time.
         outcome: What libjxl does with it.
         read: Whether Pillow reads its pixels without an error.
+        ours: What our own coder does with its first picture.
     """
 
     name: str
     make: Callable[[], bytes]
     outcome: Outcome = Outcome.EXACT
     read: bool = True
+    ours: Outcome = Outcome.EXACT
 
 
 # --- making ----------------------------------------------------------------------------------------------------------
@@ -232,12 +234,12 @@ JPEG_KINDS: dict[str, JpegKind] = {
         JpegKind(
             "progressive-restarts-of-rows", lambda: jpeg_of(progressive=True, restart_marker_rows=1), REFUSED
         ),
-        JpegKind("arithmetic", _stored("arithmetic"), REFUSED),
-        JpegKind("arithmetic-progressive", _stored("arithmetic-progressive"), REFUSED),
+        JpegKind("arithmetic", _stored("arithmetic"), REFUSED, ours=REFUSED),
+        JpegKind("arithmetic-progressive", _stored("arithmetic-progressive"), REFUSED, ours=REFUSED),
         JpegKind("cmyk", lambda: _four_channels("CMYK"), REFUSED),
         JpegKind("ycck", lambda: _four_channels("YCCK"), REFUSED),
-        JpegKind("12-bits", _twelve_bits, REFUSED, read=False),
-        JpegKind("16-bits-lossless", _sixteen_lossless_bits, REFUSED, read=False),
+        JpegKind("12-bits", _twelve_bits, REFUSED, read=False, ours=REFUSED),
+        JpegKind("16-bits-lossless", _sixteen_lossless_bits, REFUSED, read=False, ours=REFUSED),
         JpegKind("one-pixel", lambda: jpeg_of(photograph(1, 1))),
         JpegKind("one-grey-pixel", lambda: jpeg_of(photograph(1, 1).convert("L"))),
         JpegKind("16384-wide", lambda: jpeg_of(photograph(16_384, 8))),
@@ -268,8 +270,8 @@ JPEG_KINDS: dict[str, JpegKind] = {
         JpegKind("long-film-behind-end", lambda: jpeg_of() + _film(4_400_000), REFUSED),
         # What damage to a scan does sometimes: libjxl cuts off means beyond 12 bits, and says nothing.
         JpegKind("mean-beyond-12-bits", _beyond_twelve_bits, DIFFERS),
-        JpegKind("no-end", lambda: jpeg_of()[:-2], REFUSED, read=False),
-        JpegKind("cut", lambda: jpeg_of()[:6000], REFUSED, read=False),
+        JpegKind("no-end", lambda: jpeg_of()[:-2], REFUSED, read=False, ours=REFUSED),
+        JpegKind("cut", lambda: jpeg_of()[:6000], REFUSED, read=False, ours=REFUSED),
     )
 }  # fmt: skip
 """All kinds by name."""

@@ -28,6 +28,7 @@ __all__ = [
     "jpeg_pictures",
     "jpeg_segments",
     "jpeg_size",
+    "jpegs_inside",
     "other_segments",
     "reason_for_jpeg",
 ]
@@ -44,6 +45,8 @@ MARKER_BEHIND_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """What ends the coded pixels of a scan: stuffed bytes and restarts are no markers."""
 
 _WITHOUT_LENGTH = frozenset([0x01, *range(0xD0, 0xDA)])
+_MODES = {1: "L", 3: "RGB", 4: "CMYK"}
+"""Pillow modes of pictures by how many components they have."""
 _FIRST_ARITHMETIC, _LOSSLESS = 0xC9, 0xC3
 # Kept by every format that keeps EXIF, XMP and profiles, or saying how the pixels are coded.
 _KNOWN = (b"JFIF\0", b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0", b"Adobe")
@@ -58,7 +61,7 @@ _BEHIND = "bytes behind the picture"
 _MAX_SEGMENTS = 1 << 16
 _FILL_BYTES = re.compile(b"\xff+")
 _BEGINNING = b"\xff\xd8\xff"
-_MAX_ATTEMPTS = 64
+_MAX_INSIDE = 63
 _PIXELS = "its pixels would not give the JPEG back"
 
 
@@ -99,7 +102,7 @@ class JpegFrame:
     @property
     def mode(self) -> str:
         """Pillow mode of the picture."""
-        return {1: "L", 3: "RGB"}.get(self.components, "CMYK")
+        return _MODES.get(self.components, "CMYK")
 
     @property
     def refusal(self) -> str:
@@ -108,8 +111,8 @@ class JpegFrame:
             return "it is coded arithmetically" if self.marker >= _FIRST_ARITHMETIC else "it is a rare kind of JPEG"
         if self.precision != 8:
             return f"its samples have {self.precision} bits"
-        if self.components not in (1, 3):
-            return "it is CMYK, for printing" if self.components == 4 else f"it has {self.components} colour components"
+        if self.components not in _MODES:
+            return f"it has {self.components} colour components"
         return "" if self.width and self.height else "it does not tell its size at its beginning"
 
 
@@ -192,20 +195,27 @@ def jpeg_pictures(data: bytes) -> list[tuple[int, int]]:
 
     Between and behind them anything may lie. Where the file does not begin with a whole JPEG the list is empty.
     """
+    try:
+        *_, last = jpeg_segments(data)
+    except UnaccountedError:
+        return []
+    return [(0, last.end), *jpegs_inside(data, last.end)]
+
+
+def jpegs_inside(data: bytes, start: int) -> list[tuple[int, int]]:
+    """(start, end) of what looks like whole JPEGs among any bytes from `start` on, none of them inside of another."""
     places: list[tuple[int, int]] = []
-    start = 0
-    for _ in range(_MAX_ATTEMPTS):
-        try:
-            *_, last = jpeg_segments(data, start)
-            places.append((start, last.end))
-            start = last.end
-        except UnaccountedError:
-            if not places:
-                break
-            start += len(_BEGINNING)
+    for _ in range(_MAX_INSIDE):
         start = data.find(_BEGINNING, start)
         if start < 0:
             break
+        try:
+            *_, last = jpeg_segments(data, start)
+        except UnaccountedError:
+            start += len(_BEGINNING)
+        else:
+            places.append((start, last.end))
+            start = last.end
     return places
 
 

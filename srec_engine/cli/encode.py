@@ -34,8 +34,9 @@ _CHECKPOINT_SUFFIXES = (".pt", ".pth")
 _HEAD_BYTES = 1 << 18
 """Bytes in which the size of a JPEG is found: behind EXIF with its thumbnail, profile and XMP."""
 
-_PIXELS_BESIDE = 1 << 25
-"""Pixels up to which JPEGs are packed several at a time: libjxl takes 23 bytes for each."""
+_PIXELS_BESIDE = 3 << 20
+"""Pixels up to which JPEGs are packed several at a time: larger ones are cut into bands that are coded side by side."""
+
 _NAMED = 5
 """Names that a sum gives before it counts the others."""
 
@@ -115,7 +116,7 @@ def _without_gain(arguments: argparse.Namespace) -> WithoutGain:
 
 
 def _is_jpeg(source: Source) -> bool:
-    """Whether a file is packed by one processor alone, however many there are, and without much memory."""
+    """Whether a file is packed by one processor alone, however many there are."""
     if source.trouble:  # a pipe would never say what it is
         return False
     try:

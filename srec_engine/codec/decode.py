@@ -102,7 +102,7 @@ def decode_steps(
         Cancelled: When the token was set.
     """
     box = None if region is None else Box(*region)
-    for step in decoding_steps(source, options, cancel or CancelToken(), box):
+    for step in decoding_steps(source, options, cancel or CancelToken(), box, partial=partial):
         image = None
         if step.result is not None:
             image = _image_of(step.result, box)
@@ -247,7 +247,7 @@ def _last_step(
 ) -> Step:
     """Run through all steps; the last one, which must be exact."""
     last = Step(Progress(Stage.DECODING, 0.0), 0)
-    for step in decoding_steps(source, options, cancel or CancelToken(), None):
+    for step in decoding_steps(source, options, cancel or CancelToken(), None, partial=False):
         if progress is not None:
             progress(step.progress)
         last = step

@@ -54,6 +54,7 @@ class Decoding:
         options: Device, kernel, threads.
         cancel: Stops it.
         region: The part of the picture that is wanted; None for all of it.
+        partial: Whether anybody looks at coarser pictures, so that those are made that take time of their own.
         clock: Counts the seconds of its stages.
     """
 
@@ -61,6 +62,7 @@ class Decoding:
     options: CodecOptions
     cancel: CancelToken
     region: Box | None = None
+    partial: bool = True
     clock: StageClock = field(default_factory=StageClock)
 
     @property

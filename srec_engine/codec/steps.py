@@ -28,9 +28,16 @@ def opened(source: Path | bytes) -> Iterator[Reader]:
 
 
 def decoding_steps(
-    source: Path | bytes, options: CodecOptions, cancel: CancelToken, region: Box | None
+    source: Path | bytes, options: CodecOptions, cancel: CancelToken, region: Box | None, *, partial: bool = True
 ) -> Iterator[Step]:
     """Decode coarse to fine; what is damaged is named in the last step's report.
+
+    Args:
+        source: The file or its bytes.
+        options: Device, kernel, threads.
+        cancel: Stops it.
+        region: The part of the picture that is wanted; None for all of it.
+        partial: Whether anybody looks at coarser pictures.
 
     Raises:
         NotSrecError, ModelError, Cancelled: As they happen.
@@ -38,4 +45,4 @@ def decoding_steps(
     """
     with opened(source) as reader:
         cancel.raise_if_cancelled()
-        yield from holding_method(reader.header.method).steps(Decoding(reader, options, cancel, region))
+        yield from holding_method(reader.header.method).steps(Decoding(reader, options, cancel, region, partial))

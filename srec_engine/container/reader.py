@@ -147,6 +147,15 @@ class Reader:
         cursor.take(cursor.take_integer())
         return cursor.take_rest()
 
+    def remains_of_body(self) -> bytes:
+        """What there is of a held file as its method packs it, unchecked: for those who can save some of it.
+
+        Raises:
+            DamagedFileError: When not even its name is there.
+        """
+        section, (_, before) = self._sections["body"], self._held
+        return self._source.read(section.start + before, section.size - CRC_BYTES - before)
+
     @property
     def source_name(self) -> str:
         """The source file's name, made safe; only where that file is held."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from srec_engine.container import Reader
@@ -16,7 +17,7 @@ from srec_engine.images.opening import open_image
 from srec_engine.images.pillow_errors import READING_ERRORS
 from srec_engine.images.planes import full_colour, metadata_from_reader
 
-__all__ = ["display_info", "reduced_base", "reduced_file", "reduced_image", "upright"]
+__all__ = ["display_info", "reduced_base", "reduced_file", "reduced_image", "reduced_samples", "upright"]
 
 
 def reduced_base(reader: Reader) -> Image.Image:
@@ -81,6 +82,12 @@ def reduced_image(image: Image.Image, max_side: int) -> Image.Image:
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     image.thumbnail((max_side, max_side), reducing_gap=2.0)
     return image
+
+
+def reduced_samples(image: Image.Image) -> NDArray[np.uint8]:
+    """The samples of what `reduced_image` gives, without alpha: uint8 (h, w, 1 or 3)."""
+    is_grey = image.mode in ("L", "LA")
+    return np.atleast_3d(np.asarray(image.convert("L" if is_grey else "RGB")))
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

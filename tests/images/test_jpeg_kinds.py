@@ -1,4 +1,4 @@
-"""What libjxl makes of each kind of JPEG, on which the method `jpeg` is built: hence its comparison."""
+"""What libjxl and our own coder make of each kind of JPEG. The method `jpeg` is built on that: hence its comparison."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import imagecodecs
 import pytest
 from PIL import Image
 
+from srec_engine.accounts import UnaccountedError
+from srec_engine.accounts.jpeg import jpeg_pictures
+from srec_engine.images.jpeg_coefficients import open_jpeg, pack_coefficients, unpack_coefficients
+from srec_engine.images.jpeg_shown import shown_jpeg
 from tests.jpegs import JPEG_KINDS, JpegKind, Outcome, flipped, jpeg_of, scan_ranges
+
+SMOOTHED = {"first-scans-only"}
+"""Kinds of which libjpeg guesses what is not there yet."""
 
 every_kind = pytest.mark.parametrize("kind", JPEG_KINDS.values(), ids=JPEG_KINDS)
 
@@ -27,6 +34,43 @@ def test_libjxl_does_with_a_kind_of_jpeg_what_the_table_says(kind: JpegKind) -> 
     data = kind.make()
     assert data == kind.make()
     assert outcome_of(data) == kind.outcome
+
+
+def first_picture(data: bytes) -> bytes:
+    """The first JPEG of a file, or all of what is none."""
+    start, end = (jpeg_pictures(data) or [(0, len(data))])[0]
+    return data[start:end]
+
+
+@every_kind
+def test_our_coder_does_with_a_kind_of_jpeg_what_the_table_says(kind: JpegKind) -> None:
+    data = first_picture(kind.make())
+    try:
+        packed = pack_coefficients(data, 1)
+    except UnaccountedError:
+        assert kind.ours is Outcome.REFUSED
+        return
+    assert unpack_coefficients(packed, len(data), "it", 1) == data
+    assert kind.ours is Outcome.EXACT
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in JPEG_KINDS.values() if kind.read and kind.ours is Outcome.EXACT],
+    ids=lambda kind: kind.name,
+)
+def test_coefficients_are_shown_as_the_jpeg_is_to_the_last_level(kind: JpegKind) -> None:
+    data = first_picture(kind.make())
+    opened = open_jpeg(pack_coefficients(data, 1), len(data), "it", with_inner=False)
+    components, damaged = opened.coefficients("it", 1)
+    shown = shown_jpeg(opened.skeleton, opened.geometry, components, "it")
+    assert not damaged
+    with Image.open(io.BytesIO(shown)) as image, Image.open(io.BytesIO(data)) as original:
+        assert (image.mode, image.size) == (original.mode, original.size)
+        assert image.info.get("icc_profile") == original.info.get("icc_profile")
+        assert image.getexif() == original.getexif()
+        if kind.name not in SMOOTHED:
+            assert image.tobytes() == original.tobytes()
 
 
 @every_kind

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from srec_engine.accounts import UnaccountedError
-from srec_engine.codec.background import run_cancellable
+from srec_engine.codec.background import run_telling
 from srec_engine.codec.decoding import Decoding, Step
 from srec_engine.codec.methods.method import PREVIEW_SIDE, Candidate, CannotHoldError, HoldingMethod
 from srec_engine.container import Contents, FilePayload, Reader, container_bytes
-from srec_engine.images.jpeg_packing import pack_jpeg, packed_frame, unpack_jpeg, unpack_picture, unpacked_size
+from srec_engine.control import Progress, Stage
+from srec_engine.errors import DamagedFileError
+from srec_engine.images.jpeg_packing import pack_jpeg, packed_frame, unpack_jpeg, unpack_part, unpacked_size
+from srec_engine.images.jpeg_parts import JpegPacker, PackedPart, first_part, parse_parts
 from srec_engine.images.picture import bytes_checksum
 from srec_engine.options import Method
 from srec_engine.reports import MethodWords
@@ -24,8 +29,16 @@ if TYPE_CHECKING:
 
 __all__ = ["METHOD"]
 
+Result = TypeVar("Result")
+
 _PILLOW_FORMATS = ("JPEG",)
 """What Pillow is asked for; to others it would have to be taught first."""
+
+_COARSE_SCALE = 3
+"""The scale that the means of all blocks show, which is an eighth of the picture's size."""
+
+_WHOLE_PIXELS = 1 << 19
+"""Up to this size a preview is made of the whole picture, which is there as soon."""
 
 
 class _Jpeg(HoldingMethod):
@@ -53,7 +66,7 @@ class _Jpeg(HoldingMethod):
         threads = job.options.codec.threads
         try:
             with job.clock.measure("entropy"):
-                packed = run_cancellable(lambda: pack_jpeg(data, threads), job.cancel)
+                packed = _heard(run_telling(lambda tell: pack_jpeg(data, threads, tell), job.cancel), job)
             frame = packed_frame(data)
         except UnaccountedError as reason:
             raise CannotHoldError(str(reason)) from reason
@@ -63,27 +76,120 @@ class _Jpeg(HoldingMethod):
 
     def steps(self, decoding: Decoding) -> Iterator[Step]:
         reader, threads = decoding.reader, decoding.options.threads
-        body = reader.body()
-        with decoding.clock.measure("entropy"):
-            data = run_cancellable(lambda: unpack_jpeg(body, _what(reader), threads), decoding.cancel)
+        what = _what(reader)
+        try:
+            body = reader.body()
+            if decoding.partial and decoding.region is None:
+                yield from _coarse_steps(parse_parts(body, what)[0], reader)
+            with decoding.clock.measure("entropy"):
+                data = yield from _shown(
+                    run_telling(lambda tell: unpack_jpeg(body, what, threads, tell), decoding.cancel)
+                )
+        except DamagedFileError as error:
+            yield from _saved_steps(decoding, error)
+            return
         damage = decoding.damage_of(data) or _contradiction(reader, data)
         yield decoding.last_step(data, damage, name=reader.source_name)
 
     def preview(self, reader: Reader, max_side: int = PREVIEW_SIDE) -> Image:
-        """The rebuilt JPEG's picture: JPEG XL's own pixels of it differ by up to 22 levels from what others show."""
-        what = _what(reader)
+        """The JPEG's own picture: JPEG XL's pixels of it differ by up to 22 levels from what others show."""
         with ThreadPoolExecutor(1, "srec-rebuilding") as beside:
-            rebuilt = beside.submit(unpack_picture, reader.body(), what)
+            glance = beside.submit(_glance, reader, max_side)
             # Pillow is loaded meanwhile: a first picture is there a tenth of a second sooner.
             from srec_engine.images.preview import reduced_file
 
-            return reduced_file(rebuilt.result(), what, max_side, _PILLOW_FORMATS)
+            data, side = glance.result()
+            return reduced_file(data, _what(reader), side, _PILLOW_FORMATS)
 
     def file_bytes(self, reader: Reader) -> int | None:
         return unpacked_size(reader.body(), _what(reader))
 
 
 METHOD = _Jpeg()
+
+
+def _heard(work: Generator[float, None, bytes], job: Job) -> bytes:
+    """The result of work; the job hears how far it is."""
+    while True:
+        try:
+            job.advance_encoding(next(work), 0)
+        except StopIteration as end:
+            result: bytes = end.value
+            return result
+
+
+def _shown(work: Generator[float, None, Result]) -> Generator[Step, None, Result]:
+    """The steps of work, and its result."""
+    while True:
+        try:
+            yield Step(Progress(Stage.DECODING, next(work)), 0)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+def _is_large(reader: Reader) -> bool:
+    return reader.header.width * reader.header.height > _WHOLE_PIXELS
+
+
+def _coarse_steps(part: PackedPart, reader: Reader) -> Iterator[Step]:
+    """The picture at an eighth of its size, where it takes a while until there is more."""
+    if part.packer is not JpegPacker.COEFFICIENTS or not _is_large(reader):
+        return
+    from srec_engine.images.jpeg_shown import coarse_jpeg  # brings in numba
+    from srec_engine.images.preview import reduced_file, reduced_samples
+
+    try:
+        what = _what(reader)
+        image = reduced_file(coarse_jpeg(part, what), what, _coarse_side(reader), _PILLOW_FORMATS)
+    except DamagedFileError:
+        return  # the steps that follow tell of it
+    info: dict[str, Any] = {key: image.info[key] for key in ("exif", "icc_profile") if key in image.info}
+    yield Step(Progress(Stage.DECODING, 0.0), _COARSE_SCALE, reduced_samples(image), info)
+
+
+def _coarse_side(reader: Reader) -> int:
+    """Pixels of the longer side at an eighth of the picture's size."""
+    return -(-max(reader.header.width, reader.header.height) >> _COARSE_SCALE)
+
+
+def _saved_steps(decoding: Decoding, error: DamagedFileError) -> Iterator[Step]:
+    """What can be saved of a damaged picture. Raises `error` where that is nothing."""
+    reader, what = decoding.reader, _what(decoding.reader)
+    threads = decoding.options.threads or os.cpu_count() or 1
+    try:
+        part = first_part(reader.remains_of_body(), what)
+        if part.packer is not JpegPacker.COEFFICIENTS:
+            raise error
+        from srec_engine.images.jpeg_shown import saved_jpeg  # brings in numba
+
+        work = run_telling(lambda tell: saved_jpeg(part, what, threads, tell), decoding.cancel)
+        data, damaged = yield from _shown(work)
+    except DamagedFileError:
+        raise error from None
+    rows = tuple(
+        f"{reader.name} is damaged: rows {rows.start} to {rows.stop - 1} of its picture are missing, or coarse. "
+        "The rest of the picture can still be shown."
+        for rows in damaged
+    )
+    yield decoding.last_step(data, (rows or (str(error),)) + _contradiction(reader, data), name=reader.source_name)
+
+
+def _glance(reader: Reader, max_side: int) -> tuple[bytes, int]:
+    """A JPEG to make a preview of, and how many pixels the side of that may have at most."""
+    what, damage = _what(reader), None
+    try:
+        part = parse_parts(reader.body(), what)[0]
+    except DamagedFileError as error:
+        part, damage = first_part(reader.remains_of_body(), what), error
+    if part.packer is JpegPacker.COEFFICIENTS and (damage or _is_large(reader)):
+        from srec_engine.images.jpeg_shown import coarse_jpeg  # brings in numba
+
+        with suppress(DamagedFileError):
+            return coarse_jpeg(part, what), min(max_side, _coarse_side(reader))
+    if damage is not None:
+        raise damage
+    return unpack_part(part, what), max_side
 
 
 def _contradiction(reader: Reader, data: bytes) -> tuple[str, ...]:
