@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from srec_engine.analysis.colours import BELOW, BEYOND, ValueRange, colour_table, default_range
     from srec_engine.analysis.damage import DamageLog
-    from srec_engine.analysis.inspection import (
-        Inspection,
-        inspect_file,
-        inspect_with_network,
-        prepare_inspection,
-    )
+    from srec_engine.analysis.inspection import Inspection
+    from srec_engine.analysis.jpeg_bands import band_of
     from srec_engine.analysis.jpeg_parts import JpegPart, JpegPartKind
-    from srec_engine.analysis.layers import Layer, Part, TileLayers, byte_scale, make_layers
+    from srec_engine.analysis.jpeg_readout import BlockChannel, BlockReadout
+    from srec_engine.analysis.layers import Layer, LayeredTile, Part, TileLayers, byte_scale, make_layers
     from srec_engine.analysis.ledger import UNREADABLE, Ledger, LedgerRow
+    from srec_engine.analysis.opening import inspect_file, inspect_with_network, prepare_inspection
     from srec_engine.analysis.picture import draw_map, unit_text
     from srec_engine.analysis.readout import Distribution, PixelReadout
     from srec_engine.analysis.report import ledger_csv, ledger_json
@@ -89,6 +87,8 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "BELOW": "analysis.colours",
     "BEYOND": "analysis.colours",
+    "BlockChannel": "analysis.jpeg_readout",
+    "BlockReadout": "analysis.jpeg_readout",
     "CancelToken": "control",
     "Cancelled": "errors",
     "CheckReport": "reports",
@@ -114,6 +114,7 @@ _MODULE_OF = {
     "JpegPart": "analysis.jpeg_parts",
     "JpegPartKind": "analysis.jpeg_parts",
     "Layer": "analysis.layers",
+    "LayeredTile": "analysis.layers",
     "Ledger": "analysis.ledger",
     "LedgerRow": "analysis.ledger",
     "Method": "options",
@@ -138,6 +139,7 @@ _MODULE_OF = {
     "WithoutGain": "options",
     "atomic_write": "atomic",
     "check_file": "codec.checking",
+    "band_of": "analysis.jpeg_bands",
     "byte_scale": "analysis.layers",
     "colour_table": "analysis.colours",
     "decode_file": "codec.decode",
@@ -153,8 +155,8 @@ _MODULE_OF = {
     "find_files": "files",
     "home_folder": "places",
     "identify": "files",
-    "inspect_file": "analysis.inspection",
-    "inspect_with_network": "analysis.inspection",
+    "inspect_file": "analysis.opening",
+    "inspect_with_network": "analysis.opening",
     "is_promised": "files",
     "ledger_csv": "analysis.report",
     "ledger_json": "analysis.report",
@@ -164,7 +166,7 @@ _MODULE_OF = {
     "model_names": "model.store",
     "occupy_standard_descriptors": "descriptors",
     "output_path": "files",
-    "prepare_inspection": "analysis.inspection",
+    "prepare_inspection": "analysis.opening",
     "read_info": "codec.information",
     "read_source": "codec.decode",
     "read_preview": "codec.preview",
@@ -184,6 +186,8 @@ __all__ = [
     "BEYOND",
     "DEFAULT_MODEL",
     "UNREADABLE",
+    "BlockChannel",
+    "BlockReadout",
     "CancelToken",
     "Cancelled",
     "CheckReport",
@@ -208,6 +212,7 @@ __all__ = [
     "JpegPart",
     "JpegPartKind",
     "Layer",
+    "LayeredTile",
     "Ledger",
     "LedgerRow",
     "Method",
@@ -230,6 +235,7 @@ __all__ = [
     "ValueRange",
     "WithoutGain",
     "atomic_write",
+    "band_of",
     "byte_scale",
     "check_file",
     "colour_table",

@@ -46,7 +46,12 @@ class ValueRange:
 
 
 def default_range(layer: Layer, part: Part) -> ValueRange:
-    """The fixed range, so that files can be compared: 0 to 8 bits, residuals of 8 grey levels, all grey levels."""
+    """The fixed range, so that files can be compared: 0 to 8 bits, residuals of 8 grey levels, all grey levels.
+
+    Blocks of a JPEG have 64 pixels: 0 to 128 bits for all their frequencies, to 32 for those of a band.
+    """
+    if layer is Layer.BLOCK_COST:
+        return ValueRange(0.0, 32.0 if part is Part.BAND else 128.0)
     if layer.in_bits:
         return ValueRange(0.0, 8.0)
     if part is Part.REMAINDERS:

@@ -5,41 +5,75 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.analysis.cache import ByteCache
 from srec_engine.analysis.damage import DamageLog
-from srec_engine.analysis.layers import Part
-from srec_engine.analysis.ledger import Ledger, read_ledger
+from srec_engine.analysis.layers import NETWORK_LAYERS, NETWORK_PARTS, Layer, LayeredTile, Part, make_layers
+from srec_engine.analysis.ledger import CHANNEL_NAMES, Ledger, read_ledger
 from srec_engine.codec.information import read_info
 from srec_engine.codec.steps import opened
 from srec_engine.codec.torch_libraries import load_torch_libraries
 from srec_engine.container import Box, Geometry, Reader, require_plausible_size
 from srec_engine.control import CancelToken, Progress, ProgressCallback, Stage
 from srec_engine.errors import DamagedFileError
-from srec_engine.model.store import find_model
-from srec_engine.options import DEFAULT_MODEL, CodecOptions, EncodeOptions, Method
+from srec_engine.options import CodecOptions, Method
 from srec_engine.reports import FileInfo
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from srec_engine.analysis.jpeg_parts import JpegPart
+    from srec_engine.analysis.jpeg_readout import BlockReadout
     from srec_engine.analysis.maps import TileMaps
     from srec_engine.analysis.readout import PixelReadout
     from srec_engine.analysis.recording import TileSteps
     from srec_engine.analysis.walker import StateCache, TileWalker
     from srec_engine.codec.runtime import Runtime
 
-__all__ = ["Inspection", "inspect_file", "inspect_with_network", "prepare_inspection"]
+__all__ = ["Inspection", "ScaleGeometry"]
 
 _STATE_BYTES = 96 << 20
 _STEP_BYTES = 128 << 20
 
 Result = TypeVar("Result")
+
+
+class ScaleGeometry(Protocol):
+    """Sizes of the scales of a picture, and its tiles; as `Geometry` says it."""
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        ...
+
+    @property
+    def tile_size(self) -> int:
+        """Side of a tile at full size."""
+        ...
+
+    @property
+    def tile_count(self) -> int:
+        """Tiles, the same at every scale."""
+        ...
+
+    def scale_size(self, scale: int) -> tuple[int, int]:
+        """(height, width) of a scale."""
+        ...
+
+    def tile_box(self, scale: int, tile: int) -> Box:
+        """The rectangle of a tile at a scale."""
+        ...
+
+    def tiles_touching(self, region: Box) -> Iterator[int]:
+        """Tiles that share pixels with a rectangle of the full picture."""
+        ...
 
 
 class Inspection:
@@ -53,7 +87,13 @@ class Inspection:
         geometry: Scales and tiles; None where no network was used, and then only `info` and `ledger` are to be had.
         ledger: Where the bytes are; the model's bits appear in it as they become known.
         damage: Which of the tiles that were asked for cannot be decoded, from which scale on, and why.
+        layer_kinds, part_kinds: What can be asked for of scales, and of which samples.
+        channel_names: Of the channels of a picture in colour.
     """
+
+    layer_kinds: tuple[Layer, ...] = NETWORK_LAYERS
+    part_kinds: tuple[Part, ...] = NETWORK_PARTS
+    channel_names: tuple[str, ...] = CHANNEL_NAMES
 
     def __init__(self, source: Path | bytes, options: CodecOptions = CodecOptions(), *, fallback: str = "") -> None:
         self._source = source
@@ -61,8 +101,9 @@ class Inspection:
         self._options = options
         self.info: FileInfo = read_info(source)
         with opened(source) as reader:
-            self.geometry: Geometry | None = reader.geometry
+            self._tiles: Geometry | None = reader.geometry
             self.ledger: Ledger = read_ledger(reader)
+        self.geometry: ScaleGeometry | None = self._tiles
         self.damage = DamageLog()
         self._runtime: Runtime | None = None
         self._states: StateCache = ByteCache(_STATE_BYTES)
@@ -72,7 +113,24 @@ class Inspection:
     @property
     def scales(self) -> tuple[int, ...]:
         """Coded scales, coarse to fine; empty without a network."""
-        return tuple(self.geometry.coded_scales()) if self.geometry is not None else ()
+        return tuple(self._tiles.coded_scales()) if self._tiles is not None else ()
+
+    @property
+    def shown_scales(self) -> tuple[int, ...]:
+        """Scales that there is something to see of: the base and the coded ones; empty without a network."""
+        return (len(self.scales), *self.scales) if self.scales else ()
+
+    def layers_at(self, scale: int) -> tuple[Layer, ...]:
+        """What there is to see of a scale: of the base only its values."""
+        return tuple(layer for layer in self.layer_kinds if scale in self.scales or layer.in_values)
+
+    def halvings(self, scale: int) -> int:
+        """How often the picture was halved at a scale."""
+        return scale
+
+    def cell(self, scale: int) -> int:  # noqa: ARG002 - the same at all scales
+        """Pixels of a scale, across and down, that one readout is of."""
+        return 1
 
     @property
     def fallback(self) -> str:
@@ -107,10 +165,12 @@ class Inspection:
         _, data = read_source(self._source, self._options, cancel=cancel)
         return jpeg_parts(data)
 
-    def part_size(self, scale: int, part: Part) -> tuple[int, int]:
-        """(height, width) of a part of the whole picture at a coded scale."""
-        height, width = self._network().scale_size(scale)
-        if part is Part.ALL:
+    def part_size(self, scale: int, part: Part, layer: Layer = Layer.ACTUAL) -> tuple[int, int]:
+        """(height, width) of a layer's plane for the whole picture at a coded scale."""
+        height, width = self._sizes().scale_size(scale)
+        if layer is Layer.BLOCK_COST:
+            return -(-height // self.cell(scale)), -(-width // self.cell(scale))
+        if part in (Part.ALL, Part.BAND):
             return height, width
         row, column = part.offset or (0, 0)
         return (height + 1 - row) // 2, (width + 1 - column) // 2
@@ -122,11 +182,18 @@ class Inspection:
 
     def tiles_touching(self, scale: int, region: tuple[int, int, int, int] | None = None) -> list[int]:
         """Tiles that share pixels with `region` (left, top, right, bottom) of `scale`; all when None."""
-        geometry = self._network()
+        geometry, halved = self._sizes(), self.halvings(scale)
         if region is None:
             return list(range(geometry.tile_count))
-        left, top, right, bottom = region
-        return list(geometry.tiles_touching(Box(left << scale, top << scale, right << scale, bottom << scale)))
+        left, top, right, bottom = (place << halved for place in region)
+        return list(geometry.tiles_touching(Box(left, top, right, bottom)))
+
+    def layers(
+        self, scale: int, tiles: Sequence[int] | None = None, *, cancel: CancelToken | None = None
+    ) -> Iterator[LayeredTile]:
+        """What `maps` makes, as bytes that can be shown. Arguments and errors are its."""
+        for maps in self.maps(scale, tiles, cancel=cancel):
+            yield make_layers(maps)
 
     def maps(
         self, scale: int, tiles: Sequence[int] | None = None, *, cancel: CancelToken | None = None
@@ -181,6 +248,10 @@ class Inspection:
                     share = (4**position * (1 + 3 * done / len(tiles)) - 1) / (4 ** len(self.scales) - 1)
                     progress(Progress(Stage.DECODING, share, scale))
         return self.ledger
+
+    def readout(self, scale: int, x: int, y: int, *, cancel: CancelToken | None = None) -> PixelReadout | BlockReadout:
+        """Everything about a pixel, or about the block that it lies in. Errors as `pixel`."""
+        return self.pixel(scale, x, y, cancel=cancel)
 
     def pixel(self, scale: int, x: int, y: int, *, cancel: CancelToken | None = None) -> PixelReadout:
         """The distributions of one pixel of a coded scale. Instant after the first in its tile.
@@ -274,69 +345,15 @@ class Inspection:
         return self._runtime
 
     def _check_unchanged(self, reader: Reader) -> None:
-        if reader.file_bytes != self.info.file_bytes or reader.geometry != self.geometry:
+        if reader.file_bytes != self.info.file_bytes or reader.geometry != self._tiles:
             raise DamagedFileError(f"{reader.name} was changed while it was inspected. Open it again.")
 
     def _network(self) -> Geometry:
+        if self._tiles is None:
+            raise ValueError(f"a file of method {self.info.method} was not coded by the network")
+        return self._tiles
+
+    def _sizes(self) -> ScaleGeometry:
         if self.geometry is None:
             raise ValueError(f"a file of method {self.info.method} has no scales")
         return self.geometry
-
-
-def inspect_file(source: Path | bytes, options: CodecOptions = CodecOptions()) -> Inspection:
-    """Look into a `.srec`. Reads its structure only; the network is loaded with the first question that needs it.
-
-    Raises:
-        NotSrecError: When this is no `.srec` file that can be read.
-        DamagedFileError: When its header is damaged.
-    """
-    return Inspection(source, options)
-
-
-def inspect_with_network(
-    source: Path | bytes,
-    options: CodecOptions = CodecOptions(),
-    *,
-    cancel: CancelToken | None = None,
-    progress: ProgressCallback | None = None,
-) -> Inspection:
-    """Code a picture with the network, in memory, and look into that: for files that are held by another method.
-
-    Pictures with a palette are looked at in their colours, pictures in black and white in grey.
-
-    Args:
-        source: A `.srec` of any method.
-        options: Device, kernel, threads.
-        cancel: Stops it.
-        progress: Told how far the coding is.
-
-    Raises:
-        SrecError: As `decode_image` and `encode_image`.
-    """
-    from srec_engine.codec.decode import decode_image
-    from srec_engine.codec.encode import encode_image
-
-    image = _in_colours(decode_image(source, options, cancel=cancel).image)
-    wanted = EncodeOptions(method=Method.SREC, verify=False, codec=options)
-    encoded = encode_image(image, wanted, cancel=cancel, progress=progress)
-    return Inspection(encoded.data, options, fallback=encoded.report.fallback)
-
-
-def _in_colours(image: Image) -> Image:
-    """A picture as the network can see it: palettes and single bits become the colours that they stand for."""
-    if image.mode == "P":
-        return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return image.convert("L") if image.mode == "1" else image
-
-
-def prepare_inspection(options: CodecOptions = CodecOptions()) -> None:
-    """Load the network that ships, and what it computes with: the first maps of a file come sooner then.
-
-    Raises:
-        ModelError, MissingDependencyError: When that does not work here.
-    """
-    load_torch_libraries()
-    from srec_engine.analysis import maps, readout  # noqa: F401 - loaded along
-    from srec_engine.codec.runtime import load_runtime
-
-    load_runtime(find_model(DEFAULT_MODEL), options)

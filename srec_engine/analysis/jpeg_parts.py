@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from srec_engine.accounts.account import UnaccountedError
 from srec_engine.accounts.jpeg import APPLICATIONS, COMMENT, END, FRAMES, MARKER_BEHIND_SCAN, SCAN, JpegSegment
+from srec_engine.analysis.jpeg_bands import BANDS, MEAN_SCALE
 from srec_engine.errors import DamagedFileError
 
 if TYPE_CHECKING:
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
     from srec_engine.jpeg.scan_units import ScanUnits
     from srec_engine.jpeg.stuffing import Stream
 
-__all__ = ["BANDS", "JpegPart", "JpegPartKind", "jpeg_parts"]
-
-BANDS = ((1, 5), (6, 14), (15, 27), (28, 63))
-"""First and last zigzag index of the bands of AC frequencies: diagonals 1 and 2, 3 and 4, 5 and 6, 7 to 14."""
+__all__ = ["JpegPart", "JpegPartKind", "channel_names", "jpeg_parts"]
 
 _START = b"\xff\xd8"
 _ADOBE, _PROGRESSIVE = 0xEE, 0xC2
@@ -69,22 +67,37 @@ class JpegPartKind(StrEnum):
     BEHIND = "behind the picture"
     """All that follows its end: further pictures, a film, or what somebody appended."""
 
+    HEADERS = "all headers, packed"
+    """Of a `.srec`: what metadata, tables, restarts and padding were packed to together."""
+
+    CONTAINER = "lengths and checksums"
+    """Of a `.srec`: its own header, and what keeps its parts apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class JpegPart:
-    """Some of the bits of a JPEG.
+    """Some of the bits of a JPEG, and of the `.srec` that holds it.
 
     Attributes:
         kind: What they are for.
         channel: For DC and AC: "Y", "Cb", "Cr", "grey", "R", …; else "".
         band: For AC: first and last zigzag index, one of `BANDS`; else None.
-        bits: How many, at least 1.
+        bits: How many in the JPEG. With `packed_bits` None: at least 1.
+        packed_bits: How many in the `.srec`; None where that is not told apart.
     """
 
     kind: JpegPartKind
     channel: str
     band: tuple[int, int] | None
     bits: int
+    packed_bits: int | None = None
+
+    @property
+    def scale(self) -> int | None:
+        """The scale of its band, as `jpeg_bands` numbers them; None for what is no coefficients."""
+        if self.band is not None:
+            return MEAN_SCALE - 1 - BANDS.index(self.band)
+        return MEAN_SCALE if self.kind is JpegPartKind.DC else None
 
     @property
     def name(self) -> str:
@@ -114,6 +127,13 @@ def jpeg_parts(data: bytes) -> tuple[JpegPart, ...]:
     walk = _Walk(data)
     walk.run()
     return tuple(_listed(walk))
+
+
+def channel_names(headers: bytes) -> tuple[str, ...]:
+    """What the channels of a JPEG are called, by its headers alone: "Y", "Cb", "Cr", or "grey", …."""
+    walk = _Walk(headers)
+    walk.run()
+    return walk.channels
 
 
 def _listed(walk: _Walk) -> list[JpegPart]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     # The window knows layers without loading the network.
     from srec_engine.analysis.maps import PartMaps, TileMaps
 
-__all__ = ["ByteScale", "Layer", "Part", "TileLayers", "byte_scale", "make_layers"]
+__all__ = [
+    "NETWORK_LAYERS",
+    "NETWORK_PARTS",
+    "ByteScale",
+    "Layer",
+    "LayeredTile",
+    "Part",
+    "TileLayers",
+    "byte_scale",
+    "make_layers",
+]
 
 
 class Layer(StrEnum):
@@ -35,11 +45,13 @@ class Layer(StrEnum):
     """Bits that the actual values took."""
     EXPECTED_COST = "expected cost"
     """Bits that the network expected to pay (entropy)."""
+    BLOCK_COST = "cost of blocks"
+    """Of a JPEG: bits that 8 × 8 pixels took."""
 
     @property
     def in_bits(self) -> bool:
         """Whether its values are bits."""
-        return self in (Layer.COST, Layer.EXPECTED_COST)
+        return self in (Layer.COST, Layer.EXPECTED_COST, Layer.BLOCK_COST)
 
     @property
     def in_values(self) -> bool:
@@ -51,14 +63,21 @@ class Part(StrEnum):
     """Which samples of a scale a map shows."""
 
     ALL = "all"
-    """All pixels, those that follow from the sum among them."""
+    """All pixels, those that follow from the sum among them. Of a JPEG: all frequencies up to those of a band."""
     REMAINDERS, PIXEL_1, PIXEL_2, PIXEL_3 = CODED_STEPS
+    BAND = "band alone"
+    """Of a JPEG: the frequencies of a band without the lower ones."""
 
     @property
     def offset(self) -> tuple[int, int] | None:
         """Row and column of a coded pixel in its block; None for the others."""
         return _OFFSETS.get(self)
 
+
+NETWORK_LAYERS = tuple(layer for layer in Layer if layer is not Layer.BLOCK_COST)
+"""What there is to see of scales that the network coded."""
+
+NETWORK_PARTS = tuple(part for part in Part if part is not Part.BAND)
 
 _OFFSETS = {Part.PIXEL_1: (0, 0), Part.PIXEL_2: (0, 1), Part.PIXEL_3: (1, 0)}
 
@@ -88,15 +107,80 @@ _BITS = ByteScale(0, 1 / 16)
 _RESIDUAL = ByteScale(128, 1.0)
 _REMAINDER = ByteScale(64, 1 / 64)
 _REMAINDER_RESIDUAL = ByteScale(128, 1 / 32)
+_BLOCK_BITS = ByteScale(0, 1.0)
+_BAND_BITS = ByteScale(0, 0.5)
 
 
 def byte_scale(layer: Layer, part: Part) -> ByteScale:
     """What the bytes of a layer mean."""
+    if layer is Layer.BLOCK_COST:
+        return _BAND_BITS if part is Part.BAND else _BLOCK_BITS
     if layer.in_bits:
         return _BITS
     if part is Part.REMAINDERS:
         return _REMAINDER_RESIDUAL if layer is Layer.RESIDUAL else _REMAINDER
     return _RESIDUAL if layer is Layer.RESIDUAL else _GREY
+
+
+class LayeredTile(Protocol):
+    """All layers of one tile as bytes, as `byte_scale` says: what whoever shows a tile asks it for."""
+
+    @property
+    def scale(self) -> int:
+        """Which."""
+        ...
+
+    @property
+    def tile(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def left(self) -> int:
+        """Where it begins in the picture at the scale."""
+        ...
+
+    @property
+    def top(self) -> int:
+        """Likewise."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        ...
+
+    @property
+    def byte_count(self) -> int:
+        """Memory that it takes, in bytes."""
+        ...
+
+    def plane(self, layer: Layer, part: Part, channel: int | None) -> NDArray[np.uint8]:
+        """What is to be shown: uint8 (rows, columns), or (rows, columns, 3) for a picture in colour.
+
+        Args:
+            layer: What.
+            part: Of which samples.
+            channel: 0, 1, 2; None for the picture in colour, or what the channels come to together.
+        """
+        ...
+
+    def cell(self, layer: Layer, part: Part) -> int:
+        """Pixels of the scale that a byte of a plane stands for, across and down."""
+        ...
+
+    def values(self, layer: Layer, part: Part, x: int, y: int) -> tuple[float, ...]:
+        """A layer's value for each channel at pixel (x, y) of the scale, or of the cell that holds it."""
+        ...
+
+    def counts(self, layer: Layer, part: Part, channel: int | None) -> NDArray[np.int64]:
+        """How often each byte occurs in a plane, int64 (256,), what says nothing left out."""
+        ...
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,19 +201,24 @@ class TileLayers:
     remainders: Mapping[Layer, NDArray[np.uint8]]
 
     @property
+    def height(self) -> int:
+        """Rows of pixels."""
+        return int(self.pixels[Layer.ACTUAL].shape[1])
+
+    @property
+    def width(self) -> int:
+        """Columns of pixels."""
+        return int(self.pixels[Layer.ACTUAL].shape[2])
+
+    @property
     def byte_count(self) -> int:
         """Memory that the arrays take, in bytes."""
         return sum(plane.nbytes for planes in (self.pixels, self.remainders) for plane in planes.values())
 
     def plane(self, layer: Layer, part: Part, channel: int | None) -> NDArray[np.uint8]:
-        """What is to be shown: uint8 (height, width), or (height, width, 3) for a picture in colour.
+        """What is to be shown. Remainders and single pixels have half the size, rounded up (pixel 2 and 3: down).
 
-        The remainders and single pixels have half the height and width, rounded up (pixel 2 and 3: down).
-
-        Args:
-            layer: What.
-            part: Of which samples.
-            channel: 0, 1, 2; None for the picture in colour, or the mean over the channels.
+        Bits of all channels are their mean: bits per subpixel.
         """
         planes = (self.remainders if part is Part.REMAINDERS else self.pixels)[layer]
         if part.offset is not None:
@@ -140,6 +229,30 @@ class TileLayers:
             return np.ascontiguousarray(planes.transpose(1, 2, 0))
         mean: NDArray[np.float32] = planes.mean(axis=0, dtype=np.float32)
         return np.rint(mean).astype(np.uint8)
+
+    def cell(self, layer: Layer, part: Part) -> int:  # noqa: ARG002 - the same for all layers
+        """A pixel, or a block of four for what there is once in it."""
+        return 1 if part is Part.ALL else 2
+
+    def values(self, layer: Layer, part: Part, x: int, y: int) -> tuple[float, ...]:
+        """A layer's value for each channel at pixel (x, y) of the scale; for a part: at the block that holds it."""
+        column, row = x - self.left, y - self.top
+        planes = (self.remainders if part is Part.REMAINDERS else self.pixels)[layer]
+        if part is Part.REMAINDERS:
+            column, row = column // 2, row // 2
+        elif part.offset is not None:
+            column = min(planes.shape[2] - 1, column - column % 2 + part.offset[1])
+            row = min(planes.shape[1] - 1, row - row % 2 + part.offset[0])
+        meaning = byte_scale(layer, part)
+        return tuple(meaning.value(int(byte)) for byte in planes[:, row, column])
+
+    def counts(self, layer: Layer, part: Part, channel: int | None) -> NDArray[np.int64]:
+        """How often each byte occurs. What follows from the sum was neither predicted nor paid for: it is left out."""
+        plane = self.plane(layer, part, channel)
+        counts = np.bincount(plane.ravel(), minlength=256)
+        if part is Part.ALL and not layer.in_values:
+            counts -= np.bincount(plane[1::2, 1::2].ravel(), minlength=256)
+        return counts
 
 
 def make_layers(maps: TileMaps) -> TileLayers:

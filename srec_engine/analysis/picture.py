@@ -24,6 +24,8 @@ _GROUND, _INK = (255, 255, 255), (40, 42, 48)
 
 def unit_text(layer: Layer, part: Part) -> str:
     """What the numbers of a layer are, in words."""
+    if layer is Layer.BLOCK_COST:
+        return "bits per 8 × 8 pixels"
     if layer.in_bits:
         return "bits per subpixel of this scale"
     kind = "remainders" if part is Part.REMAINDERS else "grey levels"
@@ -58,7 +60,7 @@ def draw_map(plane: NDArray[np.uint8], layer: Layer, part: Part, limits: ValueRa
         top += _BAR_HEIGHT + 2
         right = width - _MARGIN
         draw.text((_MARGIN, top), f"{limits.low:g}", fill=_INK)
-        draw.text((width / 2, top), unit_text(layer, part).replace("−", "-"), fill=_INK, anchor="ma")
+        draw.text((width / 2, top), unit_text(layer, part).replace("−", "-").replace("×", "x"), fill=_INK, anchor="ma")
         draw.text((right, top), f"{limits.high:g}", fill=_INK, anchor="ra")
         top += _TEXT_HEIGHT
     draw.text((_MARGIN, top), title.replace("−", "-"), fill=_INK)

@@ -1,4 +1,4 @@
-"""`srec inspect`: what the network expected and paid, scale by scale, as pictures and tables."""
+"""`srec inspect`: what was expected and paid, scale by scale, as pictures and tables."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Part,
         choices=list(Part),
         default=Part.ALL,
-        help="samples that the maps show (default: all pixels)",
+        help="samples that the maps show (default: all pixels); of a packed JPEG: all frequencies up to those of a "
+        "scale, or without the lower ones (band alone)",
     )
     group.add_argument(
         "--network",
@@ -85,6 +86,9 @@ def _inspect(
                 "--network codes the same picture with the network and inspects that"
             )
         inspection = srec_engine.inspect_with_network(source.path, options, cancel=cancel)
+    if arguments.part not in inspection.part_kinds:
+        kinds = ", ".join(inspection.part_kinds)
+        raise SrecError(f"there is no part {arguments.part.value!r} of this file, only {kinds}")
     folder = _folder(names.name(source.path, arguments.out / source.path.stem))
     for scale in _scales(arguments.scale, inspection):
         for name, picture in _pictures(inspection, scale, arguments.part, cancel):
@@ -118,13 +122,11 @@ def _scales(asked: list[int] | None, inspection: Inspection) -> list[int]:
 
 def _pictures(inspection: Inspection, scale: int, part: Part, cancel: CancelToken) -> Iterator[tuple[str, Any]]:
     """Name and drawing of each layer of a scale. What is held meanwhile grows with the picture, not with its scales."""
-    planes = {layer: _assembled(inspection, scale, part, layer) for layer in Layer}
-    for maps in inspection.maps(scale, cancel=cancel):
-        layers = srec_engine.make_layers(maps)
-        half = 1 if part is Part.ALL else 2
+    planes = {layer: _assembled(inspection, scale, part, layer) for layer in inspection.layer_kinds}
+    for layers in inspection.layers(scale, cancel=cancel):
         for layer, whole in planes.items():
-            plane = layers.plane(layer, part, None)
-            top, left = layers.top // half, layers.left // half
+            plane, cell = layers.plane(layer, part, None), layers.cell(layer, part)
+            top, left = layers.top // cell, layers.left // cell
             whole[top : top + plane.shape[0], left : left + plane.shape[1]] = plane
     for layer, whole in planes.items():
         name = f"scale-{scale}-{layer.value}".replace(" ", "-")
@@ -135,6 +137,6 @@ def _pictures(inspection: Inspection, scale: int, part: Part, cancel: CancelToke
 
 def _assembled(inspection: Inspection, scale: int, part: Part, layer: Layer) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """An empty plane for a whole scale."""
-    height, width = inspection.part_size(scale, part)
+    height, width = inspection.part_size(scale, part, layer)
     grey = inspection.colour_channels == 1 or not layer.in_values or part is Part.REMAINDERS
     return np.zeros((height, width) if grey else (height, width, 3), np.uint8)

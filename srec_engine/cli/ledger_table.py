@@ -38,13 +38,36 @@ def format_scales(ledger: Ledger) -> str:
 
 
 def format_jpeg_parts(parts: Sequence[JpegPart], packed_bytes: int) -> str:
-    """Where the bytes of the JPEG are that a file holds, and what it is packed to."""
+    """Where the bytes of the JPEG are that a file holds, and what it is packed to: each part, where that is known."""
     total = sum(part.bits for part in parts)
+    if any(part.packed_bits is not None for part in parts):
+        return _format_comparison(parts, total, packed_bytes)
     rows = [("of the JPEG", "bytes", "share")]
     rows += [(part.name, f"{part.bits / 8:.0f}", format_share(part.bits / total)) for part in parts]
     rows.append(("JPEG", str(total // 8), format_share(1.0)))
     rows.append(("packed", str(packed_bytes), format_share(8 * packed_bytes / total)))
     return format_table(rows, [False, True, True])
+
+
+def _format_comparison(parts: Sequence[JpegPart], total: int, packed_bytes: int) -> str:
+    rows = [("of the JPEG", "bytes", "packed", "change", "share")]
+    for part in parts:
+        packed = part.packed_bits
+        rows.append(
+            (
+                part.name,
+                f"{part.bits / 8:.0f}" if part.bits else "",
+                "" if packed is None else f"{packed / 8:.0f}",
+                _change(part.bits, packed) if part.bits and packed is not None else "",
+                "" if packed is None else format_share(packed / (8 * packed_bytes)),
+            )
+        )
+    rows.append(("all", str(total // 8), str(packed_bytes), _change(total, 8 * packed_bytes), format_share(1.0)))
+    return format_table(rows, [False, True, True, True, True])
+
+
+def _change(before: int, after: int) -> str:
+    return f"{100 * (after / before - 1):+.1f} %"
 
 
 def _sum_cells(rows: Sequence[LedgerRow]) -> tuple[str, str, str]:

@@ -46,7 +46,11 @@ def test_every_scale_has_every_layer_and_csv_says_what_json_says(crop_file: byte
     assert main(["inspect", str(source), "--out", str(tmp_path / "out")]) == 0
     folder = tmp_path / "out" / "eye"
     inspection = inspect_file(source)
-    expected = {f"scale-{scale}-{layer}.png".replace(" ", "-") for scale in inspection.scales for layer in Layer}
+    expected = {
+        f"scale-{scale}-{layer}.png".replace(" ", "-")
+        for scale in inspection.scales
+        for layer in inspection.layer_kinds
+    }
     assert {path.name for path in folder.glob("*.png")} == expected
     table = list(csv.DictReader((folder / "ledger.csv").read_text().splitlines()))
     rows = json.loads((folder / "ledger.json").read_text())["rows"]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from skimage import data as photographs
 
-from srec_engine.analysis.jpeg_parts import BANDS, JpegPart, JpegPartKind, jpeg_parts
+from srec_engine.analysis.jpeg_bands import BANDS
+from srec_engine.analysis.jpeg_parts import JpegPart, JpegPartKind, jpeg_parts
 from srec_engine.errors import DamagedFileError
 
 COLOUR = ("Y", "Cb", "Cr")
