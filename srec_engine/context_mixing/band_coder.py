@@ -1,4 +1,4 @@
-"""The two streams of a band: the means of all components, then their other coefficients, one component after the other."""
+"""The two streams of a band: the means of all components; their other coefficients, component by component."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from srec_engine.context_mixing.binary_coder import (
     begin_coding,
     finish_encoding,
 )
-from srec_engine.context_mixing.blocks import COUNT_FEATURES, BlockPlane, BlockRoom, code_blocks
+from srec_engine.context_mixing.blocks import code_blocks
 from srec_engine.context_mixing.companions import NO_COMPANION, Companion, companion_means, companion_of
-from srec_engine.context_mixing.estimates import FEATURES, Estimator, border_gains
+from srec_engine.context_mixing.estimates import FEATURES, border_gains
 from srec_engine.context_mixing.layout import CONTEXTS, INPUTS, WEIGHT_SETS
 from srec_engine.context_mixing.logistic import costs_of_bits, probabilities_of_logits, stretched_logits
 from srec_engine.context_mixing.means import MEAN_BIASES, MEAN_FEATURES, MeanPlane, code_means
 from srec_engine.context_mixing.mixer import Mixer, learning_rates
+from srec_engine.context_mixing.planes import COUNT_FEATURES, BlockPlane, BlockRoom, Estimator
 from srec_engine.context_mixing.tables import KINDS, CoderTables
 
 __all__ = ["BandRecord", "code_band_blocks", "code_band_means"]

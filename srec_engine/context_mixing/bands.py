@@ -1,4 +1,4 @@
-"""How a picture is cut into bands, which know nothing of each other: they are coded side by side, and damage stays in one."""
+"""How a picture is cut into bands, which know nothing of each other: several work side by side, damage stays in one."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ PIXELS_OF_TWO_BANDS = 6 << 20
 
 
 class ComponentShape(Protocol):
-    """What has to be known of a component.
-
-    Attributes:
-        vertical: Its rows of blocks in a row of MCUs.
-        rows, columns: Blocks; the rows are a multiple of `vertical`, and as many times that in each component.
-        quantization: Steps, (64,) in natural order, from 1 up.
-    """
+    """What has to be known of a component."""
 
     @property
-    def vertical(self) -> int: ...
+    def vertical(self) -> int:
+        """Its rows of blocks in a row of MCUs."""
+
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> int:
+        """Blocks down: a multiple of `vertical`, and as many times that as in each other component."""
+
     @property
-    def columns(self) -> int: ...
+    def columns(self) -> int:
+        """Blocks across."""
+
     @property
-    def quantization(self) -> NDArray[np.uint16]: ...
+    def quantization(self) -> NDArray[np.uint16]:
+        """Steps, (64,) in natural order, from 1 up."""
 
 
 class CoefficientError(Exception):

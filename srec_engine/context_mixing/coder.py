@@ -123,7 +123,8 @@ def decode_coefficients(
         packed: What that returned; it may be damaged or cut off.
         shapes: Of the components.
         what: Names it in messages.
-        threads, progress: As there.
+        threads: As there.
+        progress: As there.
 
     Raises:
         DamagedFileError: When nothing can be decoded.

@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer, kernel
-from srec_engine.context_mixing.transform import BASIS_BITS, mean_basis
+from srec_engine.context_mixing.transform import BASIS_BITS, dequantised, mean_basis
 
 __all__ = ["NO_COMPANION", "Companion", "companion_means", "companion_of"]
 
 STEP_UNITS = 16
 """Companions are in units of 1/16 of the other component's step."""
 
-_LIMIT = 32767
 _COMPANION_LIMIT = 1 << 17
 _FACTORS = (1, 2, 4)
 _NOTABLE = 8
@@ -82,7 +81,8 @@ def companion_means(source: NDArray[np.int16], step: int, shape: Sequence[int], 
         return np.zeros((0, 1), np.int64)
     down, across = ratio
     summed = source.astype(np.int64).reshape(shape[0], down, shape[1], across).sum((1, 3))
-    return (2 * summed * step + down * across * other_step) // (2 * down * across * other_step)
+    seen: NDArray[np.int64] = (2 * summed * step + down * across * other_step) // (2 * down * across * other_step)
+    return seen
 
 
 @inlined
@@ -103,6 +103,33 @@ def _bring_down(
             block[8 * v + u] = min(max(total, -_COMPANION_LIMIT), _COMPANION_LIMIT)
 
 
+@inlined
+def _bring_across(
+    source: NDArray[np.int16],
+    steps: NDArray[np.int64],
+    basis: NDArray[np.int32],
+    row: int,
+    column: int,
+    place: int,
+    halfway: NDArray[np.int32],
+) -> None:
+    """One row of frequencies of the blocks side by side that lie in a column of the other component."""
+    across = basis.shape[1] >> 3
+    first = 8 * (place & 7)
+    for u in range(8):
+        halfway[place, u] = 0
+    for block in range(across):
+        values = source[row, column * across + block]
+        for v in range(8):
+            value = dequantised(integer(values[first + v]), steps[first + v])
+            if across == 1:
+                halfway[place, v] = value
+            elif value:
+                for u in range(8):
+                    product = np.int32(basis[u, 8 * block + v] * np.int32(value))
+                    halfway[place, u] += product >> np.int32(BASIS_BITS)
+
+
 @kernel
 def _see(
     source: NDArray[np.int16],
@@ -117,26 +144,10 @@ def _see(
     """Fill in a companion. `halfway` (8·down, 8) is room for what is brought to the other's columns."""
     rows, columns = counts.shape
     down = down_basis.shape[1] >> 3
-    across = across_basis.shape[1] >> 3
     for row in range(rows):
         for column in range(columns):
             for place in range(8 * down):
-                block_row = row * down + (place >> 3)
-                first = 8 * (place & 7)
-                for u in range(8):
-                    halfway[place, u] = 0
-                for block in range(across):
-                    values = source[block_row, column * across + block]
-                    for v in range(8):
-                        value = integer(values[first + v]) * steps[first + v]
-                        value = min(max(value, -_LIMIT), _LIMIT)
-                        if value:
-                            if across == 1:
-                                halfway[place, v] = value
-                            else:
-                                for u in range(8):
-                                    product = np.int32(across_basis[u, 8 * block + v] * np.int32(value))
-                                    halfway[place, u] += product >> np.int32(BASIS_BITS)
+                _bring_across(source, steps, across_basis, row * down + (place >> 3), column, place, halfway)
             _bring_down(halfway, inverse, down_basis, blocks[row, column])
             notable = 0
             for k in range(1, 64):

@@ -7,15 +7,14 @@ to continue its neighbours, then what its known coefficients do not yet make of 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer
+from srec_engine.context_mixing.planes import Estimator
 from srec_engine.context_mixing.transform import BASIS, BASIS_BITS
 
-__all__ = ["FEATURES", "STEP_UNITS", "Estimator", "border_gains", "estimated", "first_weights", "learn_estimate"]
+__all__ = ["FEATURES", "STEP_UNITS", "border_gains", "estimated", "first_weights", "gap_feature", "learn_estimate"]
 
 STEP_UNITS = 16
 """Estimates are in units of 1/16 step."""
@@ -32,13 +31,6 @@ _WEIGHT_BITS = 16
 _WEIGHT_LIMIT = 1 << 20
 _RATE, _RATE_BITS = 2000, 8
 _NORM_OFFSET = 4096
-
-
-class Estimator(NamedTuple):
-    """Weights for each frequency, int64 (64, 9), and room for the inputs, int64 (9,)."""
-
-    weights: Any
-    features: Any
 
 
 def first_weights() -> NDArray[np.int64]:

@@ -136,7 +136,9 @@ def enter_context(
     Args:
         contexts: int64 (15,).
         index: Which context.
-        starts, sizes, nodes: Of the kind of symbol (`DecisionTables`).
+        starts: Of the kind of symbol (`DecisionTables`).
+        sizes: Likewise.
+        nodes: Likewise.
         place: Its class.
         value: Of the context; it is held below its size.
     """

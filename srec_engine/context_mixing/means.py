@@ -73,10 +73,32 @@ class MeanPlane(NamedTuple):
     costs: Any
 
 
+class MeansAround(NamedTuple):
+    """Means of the blocks above, to the left, above both, above and ahead, two above."""
+
+    above: int
+    left: int
+    corner: int
+    ahead: int
+    far_above: int
+
+
+class MeanPrediction(NamedTuple):
+    """What a mean is predicted to be, in steps; `fine`, `quick`, `slow` in 1/16 step. `rises` tells where it lies."""
+
+    fine: int
+    predicted: int
+    quick: int
+    slow: int
+    gradient: int
+    median: int
+    rises: int
+
+
 @inlined
 def _neighbour(plane: NDArray[np.int64], row: int, column: int, instead: int) -> int:
     inside = 0 <= row < plane.shape[0] and 0 <= column < plane.shape[1]
-    return plane[row, column] if inside else instead
+    return integer(plane[row, column]) if inside else instead
 
 
 @inlined
@@ -103,7 +125,7 @@ def _predicted(weights: NDArray[np.int64], features: NDArray[np.int64], base: in
     for index in range(MEAN_FEATURES):
         total += weights[index] * features[index]
     fine = (base << _FINE_BITS) + (total >> (_WEIGHT_BITS - _FINE_BITS))
-    return min(max(fine, -_FINE_LIMIT), _FINE_LIMIT)
+    return integer(min(max(fine, -_FINE_LIMIT), _FINE_LIMIT))
 
 
 @inlined
@@ -150,94 +172,128 @@ def _code_difference(mixer: Mixer, difference: int, kind: int) -> int:
     return -size_found if negative else size_found
 
 
+@inlined
+def _see_neighbours(means: NDArray[np.int64], row: int, column: int, features: NDArray[np.int64]) -> MeansAround:
+    """Fill in what the plane itself tells."""
+    left = _neighbour(means, row, column - 1, integer(0))
+    above = _neighbour(means, row - 1, column, left)
+    left = _neighbour(means, row, column - 1, above)
+    corner = _neighbour(means, row - 1, column - 1, above)
+    ahead = _neighbour(means, row - 1, column + 1, above)
+    far_above = _neighbour(means, row - 2, column, above)
+    base = (above + left) >> 1
+    features[0] = above - base
+    features[1] = corner - base
+    features[2] = ahead - base
+    features[3] = far_above - base
+    features[4] = _neighbour(means, row, column - 2, left) - base
+    features[5] = _neighbour(means, row - 2, column + 1, ahead) - base
+    features[6] = _neighbour(means, row - 1, column - 2, corner) - base
+    features[7] = _neighbour(means, row - 1, column + 2, ahead) - base
+    features[8] = _neighbour(means, row - 2, column - 1, corner) - base
+    return MeansAround(above, left, corner, ahead, far_above)
+
+
+@inlined
+def _predict(plane: MeanPlane, around: MeansAround, first: int, second: int) -> MeanPrediction:
+    """What the mean is predicted to be, by whom."""
+    above, left, corner, ahead, far_above = around
+    features = plane.features
+    base = (above + left) >> 1
+    quick = _predicted(plane.quick, features, base)
+    slow = _predicted(plane.slow, features, base)
+    gradient = above + left - corner
+    median = min(max(above, left), max(min(above, left), gradient))
+    rises = integer(above > corner) + 2 * integer(left > corner) + 4 * integer(ahead > above)
+    rises += 8 * integer(far_above > above) + 16 * integer(first > 0) + 32 * integer(second > 0)
+    fine = (6 * quick + 6 * slow + (4 * median << _FINE_BITS)) >> 4
+    fine += plane.biases[rises] >> _BIAS_BITS
+    fine = min(max(fine, -_MEAN_LIMIT << _FINE_BITS), _MEAN_LIMIT << _FINE_BITS)
+    return MeanPrediction(fine, (fine + 8) >> _FINE_BITS, quick, slow, gradient, median, rises)
+
+
+@inlined
+def _enter_mean(
+    mixer: Mixer,
+    plane: MeanPlane,
+    around: MeansAround,
+    guess: MeanPrediction,
+    row: int,
+    column: int,
+    first: int,
+    second: int,
+) -> None:
+    """Look the contexts of a mean up."""
+    above, left, corner, ahead, _ = around
+    kind, predicted = plane.kind, guess.predicted
+    errors, errors_above = plane.errors[row & 1], plane.errors[1 - (row & 1)]
+    signed, signed_above = plane.signed[row & 1], plane.signed[1 - (row & 1)]
+    error_above, error_left = errors_above[column + 1], errors[column]
+    error_around = errors_above[column] + errors_above[column + 2]
+    activity = classed(abs(above - corner) + abs(left - corner) + abs(ahead - above), 23)
+    spread = classed((2 * (error_above + error_left) + error_around) >> _FINE_BITS, 31)
+    by_quick = signed_class((guess.quick >> _FINE_BITS) - predicted)
+    by_slow = signed_class((guess.slow >> _FINE_BITS) - predicted)
+    by_gradient = signed_class(guess.gradient - predicted)
+    by_median = signed_class(guess.median - predicted)
+    by_first, by_second = signed_class(first), signed_class(second)
+    fraction = guess.fine - (predicted << _FINE_BITS) + 8
+    miss_above = signed_class(signed_above[column + 1] >> _FINE_BITS)
+    miss_left = signed_class(signed[column] >> _FINE_BITS)
+    _enter(mixer, kind, 0, activity * 32 + spread)
+    _enter(mixer, kind, 1, by_quick * 16 + by_gradient)
+    _enter(mixer, kind, 2, by_first * 32 + spread)
+    _enter(mixer, kind, 3, by_second * 32 + spread)
+    _enter(mixer, kind, 4, classed(error_above >> 3, 15) * 16 + classed(error_left >> 3, 15))
+    _enter(mixer, kind, 5, signed_class(above - predicted) * 16 + signed_class(left - predicted))
+    _enter(mixer, kind, 6, spread * 16 + by_median)
+    _enter(mixer, kind, 7, by_first * 16 + by_second)
+    _enter(mixer, kind, 8, spread * 16 + signed_class(left + ahead - above - predicted))
+    _enter(mixer, kind, 9, classed(2 * abs(above - left), 23) * 32 + spread)
+    _enter(mixer, kind, 10, by_slow * 32 + spread)
+    _enter(mixer, kind, 11, by_quick * 16 + by_first)
+    _enter(mixer, kind, 12, by_quick * 16 + by_slow)
+    _enter(mixer, kind, 13, spread * 16 + fraction)
+    _enter(mixer, kind, 14, (spread >> 1) * 256 + miss_above * 16 + miss_left)
+    mixer.inputs[CONTEXTS] = BIAS_INPUT
+    mixer.rows[0] = _ROWS[0] + kind * _NODES
+    mixer.rows[1] = _ROWS[1] + min(spread >> 1, 11) * _NODES
+    mixer.rows[2] = _ROWS[2]
+
+
+@inlined
+def _learn_mean(plane: MeanPlane, guess: MeanPrediction, row: int, column: int, mean: int) -> None:
+    features = plane.features
+    fine = mean << _FINE_BITS
+    error = fine - guess.fine
+    plane.errors[row & 1, column + 1] = min(abs(error), _LARGEST_ERROR)
+    plane.signed[row & 1, column + 1] = error
+    if abs(error) < _BIAS_ERROR_LIMIT:
+        bias = plane.biases[guess.rises]
+        plane.biases[guess.rises] = bias + (((error << _BIAS_BITS) - bias) >> _BIAS_RATE_BITS)
+    norm = integer(1)
+    for index in range(MEAN_FEATURES):
+        norm += features[index] * features[index]
+    _learn(plane.quick, features, fine - guess.quick, norm, _RATES[0])
+    _learn(plane.slow, features, fine - guess.slow, norm, _RATES[1])
+
+
 @kernel
 def code_means(mixer: Mixer, plane: MeanPlane) -> None:
     """Write or read the means of a component, row by row."""
     means = plane.means
     rows, columns = means.shape
-    records = mixer.state[MODE] == RECORDING
-    kind = plane.kind
-    features = plane.features
     for row in range(rows):
-        errors, errors_above = plane.errors[row & 1], plane.errors[1 - (row & 1)]
-        signed, signed_above = plane.signed[row & 1], plane.signed[1 - (row & 1)]
         for column in range(columns):
-            left = _neighbour(means, row, column - 1, 0)
-            above = _neighbour(means, row - 1, column, left)
-            left = _neighbour(means, row, column - 1, above)
-            corner = _neighbour(means, row - 1, column - 1, above)
-            ahead = _neighbour(means, row - 1, column + 1, above)
-            far_above = _neighbour(means, row - 2, column, above)
-            base = (above + left) >> 1
-            features[0] = above - base
-            features[1] = corner - base
-            features[2] = ahead - base
-            features[3] = far_above - base
-            features[4] = _neighbour(means, row, column - 2, left) - base
-            features[5] = _neighbour(means, row - 2, column + 1, ahead) - base
-            features[6] = _neighbour(means, row - 1, column - 2, corner) - base
-            features[7] = _neighbour(means, row - 1, column + 2, ahead) - base
-            features[8] = _neighbour(means, row - 2, column - 1, corner) - base
-            first = _see_companion(plane.first, row, column, features, _NEIGHBOURS)
-            second = _see_companion(plane.second, row, column, features, _NEIGHBOURS + _OF_A_COMPANION)
-            norm = integer(1)
-            for index in range(MEAN_FEATURES):
-                norm += features[index] * features[index]
-            quick = _predicted(plane.quick, features, base)
-            slow = _predicted(plane.slow, features, base)
-            gradient = above + left - corner
-            median = min(max(above, left), max(min(above, left), gradient))
-            rises = integer(above > corner) + 2 * integer(left > corner) + 4 * integer(ahead > above)
-            rises += 8 * integer(far_above > above) + 16 * integer(first > 0) + 32 * integer(second > 0)
-            fine = (6 * quick + 6 * slow + (4 * median << _FINE_BITS)) >> 4
-            fine += plane.biases[rises] >> _BIAS_BITS
-            fine = min(max(fine, -_MEAN_LIMIT << _FINE_BITS), _MEAN_LIMIT << _FINE_BITS)
-            predicted = (fine + 8) >> _FINE_BITS
-            fraction = fine - (predicted << _FINE_BITS) + 8
-
-            error_above, error_left = errors_above[column + 1], errors[column]
-            error_around = errors_above[column] + errors_above[column + 2]
-            activity = classed(abs(above - corner) + abs(left - corner) + abs(ahead - above), 23)
-            spread = classed((2 * (error_above + error_left) + error_around) >> _FINE_BITS, 31)
-            by_quick = signed_class((quick >> _FINE_BITS) - predicted)
-            by_slow = signed_class((slow >> _FINE_BITS) - predicted)
-            by_gradient = signed_class(gradient - predicted)
-            by_median = signed_class(median - predicted)
-            by_first, by_second = signed_class(first), signed_class(second)
-            _enter(mixer, kind, 0, activity * 32 + spread)
-            _enter(mixer, kind, 1, by_quick * 16 + by_gradient)
-            _enter(mixer, kind, 2, by_first * 32 + spread)
-            _enter(mixer, kind, 3, by_second * 32 + spread)
-            _enter(mixer, kind, 4, classed(error_above >> 3, 15) * 16 + classed(error_left >> 3, 15))
-            _enter(mixer, kind, 5, signed_class(above - predicted) * 16 + signed_class(left - predicted))
-            _enter(mixer, kind, 6, spread * 16 + by_median)
-            _enter(mixer, kind, 7, by_first * 16 + by_second)
-            _enter(mixer, kind, 8, spread * 16 + signed_class(left + ahead - above - predicted))
-            _enter(mixer, kind, 9, classed(2 * abs(above - left), 23) * 32 + spread)
-            _enter(mixer, kind, 10, by_slow * 32 + spread)
-            _enter(mixer, kind, 11, by_quick * 16 + by_first)
-            _enter(mixer, kind, 12, by_quick * 16 + by_slow)
-            _enter(mixer, kind, 13, spread * 16 + fraction)
-            signs = signed_class(signed_above[column + 1] >> _FINE_BITS) * 16 + signed_class(
-                signed[column] >> _FINE_BITS
-            )
-            _enter(mixer, kind, 14, (spread >> 1) * 256 + signs)
-            mixer.inputs[CONTEXTS] = BIAS_INPUT
-            mixer.rows[0] = _ROWS[0] + kind * _NODES
-            mixer.rows[1] = _ROWS[1] + min(spread >> 1, 11) * _NODES
-            mixer.rows[2] = _ROWS[2]
-
+            around = _see_neighbours(means, row, column, plane.features)
+            first = _see_companion(plane.first, row, column, plane.features, _NEIGHBOURS)
+            second = _see_companion(plane.second, row, column, plane.features, _NEIGHBOURS + _OF_A_COMPANION)
+            guess = _predict(plane, around, first, second)
+            _enter_mean(mixer, plane, around, guess, row, column, first, second)
             cost_before = mixer.state[COST]
-            mean = predicted + _code_difference(mixer, means[row, column] - predicted, kind)
+            mean = guess.predicted + _code_difference(mixer, means[row, column] - guess.predicted, plane.kind)
             mean = min(max(mean, -_MEAN_LIMIT - 1), _MEAN_LIMIT)
             means[row, column] = mean
-            if records:
+            if mixer.state[MODE] == RECORDING:
                 plane.costs[row, column, 0] = mixer.state[COST] - cost_before
-            fine_mean = mean << _FINE_BITS
-            error = fine_mean - fine
-            errors[column + 1] = min(abs(error), _LARGEST_ERROR)
-            signed[column + 1] = error
-            if abs(error) < _BIAS_ERROR_LIMIT:
-                plane.biases[rises] += ((error << _BIAS_BITS) - plane.biases[rises]) >> _BIAS_RATE_BITS
-            _learn(plane.quick, features, fine_mean - quick, norm, _RATES[0])
-            _learn(plane.slow, features, fine_mean - slow, norm, _RATES[1])
+            _learn_mean(plane, guess, row, column, mean)

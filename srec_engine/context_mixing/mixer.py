@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer
 from srec_engine.context_mixing.binary_coder import COST, MODE, RECORDING, coded
-from srec_engine.context_mixing.layout import CONTEXTS, INPUTS, WEIGHT_SETS
+from srec_engine.context_mixing.layout import CONTEXTS
 from srec_engine.context_mixing.logistic import LOGIT_LIMIT, PROBABILITY_BITS, PROBABILITY_ONE
 
 __all__ = [
@@ -45,8 +45,8 @@ _COUNT_BITS = 10
 _COUNT_MASK = (1 << _COUNT_BITS) - 1
 _SLOT_ONE = 1 << 22
 _STRETCH_SHIFT = 20
-_LEARNING_RATE = 3
-_LEARNING_SHIFT = 18
+_LEARNING_RATE = 6
+_LEARNING_SHIFT = 20
 _WEIGHT_LIMIT = (1 << 19) - 1
 _PRODUCT_SHIFT = 8
 _REFINEMENT_RATE_BITS = 6
@@ -93,16 +93,31 @@ class Mixer(NamedTuple):
 
 
 @inlined
+def _rows(mixer: Mixer, node: int) -> tuple[Any, Any, Any]:
+    weights, rows = mixer.weights, mixer.rows
+    return weights[rows[0] + node], weights[rows[1] + node], weights[rows[2] + node]
+
+
+@inlined
+def _moved(weight: Any, change: Any) -> Any:
+    return min(max(np.int32(weight + change), np.int32(-_WEIGHT_LIMIT)), np.int32(_WEIGHT_LIMIT))
+
+
+@inlined
 def _mixed_logit(mixer: Mixer, node: int) -> int:
     inputs = mixer.inputs
     for index in range(CONTEXTS):
         inputs[index] = mixer.stretch[mixer.slots[mixer.contexts[index] + node] >> np.uint32(_STRETCH_SHIFT)]
+    # The number of lanes is one that the compiler does not know: it would unroll the loop, and not use vectors.
+    first, second, third = _rows(mixer, node)
     total = np.int32(0)
-    for chosen in range(WEIGHT_SETS):
-        weights = mixer.weights[mixer.rows[chosen] + node]
-        for index in range(INPUTS):
-            # Weights are below 2¹⁹ and inputs below 2¹²: neither the products nor their sum leave 32 bits.
-            total = np.int32(total + (np.int32(weights[index] * inputs[index]) >> np.int32(_PRODUCT_SHIFT)))
+    for lane in range(inputs.shape[0]):
+        # Weights are below 2¹⁹ and inputs below 2¹²: neither the products nor their sum leave 32 bits.
+        value = inputs[lane]
+        product = np.int32(np.int32(first[lane] * value) >> np.int32(_PRODUCT_SHIFT))
+        product = np.int32(product + np.int32(np.int32(second[lane] * value) >> np.int32(_PRODUCT_SHIFT)))
+        product = np.int32(product + np.int32(np.int32(third[lane] * value) >> np.int32(_PRODUCT_SHIFT)))
+        total = np.int32(total + product)
     logit = integer(total) >> (PROBABILITY_BITS - _PRODUCT_SHIFT)
     return min(max(logit, -LOGIT_LIMIT), LOGIT_LIMIT)
 
@@ -112,12 +127,12 @@ def _learn(mixer: Mixer, node: int, bit: int, error: int) -> None:
     inputs = mixer.inputs
     step = np.int32(error * _LEARNING_RATE)
     half = np.int32(1 << (_LEARNING_SHIFT - 1))
-    for chosen in range(WEIGHT_SETS):
-        weights = mixer.weights[mixer.rows[chosen] + node]
-        for index in range(INPUTS):
-            change = np.int32(np.int32(np.int32(inputs[index] * step) + half) >> np.int32(_LEARNING_SHIFT))
-            weight = np.int32(weights[index] + change)
-            weights[index] = min(max(weight, np.int32(-_WEIGHT_LIMIT)), np.int32(_WEIGHT_LIMIT))
+    first, second, third = _rows(mixer, node)
+    for lane in range(inputs.shape[0]):
+        change = np.int32(np.int32(np.int32(inputs[lane] * step) + half) >> np.int32(_LEARNING_SHIFT))
+        first[lane] = _moved(first[lane], change)
+        second[lane] = _moved(second[lane], change)
+        third[lane] = _moved(third[lane], change)
     target = bit * (_SLOT_ONE - 1)
     for index in range(CONTEXTS):
         place = mixer.contexts[index] + node

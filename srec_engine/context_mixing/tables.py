@@ -1,7 +1,7 @@
 """What a coder has learned: empty, as it ships with the program, and as it is kept in a file.
 
-A file of tables is one LZMA stream (`container.compression`) of four parts: for each slot its count's class; for each
-slot with one its probability; the weights; the last tables. Files are named by a number that stands in whatever was
+A file of tables is one LZMA stream (`container.compression`) of: a bit for each slot, whether it is kept; for each that
+is, its probability; the weights; the last tables; the weights of the predictors. Files are named by a number that stands in whatever was
 coded with them, and stay with the program for ever.
 """
 
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from srec_engine.container.compression import lzma_compress, lzma_decompress
 from srec_engine.container.fields import Cursor
-from srec_engine.context_mixing.blocks import COUNT_FEATURES
 from srec_engine.context_mixing.estimates import FEATURES, first_weights
 from srec_engine.context_mixing.layout import CONTEXTS, INPUTS, REFINEMENT_ROWS, SLOTS, WEIGHT_ROWS
 from srec_engine.context_mixing.logistic import LOGIT_LIMIT, PROBABILITY_BITS, probabilities_of_logits
 from srec_engine.context_mixing.means import MEAN_FEATURES
 from srec_engine.context_mixing.mixer import FIRST_WEIGHT, REFINEMENT_STEPS
+from srec_engine.context_mixing.planes import COUNT_FEATURES
 from srec_engine.errors import DamagedFileError
 from srec_engine.resources import resource_path
 
@@ -39,10 +39,12 @@ KINDS = 3
 _COUNT_BITS = 10
 _COUNT_MASK = (1 << _COUNT_BITS) - 1
 _SLOT_SHIFT = 22 - PROBABILITY_BITS + _COUNT_BITS
-_COUNTS = np.array([0, 3, 6, 12, 24], np.uint32)
-"""What the classes of counts stand for. What was hardly ever seen is not kept."""
-_CODE_LOGITS = 18
-"""A file keeps probabilities by their logits, in steps of this many of their units."""
+_LEAST_COUNT = 60
+"""What was seen less often is not kept in a file."""
+_KEPT_COUNT = 24
+"""As often as this a slot of a file is taken to have been seen: firmly, but it gives way to the picture at hand."""
+_CODES, _CODE_LOGITS = 129, 36
+"""A file keeps probabilities by their logits, so many of them, in steps of so many of their units."""
 _WEIGHT_SHIFT = 4
 _MEAN_WEIGHTS = (40_000, -20_000, 16_000)
 _COUNT_WEIGHTS = (20_000, 20_000, 2_000, 10_000)
@@ -114,16 +116,15 @@ def tables_path(number: int) -> Path:
 
 def packed_tables(tables: CoderTables) -> bytes:
     """Tables as a file keeps them, rounded: `unpacked_tables` gives what is coded with."""
-    classes = np.searchsorted(_COUNTS, tables.slots & _COUNT_MASK, "right").astype(np.uint8) - 1
-    seen = tables.slots[classes > 0] >> _SLOT_SHIFT
-    codes = np.searchsorted(_code_borders(), seen, "right").astype(np.uint8)
-    learned = (tables.means, tables.counts, tables.estimates)
+    kept = (tables.slots & _COUNT_MASK) >= _LEAST_COUNT
+    codes = np.searchsorted(_code_borders(), tables.slots[kept] >> _SLOT_SHIFT, "right").astype(np.uint8)
+    weights = np.clip((tables.weights + (1 << _WEIGHT_SHIFT >> 1)) >> _WEIGHT_SHIFT, -32768, 32767)
     parts = (
-        classes,
+        np.packbits(kept),
         codes,
-        _halved(tables.weights, _WEIGHT_SHIFT).astype("<i2"),
+        weights.astype("<i2"),
         tables.refinements.astype("<u2"),
-        *(table.astype("<i4") for table in learned),
+        *(table.astype("<i4") for table in (tables.means, tables.counts, tables.estimates)),
     )
     return lzma_compress(b"".join(part.tobytes() for part in parts), literal_context_bits=0)
 
@@ -135,13 +136,13 @@ def unpacked_tables(data: bytes, what: str) -> CoderTables:
         DamagedFileError: When that cannot be.
     """
     cursor = Cursor(lzma_decompress(data, _UNPACKED_LIMIT, what, literal_context_bits=0), what)
-    classes = np.frombuffer(cursor.take(SLOTS), np.uint8)
-    if classes.max() >= len(_COUNTS):
-        raise DamagedFileError(f"{what} is damaged: it has slots of a kind that there is not.")
-    codes = np.frombuffer(cursor.take(int(np.count_nonzero(classes))), np.uint8)
+    bits = np.frombuffer(cursor.take(-(-SLOTS // 8)), np.uint8)
+    kept = np.unpackbits(bits, count=SLOTS).astype(np.bool_)
+    codes = np.frombuffer(cursor.take(int(np.count_nonzero(kept))), np.uint8)
+    if codes.size and int(codes.max()) >= _CODES:
+        raise DamagedFileError(f"{what} is damaged: it has a probability that there is not.")
     slots = np.full(SLOTS, 1 << 31, np.uint32)
-    slots[classes > 0] = _code_probabilities()[codes].astype(np.uint32) << _SLOT_SHIFT
-    slots |= _COUNTS[classes]
+    slots[kept] = _code_probabilities()[codes].astype(np.uint32) << _SLOT_SHIFT | _KEPT_COUNT
 
     def taken(shape: tuple[int, ...], kind: str) -> NDArray[np.int64]:
         size = int(np.prod(shape)) * np.dtype(kind).itemsize
@@ -154,15 +155,12 @@ def unpacked_tables(data: bytes, what: str) -> CoderTables:
     return CoderTables(slots, weights, refinements, means, counts, taken((KINDS, 64, FEATURES), "<i4"))
 
 
-def _halved(values: NDArray[np.int32], shift: int) -> NDArray[np.int32]:
-    return np.clip((values + (1 << (shift - 1))) >> shift, -32768, 32767)
-
-
 def _code_probabilities() -> NDArray[np.int32]:
-    """What the 256 codes of a file stand for, in units of 2⁻¹⁶, rising."""
-    return probabilities_of_logits()[LOGIT_LIMIT + _CODE_LOGITS * (np.arange(256) - 128)]
+    """What the codes of a file stand for, in units of 2⁻¹⁶, rising."""
+    return probabilities_of_logits()[LOGIT_LIMIT + _CODE_LOGITS * (np.arange(_CODES) - _CODES // 2)]
 
 
 def _code_borders() -> NDArray[np.int32]:
     values = _code_probabilities()
-    return (values[1:] + values[:-1]) // 2
+    borders: NDArray[np.int32] = (values[1:] + values[:-1]) // 2
+    return borders

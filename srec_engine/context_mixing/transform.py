@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer
 
-__all__ = ["BASIS", "BASIS_BITS", "border_pixels", "flat_border", "gap_spectrum", "mean_basis"]
+__all__ = [
+    "BASIS",
+    "BASIS_BITS",
+    "ZIGZAG",
+    "border_pixels",
+    "dequantised",
+    "flat_border",
+    "gap_spectrum",
+    "mean_basis",
+]
 
 BASIS_BITS = 13
 
@@ -68,6 +77,22 @@ def mean_basis(factor: int) -> NDArray[np.int32]:
                 )
             rows.append(row)
     return np.array(rows, np.int32)
+
+
+def _zigzag() -> NDArray[np.int64]:
+    """By diagonals, up and down in turn (T.81 figure 5)."""
+    places = sorted(range(64), key=lambda k: ((k >> 3) + (k & 7), (k >> 3) if ((k >> 3) + (k & 7)) % 2 else (k & 7)))
+    return np.array(places, np.int64)
+
+
+ZIGZAG = _zigzag()
+"""Frequencies in natural order (8·vertical + horizontal) by their places in the zigzag order, int64 (64,)."""
+
+
+@inlined
+def dequantised(value: int, step: int) -> int:
+    """A coefficient times its step, within ±32767."""
+    return min(max(value * step, -_LIMIT), _LIMIT)
 
 
 @inlined
