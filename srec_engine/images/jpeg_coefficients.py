@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 
 from srec_engine.accounts.account import UnaccountedError
 from srec_engine.accounts.jpeg import jpegs_inside
-from srec_engine.container.compression import compress, decompress
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing import (
     Band,
@@ -32,6 +31,7 @@ from srec_engine.context_mixing import (
     encode_coefficients,
 )
 from srec_engine.errors import DamagedFileError
+from srec_engine.images.jpeg_skeletons import compress_skeletons, decompress_skeletons
 from srec_engine.jpeg import JpegCoefficients, JpegGeometry, geometry_of, read_jpeg, write_jpeg
 from srec_engine.limits import are_plausible_blocks, is_plausible_jpeg
 
@@ -153,7 +153,7 @@ def _taken(skeleton: bytes) -> Iterator[_Taken]:
             coded = _coded(jpeg, 1)
         except UnaccountedError:
             continue
-        if len(compress(jpeg.skeleton)) + len(coded) < end - start and len(jpeg.skeleton) <= end - start:
+        if len(compress_skeletons(jpeg.skeleton)) + len(coded) < end - start and len(jpeg.skeleton) <= end - start:
             yield _Taken(start, end, jpeg.skeleton, coded)
 
 
@@ -164,7 +164,7 @@ def _head(skeleton: bytes, taken: Sequence[_Taken]) -> bytes:
         numbers = (jpeg.start - end, jpeg.end - jpeg.start, len(jpeg.skeleton), len(jpeg.coded))
         fields += [pack_integer(number) for number in numbers]
     outer = [skeleton[end:start] for end, start in zip(ends, [jpeg.start for jpeg in taken], strict=False)]
-    skeletons = compress(b"".join([*outer, skeleton[ends[-1] :], *(jpeg.skeleton for jpeg in taken)]))
+    skeletons = compress_skeletons(b"".join([*outer, skeleton[ends[-1] :], *(jpeg.skeleton for jpeg in taken)]))
     return b"".join([*fields, pack_integer(len(skeletons)), skeletons, *(jpeg.coded for jpeg in taken)])
 
 
@@ -228,7 +228,7 @@ def _skeleton(head: Cursor, size: int, what: str, *, with_inner: bool) -> bytes:
     if sum(jpeg.size for jpeg in inner) > size:
         raise DamagedFileError(f"{what} is damaged: there is more in its headers than it has bytes.")
     compressed = head.take(head.take_integer())
-    skeletons = Cursor(decompress(compressed, size + MAX_ODDITY_BYTES, what), what)
+    skeletons = Cursor(decompress_skeletons(compressed, size + MAX_ODDITY_BYTES, what), what)
     outer = skeletons.remaining - sum(jpeg.skeleton for jpeg in inner)
     if outer < 0:
         raise DamagedFileError(f"{what} is damaged: its skeletons are shorter than they should be.")

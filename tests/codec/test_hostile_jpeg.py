@@ -11,12 +11,13 @@ import pytest
 
 from srec_engine import DamagedFileError, Method, decode_steps, read_preview, verify_file
 from srec_engine.container import Contents, FilePayload, container_bytes
-from srec_engine.container.compression import compress, lzma_compress
+from srec_engine.container.compression import lzma_compress
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing import decode_coefficients
 from srec_engine.images.jpeg_coefficients import pack_coefficients
 from srec_engine.images.jpeg_packing import pack_jpeg
 from srec_engine.images.jpeg_parts import parse_parts
+from srec_engine.images.jpeg_skeletons import compress_skeletons
 from srec_engine.images.picture import bytes_checksum
 from srec_engine.jpeg import geometry_of, read_jpeg
 from tests.codec.jpeg_bodies import container_of, packings_of, part
@@ -58,7 +59,7 @@ def with_head(head: bytes, coded: bytes = b"") -> bytes:
 
 def skeleton_head(skeleton: bytes) -> bytes:
     """The head of a JPEG without others in its headers."""
-    content = compress(skeleton)
+    content = compress_skeletons(skeleton)
     return b"\0" + pack_integer(len(content)) + content
 
 
@@ -106,7 +107,9 @@ HOSTILE = {
     "a head that holds very many JPEGs": part(2, 1000, with_head(b"\x7f" + bytes(600))),
     "a head whose JPEGs are longer than the file": part(2, 1000, with_head(b"\1\0\xff\x7f\0\0\1\0")),
     "a head whose JPEGs are longer than its skeletons": part(2, 1000, with_head(b"\1\0\1\x7f\0\1\0")),
-    "a head that is a bomb": part(2, 1000, with_head(b"\0" + pack_integer(len(BOMB)) + BOMB)),
+    "a head that is a bomb": part(2, 1000, with_head(b"\0" + pack_integer(len(BOMB) + 1) + b"\0" + BOMB)),
+    "a head of very many known tables": part(2, 1000, with_head(b"\0\x7f\x7f" + bytes(500))),
+    "a head of an unknown table": part(2, 1000, with_head(b"\0\7\1\0\4\0abc")),
     "a head without a skeleton": part(2, 1000, with_head(b"\0\0")),
     "a head of very many pixels": part(2, 1000, with_head(skeleton_head(vast_skeleton()))),
     "coefficients of no tables that there are": part(2, len(jpeg_of()), with_tables(9_999)),

@@ -6,8 +6,11 @@ import struct
 from zlib import crc32
 
 from srec_engine.container import Reader
+from srec_engine.container.fields import Cursor
 from srec_engine.container.header import CRC_BYTES, MODEL_ID_BYTES
 from srec_engine.errors import SrecError
+from srec_engine.images.jpeg_parts import JpegPacker
+from srec_engine.options import Method
 
 __all__ = ["repaired"]
 
@@ -32,6 +35,8 @@ def repaired(data: bytes) -> bytes:
     for key, size in sizes.items():
         if key == "index":
             _repair_chunks(changed, start, size - CRC_BYTES, sum(_before(sizes, "chunks")))
+        if key == "body" and reader.header.method is Method.JPEG:
+            _repair_heads(changed, start, start + size - CRC_BYTES)
         if key in {"metadata", "planes", "index", "base", "adaptation", "body"}:
             _close(changed, start, size)
         start += size
@@ -49,6 +54,22 @@ def _repair_chunks(data: bytearray, index: int, index_bytes: int, chunks: int) -
         (length,) = struct.unpack_from("<I", data, entry)
         struct.pack_into("<I", data, entry + 4, crc32(data[chunks : chunks + length]))
         chunks = min(len(data), chunks + length)
+
+
+def _repair_heads(data: bytearray, start: int, end: int) -> None:
+    """Recompute the CRC-32 of the head of each packed JPEG that holds coefficients."""
+    cursor = Cursor(bytes(data[start:end]), "body")
+    try:
+        cursor.take(cursor.take_integer())
+        while cursor.remaining:
+            packer, _, size = cursor.take_byte(), cursor.take_integer(), cursor.take_integer()
+            place = end - cursor.remaining
+            part = Cursor(cursor.take(size), "part")
+            if packer == JpegPacker.COEFFICIENTS:
+                part.take(CRC_BYTES)
+                struct.pack_into("<I", data, place, crc32(part.take(part.take_integer())))
+    except SrecError:
+        return
 
 
 def _close(data: bytearray, start: int, size: int) -> None:

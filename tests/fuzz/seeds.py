@@ -12,7 +12,9 @@ from PIL import Image
 from srec_engine import EncodeOptions, Method, encode_image
 from srec_engine.accounts import UnaccountedError
 from srec_engine.container import Contents, FilePayload, container_bytes
+from srec_engine.images.jpeg_coefficients import pack_coefficients
 from srec_engine.images.jpeg_packing import pack_jpeg
+from srec_engine.images.jpeg_parts import JpegPacker, PackedPart
 from srec_engine.images.picture import bytes_checksum
 from srec_engine.model.file import model_bytes
 from tests.container.examples import network_contents, verbatim_contents, webp_contents
@@ -54,8 +56,13 @@ def srec_files() -> Iterator[bytes]:
         yield container_bytes(contents)
         if data.startswith(b"\xff\xd8"):
             with suppress(UnaccountedError):
-                packed = FilePayload("photo.jpg", pack_jpeg(data), Method.JPEG)
-                yield container_bytes(Contents("RGB", 12, 9, packed, bytes_checksum(data)))
+                # By whichever is smaller, and by our own coder.
+                for body in (
+                    pack_jpeg(data),
+                    PackedPart(JpegPacker.COEFFICIENTS, len(data), pack_coefficients(data, 1)).data,
+                ):
+                    packed = FilePayload("photo.jpg", body, Method.JPEG)
+                    yield container_bytes(Contents("RGB", 12, 9, packed, bytes_checksum(data)))
 
 
 def picture_files() -> Iterator[bytes]:

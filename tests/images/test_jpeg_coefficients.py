@@ -1,0 +1,94 @@
+"""JPEGs by our own coder: what is taken out of their headers, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from srec_engine import DamagedFileError
+from srec_engine.accounts import UnaccountedError
+from srec_engine.images.jpeg_coefficients import open_jpeg, pack_coefficients, unpack_coefficients
+from srec_engine.images.jpeg_skeletons import KNOWN_TABLES, compress_skeletons, decompress_skeletons
+from srec_engine.jpeg import read_jpeg
+from tests.jpegs import JPEG_KINDS, jpeg_of, photograph, segment
+
+APP1 = 0xE1
+
+
+def with_segments(data: bytes, *contents: bytes) -> bytes:
+    """A JPEG with application segments behind its start marker."""
+    return data[:2] + b"".join(segment(APP1, content) for content in contents) + data[2:]
+
+
+def thumbnail() -> bytes:
+    return jpeg_of(photograph(128, 96), quality=70)
+
+
+def packed_size(data: bytes) -> int:
+    packed = pack_coefficients(data, 1)
+    assert unpack_coefficients(packed, len(data), "it", 1) == data
+    return len(packed)
+
+
+def test_a_thumbnail_in_the_headers_is_packed_as_a_jpeg_too() -> None:
+    outer, inner = jpeg_of(), thumbnail()
+    within = with_segments(outer, b"Exif\0\0 and more" + inner + b" and what follows")
+    assert packed_size(within) < packed_size(outer) + 0.92 * len(inner)
+    several = with_segments(outer, *[b"Exif\0\0" + inner] * 20)
+    # Those of which there is no room any more are repetitions to general compression.
+    assert packed_size(several) < packed_size(outer) + 20 * len(inner)
+
+
+def test_a_thumbnail_within_a_thumbnail_goes_no_deeper() -> None:
+    nested = with_segments(thumbnail(), b"Exif\0\0" + jpeg_of(photograph(64, 48)))
+    assert packed_size(with_segments(jpeg_of(), b"Exif\0\0" + nested)) < packed_size(jpeg_of()) + len(nested) + 100
+
+
+@pytest.mark.parametrize("count", [200, 2000])
+def test_a_thumbnail_that_is_cut_off_is_carried_as_it_is(count: int) -> None:
+    packed_size(with_segments(jpeg_of(), b"Exif\0\0" + thumbnail()[:count]))
+
+
+def test_a_thumbnail_that_cannot_be_packed_is_carried_as_it_is() -> None:
+    packed_size(with_segments(jpeg_of(), b"Exif\0\0" + JPEG_KINDS["arithmetic"].make()))
+
+
+def test_headers_can_be_read_without_their_thumbnails() -> None:
+    data = with_segments(jpeg_of(), b"Exif\0\0" + thumbnail())
+    packed = pack_coefficients(data, 1)
+    whole, quick = (open_jpeg(packed, len(data), "it", with_inner=wanted) for wanted in (True, False))
+    assert whole.skeleton == read_jpeg(data).skeleton
+    assert len(quick.skeleton) == len(whole.skeleton)
+    assert bytes(1000) in quick.skeleton
+    assert quick.coded == whole.coded
+    assert (quick.geometry.width, quick.geometry.height) == (whole.geometry.width, whole.geometry.height)
+
+
+def test_damage_to_a_thumbnail_is_damage_to_the_headers() -> None:
+    data = with_segments(jpeg_of(), b"Exif\0\0" + thumbnail())
+    packed = bytearray(pack_coefficients(data, 1))
+    packed[500] ^= 1
+    with pytest.raises(DamagedFileError, match="headers"):
+        unpack_coefficients(bytes(packed), len(data), "it", 1)
+
+
+def test_tables_of_codes_that_everybody_knows_take_no_room() -> None:
+    skeleton = read_jpeg(jpeg_of()).skeleton
+    assert all(table in skeleton for table in KNOWN_TABLES)
+    assert len(compress_skeletons(skeleton)) < 250
+    many = 40 * skeleton
+    for content in (skeleton, many, b"", KNOWN_TABLES[3], KNOWN_TABLES[1][:-1], bytes(1000)):
+        assert decompress_skeletons(compress_skeletons(content), len(content), "it") == content
+
+
+def test_what_a_reader_would_take_for_hostile_is_not_packed() -> None:
+    with pytest.raises(UnaccountedError, match="refused as hostile"):
+        pack_coefficients(jpeg_of(Image.new("L", (16_384, 8_192)), quality=10), 1)
+
+
+def test_the_bytes_do_not_depend_on_the_number_of_threads() -> None:
+    data = jpeg_of(photograph(8192, 192).resize((2304, 1440)))
+    shares: list[float] = []
+    assert pack_coefficients(data, 1) == (packed := pack_coefficients(data, 3, shares.append))
+    assert shares == [0.5, 1.0]
+    assert unpack_coefficients(packed, len(data), "it", 2) == data
