@@ -1,4 +1,4 @@
-"""`srec export`: `.srec` files as files of another format that holds the same, without coding anything anew."""
+"""`srec export`: `.srec` files as files of another format that holds the same, without losing anything."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
     for number in range(3):
         (made / f"photo {number}.jpg").write_bytes(jpeg_of(quality=70 + number))
     for number in range(6):
-        (made / f"tiny {number}.jpg").write_bytes(jpeg_of(photograph(1 + number, 1)))
-    (made / "print.jpg").write_bytes(JPEG_KINDS["cmyk"].make())
+        (made / f"tiny {number}.jpg").write_bytes(jpeg_of(photograph(1 + number, 1))[:-2])
+    (made / "print.jpg").write_bytes(JPEG_KINDS["arithmetic"].make())
     (made / "broken.png").write_bytes(b"no picture")
     return made
 
@@ -39,7 +39,7 @@ def test_what_would_not_be_smaller_is_left_alone_counted_and_named(
     assert main(["encode", str(folder), "-o", str(tmp_path / "out")]) == exit_codes.FAILED
     said = capsys.readouterr()
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [f"photo {number}.srec" for number in range(3)]
-    assert "print.jpg: left alone: it is CMYK, for printing" in said.out
+    assert "print.jpg: left alone: it is coded arithmetically" in said.out
     gained, left = said.out.splitlines()[-2:]
     assert gained.startswith("3 files: ")
     assert gained.endswith(" % saved")
