@@ -12,17 +12,26 @@ from srec_engine.context_mixing.coder import (
     decode_coefficients,
     decode_means,
     encode_coefficients,
+    learn_tables,
     record_coefficients,
+    stream_bytes,
 )
+from srec_engine.context_mixing.tables import EMPTY_TABLES, CoderTables, empty_tables, packed_tables
 
 __all__ = [
+    "EMPTY_TABLES",
     "Band",
+    "CoderTables",
     "CoefficientError",
     "ComponentShape",
     "DecodedCoefficients",
     "RecordedCoefficients",
     "decode_coefficients",
     "decode_means",
+    "empty_tables",
     "encode_coefficients",
+    "learn_tables",
+    "packed_tables",
     "record_coefficients",
+    "stream_bytes",
 ]

@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Band", "CoefficientError", "ComponentShape", "bands_of"]
+__all__ = ["Band", "CoefficientError", "ComponentShape", "bands_of", "mcu_rows", "suitable_count"]
 
-PIXELS_OF_TWO_BANDS = 6 << 20
-"""Pixels of the first component for which there are two more bands. One alone is for pictures of up to half of this."""
+VALUES_OF_TWO_BANDS = 4_000_000
+"""Coefficients that are not zero for which there are two more bands. One alone is for up to 3/8 of this."""
 
 
 class ComponentShape(Protocol):
@@ -51,11 +51,19 @@ class Band:
         return slice(self.first * component.vertical, self.end * component.vertical)
 
 
-def bands_of(components: Sequence[ComponentShape]) -> list[Band]:
-    """The bands of a picture, from top to bottom. All rows of MCUs are in one, and none is empty."""
-    first = components[0]
-    height = first.rows // first.vertical
-    pixels = 64 * first.rows * first.columns
-    count = 1 if 2 * pixels <= PIXELS_OF_TWO_BANDS else 2 * -(-pixels // PIXELS_OF_TWO_BANDS)
-    count = min(count, height)
+def bands_of(components: Sequence[ComponentShape], count: int) -> list[Band]:
+    """So many bands of a picture, from top to bottom, with all its rows of MCUs; none is empty if there are enough."""
+    height = mcu_rows(components)
     return [Band(height * index // count, height * (index + 1) // count) for index in range(count)]
+
+
+def mcu_rows(components: Sequence[ComponentShape]) -> int:
+    """Rows of MCUs."""
+    return components[0].rows // components[0].vertical
+
+
+def suitable_count(components: Sequence[ComponentShape], coefficients: Sequence[NDArray[np.int16]]) -> int:
+    """How many bands to cut a picture into: each has to learn for itself, and should have something to learn from."""
+    values = sum(int(np.count_nonzero(component)) for component in coefficients)
+    count = 1 if 8 * values <= 3 * VALUES_OF_TWO_BANDS else 2 * -(-values // VALUES_OF_TWO_BANDS)
+    return min(count, mcu_rows(components))

@@ -1,8 +1,8 @@
 """Coefficients of a picture, coded and decoded band by band.
 
-What is written (docs/coding.md, "Coefficients of a JPEG"): the number of the tables; for each band the lengths of its
-two streams and their CRC-32; the streams of all means; the streams of all other coefficients. So a picture at an eighth
-of its size is in the first bytes.
+What is written (docs/coding.md, "Coefficients of a JPEG"): the numbers of the tables and of the bands; the lengths of
+the two streams of each band and their CRC-32; the streams of all means; the streams of all other coefficients. So a
+picture at an eighth of its size is in the first bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing.band_coder import BandRecord, code_band_blocks, code_band_means
-from srec_engine.context_mixing.bands import Band, ComponentShape, bands_of
+from srec_engine.context_mixing.bands import Band, ComponentShape, bands_of, mcu_rows, suitable_count
 from srec_engine.context_mixing.binary_coder import DECODING, ENCODING, RECORDING
 from srec_engine.context_mixing.tables import CURRENT_TABLES, CoderTables, shipped_tables
 from srec_engine.errors import DamagedFileError
@@ -29,7 +29,9 @@ __all__ = [
     "decode_coefficients",
     "decode_means",
     "encode_coefficients",
+    "learn_tables",
     "record_coefficients",
+    "stream_bytes",
 ]
 
 Result = TypeVar("Result")
@@ -80,34 +82,32 @@ def encode_coefficients(
     shapes: Sequence[ComponentShape],
     threads: int = 1,
     progress: Progress | None = None,
-    tables: CoderTables | None = None,
+    tables: int = CURRENT_TABLES,
 ) -> bytes:
     """Code coefficients.
 
     Args:
         components: int16 (rows, columns, 64) each, natural order.
         shapes: Of the components.
-        threads: Bands that are coded side by side; each takes 40 MB.
+        threads: Bands that are coded side by side; each takes 40 MB beside its coefficients.
         progress: Hears how far it is.
-        tables: What to begin with; None for what ships with the program.
+        tables: Number of what to begin with.
     """
-    start = shipped_tables(CURRENT_TABLES) if tables is None else tables
+    start = shipped_tables(tables)
 
     def encoded(band: Band) -> tuple[bytes, bytes]:
-        parts = [
-            np.ascontiguousarray(component[band.rows(shape)])
-            for component, shape in zip(components, shapes, strict=True)
-        ]
+        parts = _parts(components, shapes, band)
         learned = start.copied()
         means = code_band_means(parts, shapes, learned, ENCODING, b"")
         return means, code_band_blocks(parts, shapes, learned, ENCODING, b"")
 
-    streams = list(_in_bands(encoded, bands_of(shapes), threads, progress))
+    bands = bands_of(shapes, suitable_count(shapes, components))
+    streams = list(_in_bands(encoded, bands, threads, progress))
     head = b"".join(
         pack_integer(len(stream)) + zlib.crc32(stream).to_bytes(4, "little") for pair in streams for stream in pair
     )
     bodies = [pair[0] for pair in streams] + [pair[1] for pair in streams]
-    return pack_integer(CURRENT_TABLES) + head + b"".join(bodies)
+    return pack_integer(tables) + pack_integer(len(bands)) + head + b"".join(bodies)
 
 
 def decode_coefficients(
@@ -189,12 +189,43 @@ def record_coefficients(packed: bytes, shapes: Sequence[ComponentShape], what: s
     return found
 
 
+def learn_tables(components: Sequence[NDArray[np.int16]], shapes: Sequence[ComponentShape], tables: CoderTables) -> int:
+    """Code a picture as `encode_coefficients` does, and keep what is learned of it in `tables`, which are changed.
+
+    Returns:
+        Bytes of its streams.
+    """
+    size = 0
+    for band in bands_of(shapes, suitable_count(shapes, components)):
+        parts = _parts(components, shapes, band)
+        size += len(code_band_means(parts, shapes, tables, ENCODING, b""))
+        size += len(code_band_blocks(parts, shapes, tables, ENCODING, b""))
+    return size
+
+
+def _parts(
+    components: Sequence[NDArray[np.int16]], shapes: Sequence[ComponentShape], band: Band
+) -> list[NDArray[np.int16]]:
+    """A band's blocks of each component, to be encoded: a copy, as kernels are compiled for what may be written to."""
+    pairs = zip(components, shapes, strict=True)
+    return [np.array(component[band.rows(shape)], order="C") for component, shape in pairs]
+
+
+def stream_bytes(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> int:
+    """Bytes of the streams in what `encode_coefficients` returned, all that is behind its head. Errors as decoding."""
+    _, _, streams = _opened(packed, shapes, what)
+    return sum(len(stream or b"") for pair in streams for stream in (pair.means, pair.blocks))
+
+
 def _opened(
     packed: bytes, shapes: Sequence[ComponentShape], what: str
 ) -> tuple[CoderTables, list[Band], list[_Streams]]:
     cursor = Cursor(packed, what)
     start = shipped_tables(cursor.take_integer())
-    bands = bands_of(shapes)
+    count = cursor.take_integer()
+    if not 1 <= count <= mcu_rows(shapes):
+        raise DamagedFileError(f"{what} is damaged: it cannot be cut into {count} bands.")
+    bands = bands_of(shapes, count)
     heads = [(cursor.take_integer(), int.from_bytes(cursor.take(4), "little")) for _ in range(2 * len(bands))]
     means = [_checked(cursor, *head) for head in heads[::2]]
     blocks = [_checked(cursor, *head) for head in heads[1::2]]

@@ -82,7 +82,7 @@ def companion_means(source: NDArray[np.int16], step: int, shape: Sequence[int], 
     down, across = ratio
     summed = source.astype(np.int64).reshape(shape[0], down, shape[1], across).sum((1, 3))
     seen: NDArray[np.int64] = (2 * summed * step + down * across * other_step) // (2 * down * across * other_step)
-    return seen
+    return np.clip(seen, -_COMPANION_LIMIT, _COMPANION_LIMIT)
 
 
 @inlined

@@ -98,7 +98,7 @@ class MeanPrediction(NamedTuple):
 @inlined
 def _neighbour(plane: NDArray[np.int64], row: int, column: int, instead: int) -> int:
     inside = 0 <= row < plane.shape[0] and 0 <= column < plane.shape[1]
-    return integer(plane[row, column]) if inside else instead
+    return integer(plane[row, column]) if inside else integer(instead)
 
 
 @inlined
@@ -116,7 +116,7 @@ def _see_companion(plane: NDArray[np.int64], row: int, column: int, features: ND
     features[place + 3] = _neighbour(plane, row - 1, column + 1, above) - base
     features[place + 4] = _neighbour(plane, row, column + 1, own) - base
     features[place + 5] = _neighbour(plane, row + 1, column, own) - base
-    return own - base
+    return integer(own - base)
 
 
 @inlined

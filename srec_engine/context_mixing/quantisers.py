@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from srec_engine.compilation.kernels import inlined, integer, leading_zeros
+from srec_engine.compilation.kernels import inlined, integer
 
 __all__ = ["bit_length", "classed", "sign_of", "signed_class"]
 
@@ -47,4 +47,8 @@ def sign_of(value: int) -> int:
 @inlined
 def bit_length(value: int) -> int:
     """Bits of a number from 0 up."""
-    return 64 - leading_zeros(integer(value))
+    length = integer(0)
+    while value > 0:
+        value >>= 1
+        length += 1
+    return length

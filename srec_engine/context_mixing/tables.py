@@ -1,8 +1,8 @@
 """What a coder has learned: empty, as it ships with the program, and as it is kept in a file.
 
-A file of tables is one LZMA stream (`container.compression`) of: a bit for each slot, whether it is kept; for each that
-is, its probability; the weights; the last tables; the weights of the predictors. Files are named by a number that stands in whatever was
-coded with them, and stay with the program for ever.
+A file of tables is one LZMA stream (`container.compression`): a bit for each slot, whether it is kept; the probability
+of each that is; the weights; the last tables; the weights of the predictors. Files are named by a number that stands in
+whatever was coded with them, and stay with the program for ever.
 """
 
 from __future__ import annotations
@@ -25,7 +25,15 @@ from srec_engine.context_mixing.planes import COUNT_FEATURES
 from srec_engine.errors import DamagedFileError
 from srec_engine.resources import resource_path
 
-__all__ = ["CURRENT_TABLES", "CoderTables", "empty_tables", "packed_tables", "shipped_tables", "unpacked_tables"]
+__all__ = [
+    "CURRENT_TABLES",
+    "EMPTY_TABLES",
+    "CoderTables",
+    "empty_tables",
+    "packed_tables",
+    "shipped_tables",
+    "unpacked_tables",
+]
 
 CURRENT_TABLES = 1
 """Number of the tables that are coded with."""
