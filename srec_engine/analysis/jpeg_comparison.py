@@ -10,12 +10,8 @@ import numpy as np
 from srec_engine.analysis.jpeg_bands import BAND_SCALES, MEAN_SCALE, band_of
 from srec_engine.analysis.jpeg_parts import JpegPart, JpegPartKind
 from srec_engine.analysis.jpeg_record import JpegRecord
-from srec_engine.container.fields import Cursor
-from srec_engine.context_mixing.bands import ComponentShape, bands_of
 
-__all__ = ["PackedSizes", "compared_parts", "stream_bytes"]
-
-_CHECKSUM_BYTES = 4
+__all__ = ["PackedSizes", "compared_parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +29,6 @@ class PackedSizes:
     headers: int
     streams: int
     behind: int
-
-
-def stream_bytes(coded: bytes, shapes: Sequence[ComponentShape], what: str) -> int:
-    """Bytes of the streams in what `context_mixing` made of coefficients: all behind the head of `coder`."""
-    cursor = Cursor(coded, what)
-    cursor.take_integer()
-    # Of means and of other coefficients of each band of rows.
-    for _ in range(2 * len(bands_of(shapes))):
-        cursor.take_integer()
-        cursor.take(_CHECKSUM_BYTES)
-    return cursor.remaining
 
 
 def compared_parts(parts: Sequence[JpegPart], record: JpegRecord, sizes: PackedSizes) -> tuple[JpegPart, ...]:
