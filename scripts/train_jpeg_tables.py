@@ -1,6 +1,6 @@
 """Learn the tables that coefficients of JPEGs are coded with, from photographs compressed in many ways.
 
-    python scripts/train_jpeg_tables.py PHOTOGRAPHS … --steps-of JPEGS --export resources/jpeg/coefficients-1.lzma
+    python scripts/train_jpeg_tables.py PHOTOGRAPHS … --steps-of JPEGS --export resources/jpeg/coefficients-1.tables
 
 PHOTOGRAPHS are tar files of pictures, or pictures. Each becomes a JPEG with a quality of libjpeg, or with the
 quantisation of one of the JPEGs given, in some sampling; the coder goes over one after the other and remembers. About

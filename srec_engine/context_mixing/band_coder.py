@@ -25,7 +25,7 @@ from srec_engine.context_mixing.logistic import costs_of_bits, probabilities_of_
 from srec_engine.context_mixing.means import MEAN_BIASES, MEAN_FEATURES, MeanPlane, code_means
 from srec_engine.context_mixing.mixer import Mixer, learning_rates
 from srec_engine.context_mixing.planes import COUNT_FEATURES, BlockPlane, BlockRoom, Estimator
-from srec_engine.context_mixing.tables import KINDS, CoderTables
+from srec_engine.context_mixing.tables import KINDS, StreamTables
 
 __all__ = ["BandRecord", "code_band_blocks", "code_band_means"]
 
@@ -52,7 +52,7 @@ class BandRecord:
 def code_band_means(
     parts: Sequence[NDArray[np.int16]],
     shapes: Sequence[ComponentShape],
-    tables: CoderTables,
+    tables: StreamTables,
     mode: int,
     stream: bytes,
     record: BandRecord | None = None,
@@ -62,7 +62,7 @@ def code_band_means(
     Args:
         parts: int16 (rows, columns, 64) each, the band's blocks; those that are read are filled in.
         shapes: Of the whole components.
-        tables: What was learned, changed.
+        tables: What was learned of such streams, changed.
         mode: `ENCODING`, `DECODING` or `RECORDING`.
         stream: What to read.
         record: What is written down when recording.
@@ -86,7 +86,7 @@ def code_band_means(
 def code_band_blocks(
     parts: Sequence[NDArray[np.int16]],
     shapes: Sequence[ComponentShape],
-    tables: CoderTables,
+    tables: StreamTables,
     mode: int,
     stream: bytes,
     record: BandRecord | None = None,
@@ -111,7 +111,7 @@ def code_band_blocks(
 
 
 def _coded(
-    code: Callable[[Mixer], None], parts: Sequence[NDArray[np.int16]], tables: CoderTables, mode: int, stream: bytes
+    code: Callable[[Mixer], None], parts: Sequence[NDArray[np.int16]], tables: StreamTables, mode: int, stream: bytes
 ) -> bytes:
     """Run a coder over one stream. When writing, more room is made until there is enough."""
     if mode != ENCODING:
@@ -128,7 +128,7 @@ def _coded(
     return bytes(mixer.data[: mixer.state[POSITION]])
 
 
-def _mixer(tables: CoderTables, data: NDArray[np.uint8], mode: int) -> Mixer:
+def _mixer(tables: StreamTables, data: NDArray[np.uint8], mode: int) -> Mixer:
     mixer = Mixer(
         tables.slots,
         tables.weights,
@@ -162,23 +162,25 @@ def _mean_plane(
     means: NDArray[np.int64],
     first: NDArray[np.int64],
     second: NDArray[np.int64],
-    tables: CoderTables,
+    tables: StreamTables,
     costs: NDArray[np.int32],
 ) -> MeanPlane:
     lines = (2, means.shape[1] + 3)
-    quick, slow = tables.means[kind]
+    (weights,) = tables.predictors
+    quick, slow = weights[kind]
     features, biases = np.zeros(MEAN_FEATURES, np.int64), np.zeros(MEAN_BIASES, np.int64)
     errors, signed = np.zeros(lines, np.int64), np.zeros(lines, np.int64)
     return MeanPlane(means, first, second, kind, quick, slow, features, errors, signed, biases, costs)
 
 
-def _block_room(shape: tuple[int, ...], kind: int, tables: CoderTables) -> BlockRoom:
+def _block_room(shape: tuple[int, ...], kind: int, tables: StreamTables) -> BlockRoom:
     rows, columns, _ = shape
     framed = (rows + 1, columns + 2)
+    counts, estimates = tables.predictors
     return BlockRoom(
         counts=np.zeros(framed, np.int64),
         misses=np.zeros(framed, np.int64),
-        count_weights=tables.counts[kind],
+        count_weights=counts[kind],
         count_features=np.zeros(COUNT_FEATURES, np.int64),
         bottoms=np.zeros((columns, 2, 8), np.int32),
         right=np.zeros((2, 8), np.int32),
@@ -189,7 +191,7 @@ def _block_room(shape: tuple[int, ...], kind: int, tables: CoderTables) -> Block
         line=np.zeros(8, np.int32),
         sizes=np.zeros(64, np.int64),
         nothing=np.zeros(64, np.int16),
-        estimator=Estimator(tables.estimates[kind], np.zeros(FEATURES, np.int64)),
+        estimator=Estimator(estimates[kind], np.zeros(FEATURES, np.int64)),
     )
 
 

@@ -20,7 +20,7 @@ from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing.band_coder import BandRecord, code_band_blocks, code_band_means
 from srec_engine.context_mixing.bands import Band, ComponentShape, bands_of, mcu_rows, suitable_count
 from srec_engine.context_mixing.binary_coder import DECODING, ENCODING, RECORDING
-from srec_engine.context_mixing.tables import CURRENT_TABLES, CoderTables, shipped_tables
+from srec_engine.context_mixing.tables import CURRENT_TABLES, CoderTables, shipped_block_tables, shipped_mean_tables
 from srec_engine.errors import DamagedFileError
 
 __all__ = [
@@ -93,13 +93,12 @@ def encode_coefficients(
         progress: Hears how far it is.
         tables: Number of what to begin with.
     """
-    start = shipped_tables(tables)
+    mean_tables, block_tables = shipped_mean_tables(tables), shipped_block_tables(tables)
 
     def encoded(band: Band) -> tuple[bytes, bytes]:
         parts = _parts(components, shapes, band)
-        learned = start.copied()
-        means = code_band_means(parts, shapes, learned, ENCODING, b"")
-        return means, code_band_blocks(parts, shapes, learned, ENCODING, b"")
+        means = code_band_means(parts, shapes, mean_tables.copied(), ENCODING, b"")
+        return means, code_band_blocks(parts, shapes, block_tables.copied(), ENCODING, b"")
 
     bands = bands_of(shapes, suitable_count(shapes, components))
     streams = list(_in_bands(encoded, bands, threads, progress))
@@ -129,7 +128,7 @@ def decode_coefficients(
     Raises:
         DamagedFileError: When nothing can be decoded.
     """
-    start, bands, streams = _opened(packed, shapes, what)
+    number, bands, streams = _opened(packed, shapes, what)
     components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
 
     def decode(band: Band) -> bool:
@@ -137,10 +136,9 @@ def decode_coefficients(
         if found.means is None:
             return False
         parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
-        learned = start.copied()
-        code_band_means(parts, shapes, learned, DECODING, found.means)
+        code_band_means(parts, shapes, shipped_mean_tables(number).copied(), DECODING, found.means)
         if found.blocks is not None:
-            code_band_blocks(parts, shapes, learned, DECODING, found.blocks)
+            code_band_blocks(parts, shapes, shipped_block_tables(number).copied(), DECODING, found.blocks)
         return found.blocks is not None
 
     whole = list(_in_bands(decode, bands, threads, progress))
@@ -156,18 +154,18 @@ def decode_means(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> 
     Raises:
         DamagedFileError: When nothing can be decoded.
     """
-    start, bands, streams = _opened(packed, shapes, what)
+    number, bands, streams = _opened(packed, shapes, what)
     components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
     for band, found in zip(bands, streams, strict=True):
         if found.means is not None:
             parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
-            code_band_means(parts, shapes, start.copied(), DECODING, found.means)
+            code_band_means(parts, shapes, shipped_mean_tables(number).copied(), DECODING, found.means)
     return components
 
 
 def record_coefficients(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> RecordedCoefficients:
     """Decode as `decode_coefficients` does, and write down what each coefficient cost and what was expected of it."""
-    start, bands, streams = _opened(packed, shapes, what)
+    number, bands, streams = _opened(packed, shapes, what)
     full = [(shape.rows, shape.columns, 64) for shape in shapes]
     found = RecordedCoefficients(
         [np.zeros(size, np.int16) for size in full],
@@ -182,10 +180,9 @@ def record_coefficients(packed: bytes, shapes: Sequence[ComponentShape], what: s
             [estimates[place] for estimates, place in zip(found.estimates, rows, strict=True)],
         )
         if coded.means is not None:
-            learned = start.copied()
-            code_band_means(parts, shapes, learned, RECORDING, coded.means, record)
+            code_band_means(parts, shapes, shipped_mean_tables(number).copied(), RECORDING, coded.means, record)
             if coded.blocks is not None:
-                code_band_blocks(parts, shapes, learned, RECORDING, coded.blocks, record)
+                code_band_blocks(parts, shapes, shipped_block_tables(number).copied(), RECORDING, coded.blocks, record)
     return found
 
 
@@ -198,8 +195,8 @@ def learn_tables(components: Sequence[NDArray[np.int16]], shapes: Sequence[Compo
     size = 0
     for band in bands_of(shapes, suitable_count(shapes, components)):
         parts = _parts(components, shapes, band)
-        size += len(code_band_means(parts, shapes, tables, ENCODING, b""))
-        size += len(code_band_blocks(parts, shapes, tables, ENCODING, b""))
+        size += len(code_band_means(parts, shapes, tables.means, ENCODING, b""))
+        size += len(code_band_blocks(parts, shapes, tables.blocks, ENCODING, b""))
     return size
 
 
@@ -217,11 +214,11 @@ def stream_bytes(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> 
     return sum(len(stream or b"") for pair in streams for stream in (pair.means, pair.blocks))
 
 
-def _opened(
-    packed: bytes, shapes: Sequence[ComponentShape], what: str
-) -> tuple[CoderTables, list[Band], list[_Streams]]:
+def _opened(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> tuple[int, list[Band], list[_Streams]]:
     cursor = Cursor(packed, what)
-    start = shipped_tables(cursor.take_integer())
+    number = cursor.take_integer()
+    # A number that is not known is told apart from damage at once.
+    shipped_mean_tables(number)
     count = cursor.take_integer()
     if not 1 <= count <= mcu_rows(shapes):
         raise DamagedFileError(f"{what} is damaged: it cannot be cut into {count} bands.")
@@ -231,7 +228,7 @@ def _opened(
     blocks = [_checked(cursor, *head) for head in heads[1::2]]
     if all(stream is None for stream in means):
         raise DamagedFileError(f"{what} is damaged: none of its parts can be decoded.")
-    return start, bands, [_Streams(*pair) for pair in zip(means, blocks, strict=True)]
+    return number, bands, [_Streams(*pair) for pair in zip(means, blocks, strict=True)]
 
 
 def _checked(cursor: Cursor, length: int, checksum: int) -> bytes | None:

@@ -14,18 +14,18 @@ from numpy.typing import NDArray
 from srec_engine.compilation.kernels import inlined
 
 __all__ = [
+    "BLOCK_TABLES",
     "CONTEXTS",
     "COUNTS",
     "INPUTS",
     "LARGE_MAGNITUDES",
     "MAGNITUDES",
     "MEANS",
-    "REFINEMENT_ROWS",
+    "MEAN_TABLES",
     "SIGNS",
-    "SLOTS",
-    "WEIGHT_ROWS",
     "WEIGHT_SETS",
     "DecisionTables",
+    "TableSizes",
     "enter_context",
 ]
 
@@ -60,15 +60,24 @@ class DecisionTables:
     refinements: int
 
 
-class _Plan:
-    """Gives tables their places, one behind the other."""
+@dataclass(slots=True)
+class TableSizes:
+    """Sizes of the tables of one kind of stream, and giving them their places, one behind the other.
 
-    def __init__(self) -> None:
-        self.slots = self.rows = self.refinements = 0
+    Attributes:
+        slots: Of all contexts.
+        rows: Of weights.
+        refinements: Rows of the final stage.
+    """
+
+    slots: int = 0
+    rows: int = 0
+    refinements: int = 0
 
     def tables(
         self, nodes: int, classes: int, sizes: tuple[int, ...], sets: tuple[int, ...], refinements: int
     ) -> DecisionTables:
+        """Room for one more kind of symbol: contexts of these sizes, sets of so many rows."""
         room = np.array(sizes, np.int64) * (classes * nodes)
         starts = self.slots + np.cumsum(room) - room
         rows = self.rows + np.cumsum((0, *sets[:-1]))
@@ -79,9 +88,13 @@ class _Plan:
         return found
 
 
-_plan = _Plan()
+MEAN_TABLES = TableSizes()
+"""Of the streams of means."""
 
-MEANS = _plan.tables(
+BLOCK_TABLES = TableSizes()
+"""Of the streams of all other coefficients."""
+
+MEANS = MEAN_TABLES.tables(
     48,
     3,
     (768, 256, 512, 512, 256, 256, 512, 256, 512, 768, 512, 256, 256, 512, 4096),
@@ -90,7 +103,7 @@ MEANS = _plan.tables(
 )
 """Of blocks: how far they are from what is predicted."""
 
-COUNTS = _plan.tables(
+COUNTS = BLOCK_TABLES.tables(
     64,
     2,
     (64, 2048, 1024, 2048, 128, 2048, 32, 1024, 1024, 2048, 1024, 1024, 2048, 256, 2048),
@@ -101,15 +114,15 @@ COUNTS = _plan.tables(
 
 _MAGNITUDE_CONTEXTS = (256,) * CONTEXTS
 
-MAGNITUDES = _plan.tables(4, 2 * 64, _MAGNITUDE_CONTEXTS, (3 * 64 * 4, 3 * 32 * 4 * 4, 16 * 16 * 4), 3 * 32 * 4)
+MAGNITUDES = BLOCK_TABLES.tables(4, 2 * 64, _MAGNITUDE_CONTEXTS, (3 * 64 * 4, 3 * 32 * 4 * 4, 16 * 16 * 4), 3 * 32 * 4)
 """Of coefficients: whether they are 0, 1, 2, 3, or more."""
 
-LARGE_MAGNITUDES = _plan.tables(
+LARGE_MAGNITUDES = BLOCK_TABLES.tables(
     12, 2 * 15, _MAGNITUDE_CONTEXTS, (3 * 64 * 12, 3 * 32 * 4 * 12, 16 * 16 * 12), 3 * 32 * 12
 )
 """Of those from 4 up, which are rarer: frequencies of a diagonal share them."""
 
-SIGNS = _plan.tables(
+SIGNS = BLOCK_TABLES.tables(
     1,
     192,
     (192, 27, 384, 48, 144, 144, 384, 9, 81, 9, 72, 1024, 192, 384, 576),
@@ -117,8 +130,6 @@ SIGNS = _plan.tables(
     3 * 8 * 32,
 )
 """Of coefficients that are not zero."""
-
-SLOTS, WEIGHT_ROWS, REFINEMENT_ROWS = _plan.slots, _plan.rows, _plan.refinements
 
 
 @inlined
