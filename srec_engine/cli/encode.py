@@ -34,8 +34,11 @@ _CHECKPOINT_SUFFIXES = (".pt", ".pth")
 _HEAD_BYTES = 1 << 18
 """Bytes in which the size of a JPEG is found: behind EXIF with its thumbnail, profile and XMP."""
 
-_PIXELS_BESIDE = 3 << 20
-"""Pixels up to which JPEGs are packed several at a time: larger ones are cut into bands that are coded side by side."""
+_BYTES_BESIDE = 1 << 20
+"""Bytes up to which JPEGs are packed several at a time. Larger ones are cut into bands that are coded side by side."""
+
+_PIXELS_BESIDE = 1 << 25
+"""Pixels up to which they are: libjxl takes 23 bytes for each."""
 
 _NAMED = 5
 """Names that a sum gives before it counts the others."""
@@ -116,12 +119,14 @@ def _without_gain(arguments: argparse.Namespace) -> WithoutGain:
 
 
 def _is_jpeg(source: Source) -> bool:
-    """Whether a file is packed by one processor alone, however many there are."""
+    """Whether a file is packed by one processor alone, however many there are, and without much memory."""
     if source.trouble:  # a pipe would never say what it is
         return False
     try:
         with source.path.open("rb") as file:
             width, height = jpeg_size(file.read(_HEAD_BYTES))
+        if source.path.stat().st_size > _BYTES_BESIDE:
+            return False
     except OSError:
         return False
     return 0 < width * height <= _PIXELS_BESIDE

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
 from srec_engine import Method
 from srec_engine.container import Contents, FilePayload, container_bytes
 from srec_engine.container.fields import pack_integer
@@ -9,7 +14,15 @@ from srec_engine.images.jpeg_coefficients import pack_coefficients
 from srec_engine.images.jpeg_packing import jpeg_xl_of, pack_jpeg
 from srec_engine.images.picture import bytes_checksum
 
-__all__ = ["container_of", "packings_of", "part"]
+__all__ = ["container_of", "in_two_bands", "packings_of", "part"]
+
+
+@contextmanager
+def in_two_bands() -> Iterator[None]:
+    """Have our coder cut pictures into two bands or more that are smaller than those that it would cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("srec_engine.context_mixing.bands.VALUES_OF_TWO_BANDS", 200_000)
+        yield
 
 
 def container_of(body: bytes, original: bytes, size: tuple[int, int] = (256, 192)) -> bytes:

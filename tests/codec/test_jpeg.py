@@ -44,8 +44,8 @@ from tests.jpegs import JPEG_KINDS, JpegKind, Outcome, flipped, jpeg_of, photogr
 REFUSED = {kind.name for kind in JPEG_KINDS.values() if kind.ours is Outcome.REFUSED}
 """Kinds that are held as their bytes, since they cannot be packed."""
 
-SMALL = {"one-pixel", "one-grey-pixel", "first-scans-only", "zero-padding", "mean-beyond-12-bits"}
-"""Kinds whose files are so small that nothing may be gained by packing them."""
+SMALL = {"first-scans-only", "mean-beyond-12-bits"}
+"""Kinds of small files, of which packing gains little or nothing."""
 
 JPEG = EncodeOptions(method=Method.JPEG)
 LEAVE = EncodeOptions(without_gain=WithoutGain.LEAVE)
@@ -99,7 +99,7 @@ def test_a_jpeg_that_would_come_back_changed_is_never_packed(
     assert "byte for byte" in check_file(tmp_path / "a.jpg").reason
 
 
-@pytest.mark.parametrize("kind", ["baseline-420", "baseline-440", "fine", "progressive", "restarts"])
+@pytest.mark.parametrize("kind", ["baseline-420", "baseline-440", "coarse", "progressive", "restarts"])
 def test_a_hundred_files_with_flipped_bits_come_back_byte_for_byte(kind: str, tmp_path: Path) -> None:
     whole = JPEG_KINDS[kind].make()
     methods = set()
@@ -158,7 +158,7 @@ def test_an_image_in_memory_has_no_jpeg_that_could_be_packed() -> None:
 def test_nothing_is_written_where_nothing_is_gained_unless_a_result_is_wanted(tmp_path: Path) -> None:
     source, result = tmp_path / "a.jpg", tmp_path / "a.srec"
     # Packed it may be smaller than its bytes in a container, and is larger than the file.
-    source.write_bytes(JPEG_KINDS["one-grey-pixel"].make())
+    source.write_bytes(JPEG_KINDS["mean-beyond-12-bits"].make())
     report = encode_file(source, result, LEAVE)
     assert (report.left_alone, report.destination, report.verified) == (True, None, False)
     assert report.note == "the JPEG is smaller than what could be made of it"

@@ -27,24 +27,25 @@ from srec_engine import (
 )
 from srec_engine.cli.__main__ import main
 from srec_engine.control import Progress, Stage
-from tests.codec.jpeg_bodies import container_of, packings_of
+from tests.codec.jpeg_bodies import container_of, in_two_bands, packings_of
 from tests.jpegs import jpeg_of, photograph
 
-SIZE = (2304, 1440)
-HALF = 720
+SIZE = (1152, 720)
+HALF = 352
 """Rows of the first of two bands."""
 
 
 @pytest.fixture(scope="module")
 def large_jpeg() -> bytes:
     """A JPEG of two bands."""
-    return jpeg_of(photograph(1152, 180).resize(SIZE, Image.Resampling.BICUBIC))
+    return jpeg_of(photograph(768, 160).resize(SIZE, Image.Resampling.BICUBIC), quality=85)
 
 
 @pytest.fixture(scope="module")
 def large(large_jpeg: bytes) -> bytes:
     """The `.srec` of that, by our coder."""
-    return container_of(packings_of(large_jpeg, 2)["ours"], large_jpeg, SIZE)
+    with in_two_bands():
+        return container_of(packings_of(large_jpeg, 2)["ours"], large_jpeg, SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ def test_packing_and_unpacking_stop_within_a_band(large_jpeg: bytes, large: byte
             token.cancel()
 
     options = EncodeOptions(method=Method.JPEG, codec=CodecOptions(threads=1))
-    with pytest.raises(Cancelled):
+    with in_two_bands(), pytest.raises(Cancelled):
         encode_file(source, tmp_path / "a.srec", options, cancel=token, progress=stop)
     assert not (tmp_path / "a.srec").exists()
     token = CancelToken()
