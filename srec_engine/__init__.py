@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from srec_engine.analysis.opening import inspect_file, inspect_with_network, prepare_inspection
     from srec_engine.analysis.picture import draw_map, unit_text
     from srec_engine.analysis.readout import Distribution, PixelReadout
-    from srec_engine.analysis.report import ledger_csv, ledger_json
+    from srec_engine.analysis.report import ledger_csv, ledger_json, parts_csv, parts_json
     from srec_engine.atomic import atomic_write, write_atomically
     from srec_engine.codec.checking import check_file
     from srec_engine.codec.decode import (
@@ -166,6 +166,8 @@ _MODULE_OF = {
     "model_names": "model.store",
     "occupy_standard_descriptors": "descriptors",
     "output_path": "files",
+    "parts_csv": "analysis.report",
+    "parts_json": "analysis.report",
     "prepare_inspection": "analysis.opening",
     "read_info": "codec.information",
     "read_source": "codec.decode",
@@ -263,6 +265,8 @@ __all__ = [
     "model_names",
     "occupy_standard_descriptors",
     "output_path",
+    "parts_csv",
+    "parts_json",
     "prepare_inspection",
     "read_info",
     "read_preview",

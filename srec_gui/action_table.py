@@ -118,6 +118,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("inspect.copy_pixel", QT_TRANSLATE_NOOP("actions", "Copy Pixe&l Report"), ("Ctrl+C",), "copy"),
     ActionSpec("inspect.save_map", QT_TRANSLATE_NOOP("actions", "&Save Map…"), ("Ctrl+S",), "save"),
     ActionSpec("inspect.save_table", QT_TRANSLATE_NOOP("actions", "Save &Table…"), ("Ctrl+Shift+S",), "save"),
+    ActionSpec("inspect.network", QT_TRANSLATE_NOOP("actions", "Anal&yse With the Network"), ("Ctrl+Shift+A",)),
     ActionSpec("inspect.reveal", QT_TRANSLATE_NOOP("actions", "Show in &Folder"), ("Ctrl+Shift+R",), "reveal"),
     ActionSpec("inspect.open", QT_TRANSLATE_NOOP("actions", "Open in &Viewer"), ("Ctrl+Return",), "view"),
 )

@@ -48,7 +48,8 @@ class ValueRange:
 def default_range(layer: Layer, part: Part) -> ValueRange:
     """The fixed range, so that files can be compared: 0 to 8 bits, residuals of 8 grey levels, all grey levels.
 
-    Blocks of a JPEG have 64 pixels: 0 to 128 bits for all their frequencies, to 32 for those of a band.
+    Blocks of a JPEG have 64 pixels: 0 to 128 bits for all their frequencies, to 32 for those of a band, which add or
+    take away up to 64 grey levels.
     """
     if layer is Layer.BLOCK_COST:
         return ValueRange(0.0, 32.0 if part is Part.BAND else 128.0)
@@ -56,7 +57,9 @@ def default_range(layer: Layer, part: Part) -> ValueRange:
         return ValueRange(0.0, 8.0)
     if part is Part.REMAINDERS:
         return ValueRange(-3.0, 3.0) if layer is Layer.RESIDUAL else ValueRange(-1.0, 2.0)
-    return ValueRange(-8.0, 8.0) if layer is Layer.RESIDUAL else ValueRange(0.0, 255.0)
+    if layer is Layer.RESIDUAL:
+        return ValueRange(-8.0, 8.0)
+    return ValueRange(-64.0, 64.0) if part is Part.BAND else ValueRange(0.0, 255.0)
 
 
 def colour_table(layer: Layer, part: Part, limits: ValueRange) -> NDArray[np.uint8]:

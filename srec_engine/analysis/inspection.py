@@ -89,11 +89,13 @@ class Inspection:
         damage: Which of the tiles that were asked for cannot be decoded, from which scale on, and why.
         layer_kinds, part_kinds: What can be asked for of scales, and of which samples.
         channel_names: Of the channels of a picture in colour.
+        has_free_pixels: Whether every fourth pixel follows from the others.
     """
 
     layer_kinds: tuple[Layer, ...] = NETWORK_LAYERS
     part_kinds: tuple[Part, ...] = NETWORK_PARTS
     channel_names: tuple[str, ...] = CHANNEL_NAMES
+    has_free_pixels = True
 
     def __init__(self, source: Path | bytes, options: CodecOptions = CodecOptions(), *, fallback: str = "") -> None:
         self._source = source

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from srec_engine.analysis.inspection import Inspection
 from srec_engine.analysis.jpeg_bands import BAND_SCALES, MEAN_SCALE
-from srec_engine.analysis.jpeg_comparison import PackedSizes, compared_parts, stream_bytes
+from srec_engine.analysis.jpeg_comparison import PackedSizes, compared_parts
 from srec_engine.analysis.jpeg_layers import JPEG_LAYERS, JPEG_PARTS, BlockLayers, block_cell, make_block_layers
 from srec_engine.analysis.jpeg_parts import JpegPart, channel_names, jpeg_parts
 from srec_engine.analysis.jpeg_readout import BlockReadout, read_block
@@ -23,6 +23,7 @@ from srec_engine.codec.decode import read_source
 from srec_engine.codec.steps import opened
 from srec_engine.container import Box, Geometry
 from srec_engine.container.fields import Cursor
+from srec_engine.context_mixing import stream_bytes
 from srec_engine.control import CancelToken, ProgressCallback
 from srec_engine.images.jpeg_coefficients import OpenedJpeg, open_jpeg
 from srec_engine.images.jpeg_parts import JpegPacker, first_part
@@ -115,6 +116,7 @@ class JpegInspection(Inspection):
 
     layer_kinds = JPEG_LAYERS
     part_kinds = JPEG_PARTS
+    has_free_pixels = False
 
     def __init__(self, source: Path | bytes, options: CodecOptions, packed: PackedJpeg) -> None:
         super().__init__(source, options)

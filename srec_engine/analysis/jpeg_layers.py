@@ -28,6 +28,9 @@ BLOCK = 8
 """Pixels of a block across and down."""
 
 _MIDDLE = 128
+_BAND_CONTRAST = 2
+"""Of a band alone in colour: as one channel has it in the range of 128 grey levels that it is shown with at first."""
+
 _YCBCR = ("Y", "Cb", "Cr")
 _RED, _GREEN, _BLUE = 1.402, (-0.344136, -0.714136), 1.772
 """Of ITU-T T.871: what Cr adds to red, Cb and Cr to green, Cb to blue."""
@@ -85,7 +88,10 @@ class BlockLayers:
         return sum(plane.nbytes for planes in (self.pixels, self.costs) for plane in planes.values())
 
     def plane(self, layer: Layer, part: Part, channel: int | None) -> NDArray[np.uint8]:
-        """What is to be shown. Costs of all channels are their sum, the residual of all channels is their mean."""
+        """What is to be shown. Costs of all channels are their sum, the residual of all channels is their mean.
+
+        A band alone is little more than grey in colour, so it has twice the contrast there.
+        """
         if layer is Layer.BLOCK_COST:
             return np.ascontiguousarray(self.costs[part][-1 if channel is None else channel])
         planes = self.pixels[layer, part]
@@ -94,11 +100,19 @@ class BlockLayers:
         if layer is Layer.RESIDUAL:
             mean: _Floats = planes.mean(axis=0, dtype=np.float32)
             return np.rint(mean).astype(np.uint8)
-        return _in_colour(planes) if self.in_yuv else np.ascontiguousarray(planes.transpose(1, 2, 0))
+        levels = planes.astype(np.float32) - _MIDDLE
+        if part is Part.BAND:
+            levels *= _BAND_CONTRAST
+        return _in_colour(levels, in_yuv=self.in_yuv)
 
     def cell(self, layer: Layer, part: Part) -> int:  # noqa: ARG002 - as the protocol says
         """A block for costs, a pixel for everything else."""
         return block_cell(self.scale) if layer is Layer.BLOCK_COST else 1
+
+    def size(self, layer: Layer, part: Part) -> tuple[int, int]:
+        """(rows, columns) of a plane."""
+        cell = self.cell(layer, part)
+        return -(-self.height // cell), -(-self.width // cell)
 
     def values(self, layer: Layer, part: Part, x: int, y: int) -> tuple[float, ...]:
         """A layer's value for each channel at pixel (x, y) of the scale."""
@@ -122,9 +136,9 @@ def make_block_layers(record: JpegRecord, scale: int, tile: int, box: Box) -> Bl
             _samples(record, channel, scale, box, *what)
             for what in (("actual", band), ("expected", band), ("actual", below))
         )
-        for part, ground in ((Part.BAND, np.float32(0)), (Part.ALL, lower)):
-            channels[Layer.ACTUAL, part].append(actual + ground + _MIDDLE)
-            channels[Layer.PREDICTED, part].append(expected + ground + _MIDDLE)
+        for part, ground in ((Part.BAND, np.float32(0)), (Part.ALL, lower + _MIDDLE)):
+            channels[Layer.ACTUAL, part].append(actual + ground)
+            channels[Layer.PREDICTED, part].append(expected + ground)
             channels[Layer.RESIDUAL, part].append(actual - expected)
     pixels = {key: byte_scale(*key).to_bytes(np.stack(planes)) for key, planes in channels.items()}
     costs = {
@@ -182,11 +196,11 @@ def _costs(record: JpegRecord, scale: int, box: Box, places: NDArray[np.int64]) 
     return np.stack([*costs, np.sum(costs, axis=0)])
 
 
-def _in_colour(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Red, green and blue, uint8 (height, width, 3), of Y, Cb and Cr (ITU-T T.871)."""
-    luma = planes[0].astype(np.float32)
-    blueness, redness = (plane.astype(np.float32) - _MIDDLE for plane in planes[1:])
-    green = luma + _GREEN[0] * blueness + _GREEN[1] * redness
-    colours = np.stack([luma + _RED * redness, green, luma + _BLUE * blueness], axis=2)
-    levels: NDArray[np.uint8] = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
-    return levels
+def _in_colour(levels: _Floats, *, in_yuv: bool) -> NDArray[np.uint8]:
+    """Red, green and blue, uint8 (height, width, 3), of three channels about 0: these, or Y, Cb, Cr (ITU-T T.871)."""
+    if in_yuv:
+        luma, blueness, redness = levels
+        green = luma + _GREEN[0] * blueness + _GREEN[1] * redness
+        levels = np.stack([luma + _RED * redness, green, luma + _BLUE * blueness])
+    colours: NDArray[np.uint8] = np.clip(np.rint(levels + _MIDDLE), 0, 255).astype(np.uint8).transpose(1, 2, 0)
+    return np.ascontiguousarray(colours)

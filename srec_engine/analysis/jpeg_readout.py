@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from srec_engine.analysis.jpeg_bands import BAND_SCALES
 from srec_engine.analysis.jpeg_layers import BLOCK, block_cell
-from srec_engine.analysis.jpeg_record import JpegRecord, frequencies_of
+from srec_engine.analysis.jpeg_record import JpegRecord, frequencies_below, frequencies_of
+from srec_engine.analysis.layers import Part
 
 __all__ = ["BlockChannel", "BlockReadout", "read_block"]
 
@@ -60,6 +61,14 @@ class BlockReadout:
     def scales(self) -> tuple[int, ...]:
         """Bands, from coarse to fine."""
         return BAND_SCALES
+
+    def shown(self, part: Part) -> NDArray[np.bool_]:
+        """Which coefficients the scale shows, (8, 8): those of its band, or those of lower ones as well."""
+        shown = np.zeros(BLOCK * BLOCK, np.bool_)
+        shown[frequencies_of(self.scale)] = True
+        if part is not Part.BAND:
+            shown[frequencies_below(self.scale)] = True
+        return shown.reshape(BLOCK, BLOCK)
 
     @property
     def bits(self) -> float:

@@ -107,6 +107,7 @@ _BITS = ByteScale(0, 1 / 16)
 _RESIDUAL = ByteScale(128, 1.0)
 _REMAINDER = ByteScale(64, 1 / 64)
 _REMAINDER_RESIDUAL = ByteScale(128, 1 / 32)
+_BAND = ByteScale(128, 1.0)
 _BLOCK_BITS = ByteScale(0, 1.0)
 _BAND_BITS = ByteScale(0, 0.5)
 
@@ -119,7 +120,9 @@ def byte_scale(layer: Layer, part: Part) -> ByteScale:
         return _BITS
     if part is Part.REMAINDERS:
         return _REMAINDER_RESIDUAL if layer is Layer.RESIDUAL else _REMAINDER
-    return _RESIDUAL if layer is Layer.RESIDUAL else _GREY
+    if layer is Layer.RESIDUAL:
+        return _RESIDUAL
+    return _BAND if part is Part.BAND else _GREY
 
 
 class LayeredTile(Protocol):
@@ -172,6 +175,10 @@ class LayeredTile(Protocol):
 
     def cell(self, layer: Layer, part: Part) -> int:
         """Pixels of the scale that a byte of a plane stands for, across and down."""
+        ...
+
+    def size(self, layer: Layer, part: Part) -> tuple[int, int]:
+        """(rows, columns) of a plane."""
         ...
 
     def values(self, layer: Layer, part: Part, x: int, y: int) -> tuple[float, ...]:
@@ -233,6 +240,13 @@ class TileLayers:
     def cell(self, layer: Layer, part: Part) -> int:  # noqa: ARG002 - the same for all layers
         """A pixel, or a block of four for what there is once in it."""
         return 1 if part is Part.ALL else 2
+
+    def size(self, layer: Layer, part: Part) -> tuple[int, int]:  # noqa: ARG002 - the same for all layers
+        """(rows, columns) of a plane."""
+        if part is Part.ALL:
+            return self.height, self.width
+        row, column = part.offset or (0, 0)
+        return (self.height + 1 - row) // 2, (self.width + 1 - column) // 2
 
     def values(self, layer: Layer, part: Part, x: int, y: int) -> tuple[float, ...]:
         """A layer's value for each channel at pixel (x, y) of the scale; for a part: at the block that holds it."""

@@ -28,6 +28,8 @@ def unit_text(layer: Layer, part: Part) -> str:
         return "bits per 8 × 8 pixels"
     if layer.in_bits:
         return "bits per subpixel of this scale"
+    if part is Part.BAND and layer.in_values:
+        return "grey levels that it adds"
     kind = "remainders" if part is Part.REMAINDERS else "grey levels"
     return f"{kind}, actual − expected" if layer is Layer.RESIDUAL else kind
 

@@ -24,34 +24,36 @@ class Arrival(QObject):
         super().__init__(parent)
         self._session = session
         self._chooser = chooser
-        self._last: int | None = None
+        self._stops: list[int] = []
         session.tiles_changed.connect(self._look)
         chooser.changed.connect(self._check)
         self._shown = 0
 
     def begin(self) -> None:
         """Show the file that was opened."""
-        first, last = self._scale_below(_FIRST_PIXELS), self._scale_below(_LAST_PIXELS)
-        self._last, self._shown = last, first
-        self._chooser.choose(scale=first)
+        self._shown, *self._stops = self._way()
+        self._chooser.choose(scale=self._shown)
 
     def end(self) -> None:
         """Stay where it is."""
-        self._last = None
+        self._stops = []
 
     def _look(self) -> None:
-        if self._last is None or not self._is_complete(self._shown):
-            return
-        if self._shown <= self._last:
-            self.end()
-            return
-        self._shown -= 1
-        self._chooser.choose(scale=self._shown)
+        if self._stops and self._is_complete(self._shown):
+            self._shown = self._stops.pop(0)
+            self._chooser.choose(scale=self._shown)
 
     def _check(self) -> None:
         """A person who chooses a scale wants to stay there."""
         if self._chooser.choice.scale != self._shown:
             self.end()
+
+    def _way(self) -> list[int]:
+        """The scales to be shown. Of a JPEG, which is decoded at once: its means, then all of it."""
+        inspection = self._session.inspection
+        if inspection is not None and not inspection.has_free_pixels:
+            return [inspection.scales[0], inspection.scales[-1]]
+        return list(range(self._scale_below(_FIRST_PIXELS), self._scale_below(_LAST_PIXELS) - 1, -1))
 
     def _scale_below(self, pixels: int) -> int:
         """The finest coded scale of at most so many pixels; the coarsest when there is none."""

@@ -38,6 +38,7 @@ def bind_actions(page: InspectPage, actions: Actions) -> None:
         "inspect.green": lambda: choose(channel=1),
         "inspect.blue": lambda: choose(channel=2),
         "inspect.copy_pixel": page.copy_pixel,
+        "inspect.network": page.analyse_with_network,
         "inspect.save_map": lambda: _ask_for_map(page),
         "inspect.save_table": lambda: _ask_for_table(page),
         "inspect.reveal": lambda: _with_path(page, lambda path: reveal(path, page)),
@@ -59,7 +60,8 @@ def update_actions(page: InspectPage, actions: Actions) -> None:
     opened = page.session.path is not None
     usable = {"inspect.reveal": opened, "inspect.open": opened, "inspect.save_map": on_a_scale}
     usable["inspect.save_table"] = inspection is not None
-    usable["inspect.copy_pixel"] = page.readout.pixel is not None
+    usable["inspect.copy_pixel"] = page.panel.readout.pixel is not None
+    usable["inspect.network"] = page.placard.offers_network or (inspection is not None and page.session.names.of_jpeg)
     usable |= dict.fromkeys(("inspect.red", "inspect.green", "inspect.blue"), coloured)
     for action in actions.of(Context.INSPECT):
         action.setEnabled(usable.get(action.objectName(), coded))
@@ -87,21 +89,22 @@ def _ask_for_map(page: InspectPage) -> None:
 
         _save(page, work)
 
-    name = path.with_name(map_name(path, choice.scale, side))
+    name = path.with_name(map_name(path, choice.scale, side, page.session.names.channels))
     title = page.tr("Save Map: %1").replace("%1", layer_name(side.layer))
     _ask(page, title, name, [page.tr("PNG (*.png)")], save)
 
 
 def _ask_for_table(page: InspectPage) -> None:
-    from srec_gui.inspect.saving import save_ledger
+    from srec_gui.inspect.saving import save_ledger, save_parts
 
-    ledger, path = page.session.ledger, page.session.path
+    ledger, parts, path = page.session.ledger, page.session.parts, page.session.path
+    of_jpeg = page.session.names.of_jpeg
     if ledger is None or path is None:
         return
 
     def save(destination: Path) -> None:
         def work(_cancel: CancelToken, _report: Callable[[object], None]) -> Path:
-            return save_ledger(ledger, destination)
+            return save_parts(parts, destination) if of_jpeg else save_ledger(ledger, destination)
 
         _save(page, work)
 

@@ -6,18 +6,17 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from srec_gui.analysis import Ledger, Part
+from srec_gui.analysis import Part
 from srec_gui.colours import colours
-from srec_gui.inspect.budget import BudgetLine, budget_lines, step_name
+from srec_gui.inspect.budget import Budget, BudgetLine
 from srec_gui.inspect.choice import Choice
-from srec_gui.inspect.words import scale_name
 from srec_gui.wording import byte_size, share
 
 __all__ = ["BudgetBar"]
 
 _HUES = (212, 28, 152, 268, 336, 48, 184)
 _SHADES = (0.68, 0.92, 0.84, 0.76)
-"""Lightness of remainders, pixel 1, 2, 3."""
+"""Lightness of remainders, pixel 1, 2, 3; or of the channels of a band."""
 
 
 _TOP = 6
@@ -38,18 +37,16 @@ class BudgetBar(QWidget):
         super().__init__(parent)
         self._lines: list[BudgetLine] = []
         self._choice = Choice()
-        self._count = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("Shares of the file"))
 
-    def show_ledger(self, ledger: Ledger | None) -> None:
-        """Show a ledger."""
-        lines = [] if ledger is None else [line for line in budget_lines(ledger) if line.coded_bytes]
+    def show_budget(self, budget: Budget | None) -> None:
+        """Show a file's parts."""
+        lines = [] if budget is None else [line for line in budget.parts if line.coded_bytes]
         if _drawn(lines) == _drawn(self._lines):
             return
         self._lines = lines
-        self._count = 0 if ledger is None else len(ledger.scales)
         largest = sorted(self._lines, key=lambda line: -line.coded_bytes)[:4]
         self.setAccessibleDescription("; ".join(f"{line.name}: {share(line.share)}" for line in largest))
         self.update()
@@ -72,9 +69,8 @@ class BudgetBar(QWidget):
                 field = QRectF(left, _TOP, max(0.5, width - 0.8), _BAR)
                 painter.fillRect(field, self._colour(line))
                 self._paint_name(painter, field, line)
-                owner = self._owner(line)
-                before = spans.get(owner, (left, left))
-                spans[owner] = (before[0], left + width)
+                before = spans.get(line.group, (left, left))
+                spans[line.group] = (before[0], left + width)
             chosen = [segment for segment in self._segments() if self._is_chosen(segment[0])]
             if chosen:
                 left, right = chosen[0][1], chosen[-1][1] + chosen[-1][2]
@@ -90,10 +86,9 @@ class BudgetBar(QWidget):
 
     @staticmethod
     def _paint_name(painter: QPainter, field: QRectF, line: BudgetLine) -> None:
-        """The step and its share in a segment that is wide enough for both, or for one."""
+        """The label and its share in a segment that is wide enough for both, or for one."""
         metrics = QFontMetricsF(painter.font())
-        name = step_name(line.part) if line.part is not None else ""
-        for text in (f"{name}  {share(line.share)}", share(line.share)) if name else ():
+        for text in (f"{line.label}  {share(line.share)}", share(line.share)) if line.label else ():
             if metrics.horizontalAdvance(text) + 12 < field.width():
                 painter.setPen(QColor(255, 255, 255))
                 painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
@@ -130,23 +125,17 @@ class BudgetBar(QWidget):
     def _line_at(self, x: float) -> BudgetLine | None:
         return next((line for line, left, width in self._segments() if left <= x < left + width), None)
 
-    def _owner(self, line: BudgetLine) -> str:
-        """What is written under a line's segment and its neighbours."""
-        if line.scale is not None:
-            return scale_name(line.scale, self._count)
-        return line.name if line.is_lost else self.tr("Container")
-
     def _is_chosen(self, line: BudgetLine) -> bool:
         choice = self._choice
-        return line.scale == choice.scale and (choice.part in (None, Part.ALL) or line.part == choice.part)
+        if line.scale != choice.scale:
+            return False
+        return choice.part in (None, Part.ALL) or choice.shows_alone(line.part, line.channel)
 
     def _colour(self, line: BudgetLine) -> QColor:
         if line.scale is None:
             return QColor(colours().bad if line.is_lost else colours().faint)
         hue = _HUES[line.scale % len(_HUES)]
-        parts = (Part.REMAINDERS, Part.PIXEL_1, Part.PIXEL_2, Part.PIXEL_3)
-        shade = _SHADES[parts.index(line.part)] if line.part in parts else 0.9
-        return QColor.fromHslF(hue / 360, 0.48, 0.50 * shade)
+        return QColor.fromHslF(hue / 360, 0.48, 0.50 * _SHADES[line.shade])
 
 
 def _drawn(lines: list[BudgetLine]) -> list[tuple[str, int]]:

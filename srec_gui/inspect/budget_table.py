@@ -7,19 +7,16 @@ from typing import Any
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelectionModel,
-    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
     Signal,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from srec_gui.analysis import Ledger
-from srec_gui.inspect.budget import BudgetLine, budget_lines
+from srec_gui.inspect.budget import Budget, BudgetLine
 from srec_gui.inspect.choice import Choice
-from srec_gui.inspect.words import number
-from srec_gui.wording import share
 
 __all__ = ["BudgetModel", "BudgetTable"]
 
@@ -34,18 +31,16 @@ class BudgetModel(QAbstractTableModel):
         super().__init__(parent)
         self.lines: list[BudgetLine] = []
         self._cells: list[tuple[str, ...]] = []
-        self._titles = (
-            *(self.tr("Part"), self.tr("Numbers"), self.tr("Model, bytes"), self.tr("Coded, bytes")),
-            *(self.tr("Overhead"), self.tr("bpsp"), self.tr("Share"), "R", "G", "B"),
-        )
+        self._titles: tuple[str, ...] = ()
 
-    def show(self, ledger: Ledger | None) -> None:
-        """Show a ledger; one with the same parts keeps the selection."""
-        lines = [] if ledger is None else [*budget_lines(ledger), _sum(ledger, self.tr("File"))]
-        before, cells = self._cells, [_cells(line) for line in lines]
-        if [line.name for line in lines] != [line.name for line in self.lines]:
+    def show(self, budget: Budget | None) -> None:
+        """Show a file's parts; one with the same parts keeps the selection."""
+        lines = [] if budget is None else list(budget.lines)
+        titles = () if budget is None else budget.titles
+        before, cells = self._cells, [] if budget is None else list(budget.cells)
+        if titles != self._titles or [line.name for line in lines] != [line.name for line in self.lines]:
             self.beginResetModel()
-            self.lines, self._cells = lines, cells
+            self._titles, self.lines, self._cells = titles, lines, cells
             self.endResetModel()
             return
         self.lines, self._cells = lines, cells
@@ -104,8 +99,8 @@ class BudgetTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(22)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        self._model.modelReset.connect(self._fit)
         self.clicked.connect(self._activated)
         self.activated.connect(self._activated)
 
@@ -114,14 +109,14 @@ class BudgetTable(QTableView):
         """What is shown, the sum last."""
         return self._model.lines
 
-    def show_ledger(self, ledger: Ledger | None) -> None:
-        """Show a ledger."""
-        self._model.show(ledger)
+    def show_budget(self, budget: Budget | None) -> None:
+        """Show a file's parts."""
+        self._model.show(budget)
 
     def show_choice(self, choice: Choice) -> None:
         """Bring the lines of the scale into view, and select the line of the samples that both canvases show."""
         of_scale = [row for row, line in enumerate(self.lines) if line.scale == choice.scale]
-        chosen = [row for row in of_scale if self.lines[row].part is not None and self.lines[row].part is choice.part]
+        chosen = [row for row in of_scale if choice.shows_alone(self.lines[row].part, self.lines[row].channel)]
         self.clearSelection()
         if of_scale:
             self.scrollTo(self._model.index(of_scale[0], 0), QAbstractItemView.ScrollHint.PositionAtTop)
@@ -129,36 +124,20 @@ class BudgetTable(QTableView):
             mode = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(self._model.index(chosen[0], 0), mode)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Let the names have what there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The names have the room that the numbers leave, but never less than they need."""
+        header, columns = self.horizontalHeader(), range(self._model.columnCount())
+        needed = sum(max(self.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in columns)
+        modes = QHeaderView.ResizeMode
+        if len(columns):
+            header.setSectionResizeMode(
+                0, modes.Stretch if needed <= self.viewport().width() else modes.ResizeToContents
+            )
+
     def _activated(self, index: QModelIndex) -> None:
         self.chosen.emit(self.lines[index.row()])
-
-
-def _sum(ledger: Ledger, name: str) -> BudgetLine:
-    return BudgetLine(
-        name,
-        None,
-        None,
-        sum(row.samples for row in ledger.rows),
-        sum(row.coded_bytes for row in ledger.rows),
-        ledger.model_bits,
-        sum(row.bpsp for row in ledger.rows),
-        sum(row.share for row in ledger.rows),
-    )
-
-
-def _cells(line: BudgetLine) -> tuple[str, ...]:
-    """The texts of a line, made once: a table that is laid out asks for each of them many times."""
-    whole = QLocale().toString
-    known = line.model_bits is not None
-    channels = [whole(size) for size in line.channel_bytes] if not line.is_free else []
-    return (
-        line.name,
-        whole(line.samples) if line.samples else "",
-        number((line.model_bits or 0.0) / 8, 1) if known else "",
-        whole(line.coded_bytes),
-        share(line.overhead, 2) if line.overhead is not None else "",
-        number(line.bpsp, 4),
-        share(line.share),
-        *channels,
-        *("",) * (3 - len(channels)),
-    )

@@ -15,7 +15,7 @@ from srec_gui.inspect.painting import CanvasPainter, Scene, Tools
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import ColourTable, TileImages
 from srec_gui.inspect.viewport import Viewport
-from srec_gui.inspect.words import CHANNELS, channel_name, layer_name, part_name, value_at, value_text
+from srec_gui.inspect.words import layer_name, value_text
 
 __all__ = ["Canvas", "Views"]
 
@@ -79,8 +79,9 @@ class Canvas(QWidget):
     def show_choice(self, shown: SideChoice, table: ColourTable) -> None:
         """Show what was chosen in these colours."""
         self.shown, self._table = shown, table
-        names = [layer_name(shown.layer), part_name(shown.part), channel_name(shown.channel)]
-        self.setAccessibleName(", ".join(names))
+        names = self._session.names
+        told = [layer_name(shown.layer), names.part(shown.part), names.channel(shown.channel)]
+        self.setAccessibleName(", ".join(told))
         self._describe()
         self.update()
 
@@ -103,7 +104,7 @@ class Canvas(QWidget):
         damage, values = self._damage_at(pixel), self._values(pixel)
         if damage or values is None:
             return f"{where}: {damage}" if damage else where
-        names = CHANNELS if len(values) > 1 else ("",)
+        names = self._session.names.channels if len(values) > 1 else ("",)
         channel, layer = self.shown.channel, self.shown.layer
         told = ", ".join(
             f"{name} {value_text(value, layer)}".strip()
@@ -126,6 +127,7 @@ class Canvas(QWidget):
             ratio,
             choice.scale,
             self.shown,
+            self._session.inspection is None or self._session.inspection.has_free_pixels,
             self._table,
             self.mark,
             choice.pin is not None,
@@ -171,8 +173,8 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click pins the pixel; one on the pinned pixel lets it go."""
         if self._press is not None and not self._dragging:
-            pixel = self.pixel_at(event.position())
-            self._chooser.choose(pin=None if pixel == self._chooser.choice.pin else pixel)
+            pixel, pin = self.pixel_at(event.position()), self._chooser.choice.pin
+            self._chooser.choose(pin=None if pin is not None and self._cell_of(pixel) == self._cell_of(pin) else pixel)
         self._press = None
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
@@ -199,19 +201,30 @@ class Canvas(QWidget):
         if size is None:
             return None
         x, y = self._viewport.to_picture(*self._from_middle(position))
-        column, row = int(x // (1 << self._chooser.choice.scale)), int(y // (1 << self._chooser.choice.scale))
+        side = 1 << self._session.halvings(self._chooser.choice.scale)
+        column, row = int(x // side), int(y // side)
         return (column, row) if 0 <= column < size[0] and 0 <= row < size[1] else None
 
     def _move_pin(self, dx: int, dy: int) -> None:
         size = self._scale_size()
         if size is None:
             return
-        scale = self._chooser.choice.scale
-        center = tuple(int(place) >> scale for place in self._viewport.center)
+        halved, cell = self._session.halvings(self._chooser.choice.scale), self._cell
+        dx, dy = dx * cell, dy * cell
+        center = tuple(int(place) >> halved for place in self._viewport.center)
         x, y = self._chooser.choice.pin or (center[0] - dx, center[1] - dy)
         pin = min(size[0] - 1, max(0, x + dx)), min(size[1] - 1, max(0, y + dy))
         self._chooser.choose(pin=pin)
-        self._viewport.reveal((pin[0] + 0.5) * (1 << scale), (pin[1] + 0.5) * (1 << scale))
+        self._viewport.reveal((pin[0] + 0.5) * (1 << halved), (pin[1] + 0.5) * (1 << halved))
+
+    @property
+    def _cell(self) -> int:
+        """Pixels across and down that a readout is of."""
+        inspection = self._session.inspection
+        return inspection.cell(self._chooser.choice.scale) if inspection is not None else 1
+
+    def _cell_of(self, pixel: tuple[int, int] | None) -> tuple[int, int] | None:
+        return None if pixel is None else (pixel[0] // self._cell, pixel[1] // self._cell)
 
     def _scale_size(self) -> tuple[int, int] | None:
         """Width and height of the chosen scale."""
@@ -225,11 +238,13 @@ class Canvas(QWidget):
         inspection, choice = self._session.inspection, self._chooser.choice
         if inspection is None or choice.scale not in inspection.scales:
             return None
+        if self.shown.layer not in inspection.layers_at(choice.scale):
+            return None
         x, y = pixel
         for tile in inspection.tiles_touching(choice.scale, (x, y, x + 1, y + 1)):
             layers = self._session.store.get(choice.scale, tile)
             if layers is not None:
-                return value_at(layers, self.shown.layer, self.shown.part, x, y)
+                return layers.values(self.shown.layer, self.shown.part, x, y)
         return None
 
     def _damage_at(self, pixel: tuple[int, int]) -> str:
@@ -238,8 +253,9 @@ class Canvas(QWidget):
         if inspection is None or scale not in inspection.scales:
             return ""
         x, y = pixel
-        (tile,) = inspection.tiles_touching(scale, (x, y, x + 1, y + 1))
-        return self._session.damage_at(scale, tile)
+        # A mark of a finer scale may lie beyond this one, until it has moved along.
+        tiles = inspection.tiles_touching(scale, (x, y, x + 1, y + 1))
+        return self._session.damage_at(scale, tiles[0]) if tiles else ""
 
     def _describe(self) -> None:
         """Say the pixel's value to those who do not see it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -65,6 +66,12 @@ class Choice:
         """The samples that both canvases show; None when they differ."""
         return self.left.part if self.left.part is self.right.part else None
 
+    def shows_alone(self, part: Part | None, channel: int | None) -> bool:
+        """Whether both canvases show just these samples, and this channel, where there is only one of it."""
+        if part is None or part is not self.part:
+            return False
+        return channel is None or self.left.channel == self.right.channel == channel
+
 
 class Chooser(QObject):
     """The one place where the choice is kept.
@@ -79,13 +86,27 @@ class Chooser(QObject):
         """Begin with the defaults."""
         super().__init__(parent)
         self.choice = Choice()
+        self._halvings: Callable[[int], int] = int
+
+    def offer(self, layers: Sequence[Layer], parts: Sequence[Part], halvings: Callable[[int], int]) -> None:
+        """Another file is looked at: what it has not of the choice is replaced by what is like it.
+
+        Args:
+            layers: What it has.
+            parts: Likewise.
+            halvings: How often the picture was halved at a scale.
+        """
+        self._halvings = halvings
+        left, right = (_offered(side, layers, parts) for side in (self.choice.left, self.choice.right))
+        self.choose(left=left, right=right)
 
     def choose(self, **changes: Any) -> None:
         """Change fields of the choice. A pin belongs to a scale: it moves along when that changes."""
         before = self.choice
         scale = changes.get("scale", before.scale)
         if scale != before.scale and "pin" not in changes and before.pin is not None:
-            changes["pin"] = tuple(_rescaled(place, before.scale - scale) for place in before.pin)
+            finer = self._halvings(before.scale) - self._halvings(scale)
+            changes["pin"] = tuple(_rescaled(place, finer) for place in before.pin)
         after = replace(before, **changes)
         if after != before:
             self.choice = after
@@ -110,12 +131,26 @@ class Chooser(QObject):
         self.choose(left=self.choice.right, right=self.choice.left)
 
 
+def _offered(side: SideChoice, layers: Sequence[Layer], parts: Sequence[Part]) -> SideChoice:
+    """The side, or what is most like it among these."""
+    layer = side.layer
+    if layer not in layers:
+        alike = [other for other in layers if other.in_bits] if layer.in_bits else [Layer.PREDICTED]
+        layer = alike[0]
+    part = side.part if side.part in parts else Part.ALL
+    return side if (layer, part) == (side.layer, side.part) else SideChoice(layer, part)
+
+
 def _changed(side: SideChoice, changes: dict[str, Any]) -> SideChoice:
     after = replace(side, **changes)
-    kind = (side.layer, side.part is Part.REMAINDERS)
-    if "limits" not in changes and (after.layer, after.part is Part.REMAINDERS) != kind:
+    if "limits" not in changes and _kind(after) != _kind(side):
         after = replace(after, limits=None)
     return after
+
+
+def _kind(side: SideChoice) -> tuple[Layer, bool, bool]:
+    """What has a range of its own."""
+    return side.layer, side.part is Part.REMAINDERS, side.part is Part.BAND
 
 
 def _rescaled(place: int, finer: int) -> int:

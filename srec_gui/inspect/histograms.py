@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from srec_gui.analysis import Layer, Part, TileLayers, ValueRange, byte_scale, default_range
+from srec_gui.analysis import Layer, Part, ValueRange, byte_scale, default_range
 from srec_gui.engine import CancelToken
 from srec_gui.inspect.choice import Choice, RangeMode, SideChoice
 from srec_gui.inspect.session import Session
@@ -84,7 +84,7 @@ class Histograms(QObject):
                 counts = np.zeros(256, np.int64)
                 for layers in store.of_scale(key[0]):
                     cancel.raise_if_cancelled()
-                    counts += _counts(layers, *key[1:])
+                    counts += layers.counts(*key[1:])
                 found[key] = counts
             return Counts(found)
 
@@ -116,15 +116,6 @@ def limits_of(layer: Layer, part: Part, counts: NDArray[np.int64] | None) -> Val
     if layer.in_bits:
         return ValueRange(0.0, max(high, scale.unit))
     return ValueRange(low, max(high, low + scale.unit))
-
-
-def _counts(layers: TileLayers, layer: Layer, part: Part, channel: int | None) -> NDArray[np.int64]:
-    """How often each byte occurs. What follows from the sum was neither predicted nor paid for: it is left out."""
-    plane = layers.plane(layer, part, channel)
-    counts = np.bincount(plane.ravel(), minlength=256)
-    if part is Part.ALL and not layer.in_values:
-        counts -= np.bincount(plane[1::2, 1::2].ravel(), minlength=256)
-    return counts
 
 
 def _keys(choice: Choice) -> list[_Key]:

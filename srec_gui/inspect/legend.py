@@ -13,7 +13,17 @@ from srec_gui.action_table import QT_TRANSLATE_NOOP
 from srec_gui.analysis import BELOW, BEYOND
 from srec_gui.colours import colours
 
-__all__ = ["CURVE_MARKS", "MAP_MARKS", "Legend", "Mark", "hatch_brushes", "paint_actual", "paint_mean", "paint_mode"]
+__all__ = [
+    "BAND_MARKS",
+    "CURVE_MARKS",
+    "MAP_MARKS",
+    "Legend",
+    "Mark",
+    "hatch_brushes",
+    "paint_actual",
+    "paint_mean",
+    "paint_mode",
+]
 
 _SWATCH = 18
 _ROW = 19
@@ -137,3 +147,6 @@ MAP_MARKS = (
     Mark(QT_TRANSLATE_NOOP("inspect", "below it"), _below),
 )
 """Marks of the maps, one in a line."""
+
+BAND_MARKS = MAP_MARKS[1:]
+"""Marks of the maps of a JPEG."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from srec_gui.action_table import Context
 from srec_gui.actions import Actions
@@ -15,37 +15,33 @@ from srec_gui.analysis import ValueRange
 from srec_gui.engine import CodecOptions, Engine
 from srec_gui.inspect.arrival import Arrival
 from srec_gui.inspect.bindings import bind_actions, update_actions
-from srec_gui.inspect.budget import BudgetLine, sums_text
+from srec_gui.inspect.budget import BudgetLine
 from srec_gui.inspect.budget_bar import BudgetBar
 from srec_gui.inspect.budget_table import BudgetTable
 from srec_gui.inspect.canvas import Views
 from srec_gui.inspect.choice import Choice, Chooser, SideChoice, SideName
-from srec_gui.inspect.controls import RangeBox
 from srec_gui.inspect.front import Front
 from srec_gui.inspect.histograms import Counts, Histograms
+from srec_gui.inspect.jpeg_budget import budget_of
 from srec_gui.inspect.kept_choice import keep_choice, restore_choice
 from srec_gui.inspect.layouts import column_of, splitter_of
-from srec_gui.inspect.pixel_text import pixel_report
+from srec_gui.inspect.pixel_panel import PixelPanel
 from srec_gui.inspect.play import Play
 from srec_gui.inspect.ranges import Ranges
-from srec_gui.inspect.readout import Readout
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.side import Side
 from srec_gui.inspect.status_line import StatusLine
 from srec_gui.inspect.strip import PyramidStrip
 from srec_gui.inspect.tile_images import TileImages
 from srec_gui.inspect.viewport import Viewport
-from srec_gui.inspect.words import scale_name
 from srec_gui.pages import Page
 from srec_gui.settings import Settings
 from srec_gui.worker import Worker
 
 if TYPE_CHECKING:
-    from srec_engine import PixelReadout
+    from srec_engine import BlockReadout, Inspection, PixelReadout
 
 __all__ = ["InspectPage"]
-
-_PANEL_WIDTH = 304
 
 _TABLE_HEIGHT = 144
 """Of the table before the person moves the divider: its titles and the five steps of a scale."""
@@ -76,14 +72,14 @@ class InspectPage(Page):
         self.histograms = Histograms(worker, self.session, self)
         self.play = Play(self.session, self.chooser, self)
         self.strip = PyramidStrip(self.session, self.chooser, self)
-        self.range_box = RangeBox(self.chooser, self)
         self.status = StatusLine(self)
         self.arrival = Arrival(self.session, self.chooser, self)
         self.ranges = Ranges()
         views = Views(self.session, self.chooser, self.viewport, TileImages())
         self.left = Side(self.tr("Left view"), "left", views, self)
         self.right = Side(self.tr("Right view"), "right", views, self)
-        self.readout = Readout(self)
+        self.panel = PixelPanel(self.chooser, self)
+        self.readout = self.panel.pixels
         self.budget_bar = BudgetBar(self)
         self.budget_table = BudgetTable(self)
         self.front = Front(self)
@@ -157,9 +153,9 @@ class InspectPage(Page):
 
     def copy_pixel(self) -> None:
         """Put all that is known of the pixel into the clipboard."""
-        pixel, path, inspection = self.readout.pixel, self.session.path, self.session.inspection
-        if pixel is not None and path is not None and inspection is not None:
-            text = pixel_report(pixel, path.name, scale_name(pixel.scale, len(inspection.scales)))
+        path = self.session.path
+        text = self.panel.report(path.name, self.session.names) if path is not None else ""
+        if text:
             QGuiApplication.clipboard().setText(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -185,19 +181,12 @@ class InspectPage(Page):
         work = splitter_of(Qt.Orientation.Vertical, upper, self.budget_table)
         work.setStretchFactor(0, 1)
         work.setSizes([460, _TABLE_HEIGHT])
-        panel = QFrame(self)
-        panel.setObjectName("panel")
-        panel.setFixedWidth(_PANEL_WIDTH)
-        beside = QVBoxLayout(panel)
-        beside.setContentsMargins(12, 0, 12, 8)
-        beside.addWidget(self.range_box)
-        beside.addWidget(self.readout, 1)
         middle = QWidget(self)
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(work, 1)
-        row.addWidget(panel)
+        row.addWidget(self.panel)
         self._content = column_of(self.strip, middle, self.status, stretched=middle)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.front)
@@ -237,7 +226,7 @@ class InspectPage(Page):
         self._hover = self.ranges.counts = None
         self.front.show_parts(None, ())
         self.chooser.choose(pin=None)
-        self.readout.clear()
+        self.panel.clear()
 
     def _opened(self) -> None:
         session = self.session
@@ -256,15 +245,25 @@ class InspectPage(Page):
             self._show_state()
             return
         self.viewport.show(inspection.geometry.width, inspection.geometry.height)
+        self._offer(inspection)
         self.arrival.begin()
         self._stack.setCurrentWidget(self._content)
         self._show_ledger()
         self._show_choice()
         self.left.canvas.setFocus()
 
+    def _offer(self, inspection: Inspection) -> None:
+        """Let be chosen what the file has."""
+        names = self.session.names
+        self.panel.offer(names)
+        for side in (self.left, self.right):
+            side.boxes.offer(inspection.layer_kinds, inspection.part_kinds, names)
+        self.chooser.offer(inspection.layer_kinds, inspection.part_kinds, inspection.halvings)
+
     def _show_parts(self) -> None:
         inspection = self.session.inspection
         self.front.show_parts(inspection.info if inspection is not None else None, self.session.parts)
+        self._show_ledger()
 
     def _cancel_opening(self) -> None:
         """Back to what the file says by itself."""
@@ -293,16 +292,17 @@ class InspectPage(Page):
         choice, inspection = self.chooser.choice, self.session.inspection
         coloured = inspection is not None and inspection.colour_channels > 1
         coded = inspection is not None and choice.scale in inspection.scales
+        told = inspection.layers_at(choice.scale) if inspection is not None else ()
         shown = (choice.right, choice.left) if self._flipped else (choice.left, choice.right)
         for (side, name), what in zip(self._sides(), shown, strict=True):
             side.boxes.show_choice(getattr(choice, name), coloured=coloured, coded=coded)
-            self._show_side(side, choice, what, coloured=coloured, coded=coded)
+            self._show_side(side, choice, what, coloured=coloured, told=what.layer in told)
 
-    def _show_side(self, side: Side, choice: Choice, what: SideChoice, *, coloured: bool, coded: bool) -> None:
+    def _show_side(self, side: Side, choice: Choice, what: SideChoice, *, coloured: bool, told: bool) -> None:
         limits = self.ranges.limits(choice, what)
         counts = self.ranges.histogram(choice, what)
         table = self.ranges.table(what, limits)
-        side.show_choice(what, limits, table, counts, coloured=coloured, coded=coded)
+        side.show_choice(what, limits, table, counts, coloured=coloured, told=told)
 
     def _limits_chosen(self, name: SideName, limits: ValueRange | None) -> None:
         if self._flipped:
@@ -324,13 +324,14 @@ class InspectPage(Page):
         if inspection is None or inspection.geometry is None or scale not in inspection.scales:
             return
         geometry = inspection.geometry
-        x, y = (place / (1 << scale) for place in self.viewport.center)
+        halved = inspection.halvings(scale)
+        x, y = (place / (1 << halved) for place in self.viewport.center)
 
         def distance(tile: int) -> float:
             box = geometry.tile_box(scale, tile)
             return abs((box.left + box.right) / 2 - x) + abs((box.top + box.bottom) / 2 - y)
 
-        tiles = inspection.tiles_touching(scale, self.viewport.visible(scale))
+        tiles = inspection.tiles_touching(scale, self.viewport.visible(halved))
         self.session.want_tiles(scale, sorted(tiles, key=distance))
 
     def _hovered(self, pixel: tuple[int, int] | None) -> None:
@@ -348,20 +349,20 @@ class InspectPage(Page):
             pixel = None
         for side in (self.left, self.right):
             side.canvas.set_mark(pixel)
-        told = self.readout.pixel
+        told = self.panel.readout.pixel
         if pixel is None and told is not None and told.scale != choice.scale:
-            self.readout.clear()
+            self.panel.clear()
         if pixel is not None and choice.scale in inspection.scales:
-            self.readout.show_place(*pixel, scale_name(choice.scale, len(inspection.scales)))
+            self.panel.readout.show_place(*pixel, self.session.names.scale(choice.scale))
             self.session.want_pixel(choice.scale, *pixel)
 
-    def _show_pixel(self, told: PixelReadout) -> None:
+    def _show_pixel(self, told: PixelReadout | BlockReadout) -> None:
         if told.scale == self.chooser.choice.scale and self.session.inspection is not None:
-            self.readout.show_pixel(told, scale_name(told.scale, len(self.session.inspection.scales)))
+            self.panel.show_pixel(told, self.session.names.scale(told.scale))
             update_actions(self, self.registry)
 
     def _show_problem(self, text: str) -> None:
-        self.readout.show_problem(self.session.named(text))
+        self.panel.readout.show_problem(self.session.named(text))
         self._show_damage()
 
     def _show_damage(self) -> None:
@@ -370,10 +371,10 @@ class InspectPage(Page):
         self.status.show_damage([self.session.named(sentence) for sentence in lost.values()])
 
     def _show_ledger(self) -> None:
-        ledger = self.session.ledger
-        self.budget_bar.show_ledger(ledger)
-        self.budget_table.show_ledger(ledger)
-        self.status.show_sums(sums_text(ledger) if ledger is not None else "")
+        budget = budget_of(self.session)
+        self.budget_bar.show_budget(budget)
+        self.budget_table.show_budget(budget)
+        self.status.show_sums(budget.sums if budget is not None else "")
 
     def _show_state(self) -> None:
         inspection = self.session.inspection
@@ -388,7 +389,8 @@ class InspectPage(Page):
             return
         inspection = self.session.inspection
         if line.part is not None and inspection is not None and line.scale in inspection.scales:
-            self.chooser.choose_both(scale=line.scale, part=line.part)
+            changes = {} if line.channel is None else {"channel": line.channel}
+            self.chooser.choose_both(scale=line.scale, part=line.part, **changes)
         else:
             self.chooser.choose(scale=line.scale)
 

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPen
 
-from srec_gui.analysis import Layer, Part, TileLayers
+from srec_gui.analysis import Layer, LayeredTile, Part
 from srec_gui.colours import colours
 from srec_gui.inspect.choice import SideChoice
 from srec_gui.inspect.legend import hatch_brushes
@@ -18,7 +18,7 @@ from srec_gui.inspect.number_sprites import NumberSprites
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import ColourTable, TileImages, image_of
 from srec_gui.inspect.viewport import Viewport
-from srec_gui.inspect.words import value_at, value_text
+from srec_gui.inspect.words import value_text
 
 __all__ = ["CanvasPainter", "Scene", "Tools"]
 
@@ -47,20 +47,16 @@ class Scene:
     ratio: float
     scale: int
     shown: SideChoice
+    has_free_pixels: bool
     table: ColourTable
     mark: tuple[int, int] | None
     pinned: bool
     focused: bool
 
     @property
-    def block(self) -> int:
-        """Pixels of the scale that one number of the layer covers, across and down."""
-        return 1 if self.shown.part is Part.ALL else 2
-
-    @property
     def marks_free(self) -> bool:
         """Whether pixels that follow from the sum are marked: they were not predicted and cost nothing."""
-        return self.shown.part is Part.ALL and self.shown.layer is not Layer.ACTUAL
+        return self.has_free_pixels and self.shown.part is Part.ALL and self.shown.layer is not Layer.ACTUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +76,11 @@ class CanvasPainter:
         self._session = session
         self._tools = tools
         self._scene = scene
-        self._pixel = viewport.zoom * (1 << scene.scale)
+        self._zoom = viewport.zoom
+        self._pixel = viewport.zoom * (1 << session.halvings(scene.scale))
         self._left = scene.width / 2 - viewport.center[0] * viewport.zoom
         self._top = scene.height / 2 - viewport.center[1] * viewport.zoom
-        self._visible = viewport.visible(scene.scale)
+        self._visible = viewport.visible(session.halvings(scene.scale))
         self._began = time.perf_counter()
 
     def paint(self) -> bool:
@@ -95,12 +92,12 @@ class CanvasPainter:
         if inspection is not None and inspection.geometry is not None:
             # Coarse scales end beyond the picture: what is not in it is cut off, so that all scales have one outline.
             self._painter.setClipRect(self._outline(inspection.geometry.width, inspection.geometry.height))
-            if scene.scale in inspection.scales:
-                complete = self._paint_tiles()
-            elif scene.shown.layer.in_values:
-                self._paint_base()
-            else:
+            if scene.shown.layer not in inspection.layers_at(scene.scale):
                 self._paint_nothing_predicted()
+            elif scene.scale in inspection.scales:
+                complete = self._paint_tiles()
+            else:
+                self._paint_base()
             self._painter.setClipping(False)
             self._paint_mark()
         self._paint_frame()
@@ -111,7 +108,7 @@ class CanvasPainter:
         if inspection is None or inspection.geometry is None:
             return True
         complete = True
-        shown: list[TileLayers] = []
+        shown: list[LayeredTile] = []
         for tile in inspection.tiles_touching(scene.scale, self._visible):
             layers = self._session.store.get(scene.scale, tile)
             if layers is None:
@@ -126,10 +123,11 @@ class CanvasPainter:
             self._paint_numbers(layers)
         return complete
 
-    def _paint_tile(self, layers: TileLayers) -> bool:
+    def _paint_tile(self, layers: LayeredTile) -> bool:
         """Paint a tile; False when there was no time to make its image."""
         scene, images = self._scene, self._tools.images
-        cell = self._pixel * scene.block
+        block = self._block(layers)
+        cell = self._pixel * block
         times = max(0, math.floor(-math.log2(cell))) if cell < 1 else 0
         if scene.marks_free and scene.shown.layer.in_bits and self._pixel < _VEIL_FROM:
             # Free pixels would make a pattern of dots: what the block cost is what can be seen.
@@ -139,35 +137,30 @@ class CanvasPainter:
             if time.perf_counter() - self._began > _BUDGET_SECONDS:
                 return False
             image = images.make(layers, scene.shown, times, scene.table)
-        columns, rows = self._numbers_of(layers)
+        rows, columns = layers.size(scene.shown.layer, scene.shown.part)
         shrink = 1 << times
-        target = self._rectangle(layers.left, layers.top, columns * scene.block, rows * scene.block)
+        target = self._rectangle(layers.left, layers.top, columns * block, rows * block)
         smooth = cell * shrink < 2
         self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         self._painter.drawImage(target, image, QRectF(0, 0, columns / shrink, rows / shrink))
         return True
 
-    def _numbers_of(self, layers: TileLayers) -> tuple[int, int]:
-        """Columns and rows of the layer in a tile."""
-        height, width = layers.pixels[Layer.ACTUAL].shape[1:]
-        part = self._scene.shown.part
-        if part is Part.ALL:
-            return width, height
-        row, column = part.offset or (0, 0)
-        return (width + 1 - column) // 2, (height + 1 - row) // 2
-
     def _outline(self, width: int, height: int) -> QRectF:
         """Where the picture lies."""
-        zoom = self._pixel / (1 << self._scene.scale)
-        return QRectF(round(self._left), round(self._top), round(width * zoom), round(height * zoom))
+        return QRectF(round(self._left), round(self._top), round(width * self._zoom), round(height * self._zoom))
 
     def _paint_nothing_predicted(self) -> None:
-        """The base was not coded by the network: there are no maps of it."""
+        """The base was not coded by the network: there are no maps of it. Nor of what was expected of means."""
         field = self._painter.clipBoundingRect()
         ground = QColor(colours().faint)
         ground.setAlphaF(0.10)
         self._painter.fillRect(field, ground)
-        text = QCoreApplication.translate("inspect", "The base is stored without the network: nothing was predicted.")
+        if self._scene.has_free_pixels:
+            text = QCoreApplication.translate(
+                "inspect", "The base is stored without the network: nothing was predicted."
+            )
+        else:
+            text = QCoreApplication.translate("inspect", "What was expected of the means is not told.")
         self._paint_sentence(field, text, colours().faint)
 
     def _paint_base(self) -> None:
@@ -205,18 +198,13 @@ class CanvasPainter:
         base, scene = self._session.base, self._scene
         if base is None or base.shape[2] != 3 or scene.shown != SideChoice(Layer.ACTUAL):
             return False
-        finer = 1 << (self._scale_count - scene.scale)
+        finer = 1 << (self._session.base_halvings - self._session.halvings(scene.scale))
         source = QRectF(*(place / finer for place in (box[0], box[1], box[2] - box[0], box[3] - box[1])))
         self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         self._painter.setOpacity(_UNDERSTUDY)
         self._painter.drawImage(target, image_of(base), source)
         self._painter.setOpacity(1.0)
         return True
-
-    @property
-    def _scale_count(self) -> int:
-        inspection = self._session.inspection
-        return len(inspection.scales) if inspection is not None else 0
 
     def _paint_sentence(self, space: QRectF, text: str, colour: str) -> None:
         font = QFont(self._painter.font())
@@ -229,7 +217,7 @@ class CanvasPainter:
         self._painter.setPen(QColor(colour))
         self._painter.drawText(inside, flags, text)
 
-    def _paint_free(self, layers: TileLayers) -> None:
+    def _paint_free(self, layers: LayeredTile) -> None:
         """Hatch what follows from the sum."""
         if not self._scene.marks_free or self._pixel < _VEIL_FROM:
             return
@@ -254,44 +242,46 @@ class CanvasPainter:
         self._painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         self._painter.drawImage(self._rectangle(left, top, right - left, bottom - top), image, QRectF(image.rect()))
 
-    def _paint_numbers(self, layers: TileLayers) -> None:
+    def _paint_numbers(self, layers: LayeredTile) -> None:
         scene = self._scene
-        cell = self._pixel * scene.block / scene.ratio
+        block = self._block(layers)
+        cell = self._pixel * block / scene.ratio
         if cell < _NUMBERS_FROM:
             return
         font = QFont(self._painter.font())
         font.setPixelSize(round(min(13.0, cell / 3.4) * scene.ratio))
         self._tools.sprites.use(font)
         left, top, right, bottom = self._seen(layers)
-        for y in range(top - top % scene.block, bottom, scene.block):
-            for x in range(left - left % scene.block, right, scene.block):
+        for y in range(top - top % block, bottom, block):
+            for x in range(left - left % block, right, block):
                 if not (scene.marks_free and x % 2 and y % 2):
                     self._paint_number(layers, x, y, three=cell >= _THREE_NUMBERS_FROM)
 
-    def _paint_number(self, layers: TileLayers, x: int, y: int, *, three: bool) -> None:
-        scene, shown = self._scene, self._scene.shown
+    def _paint_number(self, layers: LayeredTile, x: int, y: int, *, three: bool) -> None:
+        shown = self._scene.shown
         if not self._is_inside(layers, x, y):
             return
-        values = value_at(layers, shown.layer, shown.part, x, y)
+        values, block = layers.values(shown.layer, shown.part, x, y), self._block(layers)
         if shown.channel is not None and len(values) > 1:
             values = (values[shown.channel],)
         elif len(values) > 1 and not three:
-            values = (sum(values) / len(values),)
+            # The bits of blocks add up; everything else is a mean.
+            values = (sum(values) / (1 if shown.layer is Layer.BLOCK_COST else len(values)),)
         lines = tuple(value_text(value, shown.layer) for value in values)
-        self._tools.sprites.paint(self._painter, self._rectangle(x, y, scene.block, scene.block), lines)
+        self._tools.sprites.paint(self._painter, self._rectangle(x, y, block, block), lines)
 
-    def _is_inside(self, layers: TileLayers, x: int, y: int) -> bool:
+    def _is_inside(self, layers: LayeredTile, x: int, y: int) -> bool:
         """Whether the block at (x, y) has a pixel of the shown part: at an odd edge it may lack one."""
         row, column = self._scene.shown.part.offset or (0, 0)
-        height, width = layers.pixels[Layer.ACTUAL].shape[1:]
-        return bool(x - layers.left + column < width and y - layers.top + row < height)
+        return x - layers.left + column < layers.width and y - layers.top + row < layers.height
 
     def _paint_mark(self) -> None:
         mark = self._scene.mark
         if mark is None:
             return
-        least = 7 * self._scene.ratio
-        target = self._rectangle(*mark, 1, 1)
+        least, inspection = 7 * self._scene.ratio, self._session.inspection
+        cell = inspection.cell(self._scene.scale) if inspection is not None else 1
+        target = self._rectangle(mark[0] - mark[0] % cell, mark[1] - mark[1] % cell, cell, cell)
         if target.width() < least:
             middle = target.center()
             target = QRectF(middle.x() - least / 2, middle.y() - least / 2, least, least)
@@ -309,16 +299,19 @@ class CanvasPainter:
         self._painter.setPen(QPen(QColor(colours().accent if scene.focused else colours().line), width))
         self._painter.drawRect(QRectF(width / 2, width / 2, scene.width - width, scene.height - width))
 
-    def _seen(self, layers: TileLayers) -> tuple[int, int, int, int]:
+    def _seen(self, layers: LayeredTile) -> tuple[int, int, int, int]:
         """The part of a tile that is seen, in pixels of the scale."""
-        height, width = layers.pixels[Layer.ACTUAL].shape[1:]
         left, top, right, bottom = self._visible
         return (
             max(left, layers.left),
             max(top, layers.top),
-            min(right, layers.left + width),
-            min(bottom, layers.top + height),
+            min(right, layers.left + layers.width),
+            min(bottom, layers.top + layers.height),
         )
+
+    def _block(self, layers: LayeredTile) -> int:
+        """Pixels of the scale that one number of the layer covers, across and down."""
+        return layers.cell(self._scene.shown.layer, self._scene.shown.part)
 
     def _rectangle(self, x: int, y: int, width: int, height: int) -> QRectF:
         """Pixels of the scale as a rectangle of whole device pixels, so that neighbours meet."""

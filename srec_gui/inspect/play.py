@@ -1,4 +1,7 @@
-"""The decoder's way through the scales, played: base, then of each scale the remainders, pixel 1, 2, 3, and all."""
+"""The decoder's way through the scales, played: base, then of each scale the remainders, pixel 1, 2, 3, and all.
+
+Of a JPEG: the means, then one band of frequencies after the other.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,8 @@ class Play(QObject):
         inspection = self._session.inspection
         if inspection is None or not inspection.scales:
             return []
+        if not inspection.has_free_pixels:
+            return [(scale, Part.ALL) for scale in inspection.scales]
         return [
             (len(inspection.scales), Part.ALL),
             *((scale, part) for scale in inspection.scales for part in _PARTS),

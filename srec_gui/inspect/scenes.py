@@ -120,7 +120,13 @@ def scenes() -> tuple[Scene[InspectPage, PacedEngine, SceneFiles], ...]:
         Scene("inspect-damaged", _damaged, _damage_shown),
         Scene("inspect-webp", _open(lambda files: files.webp), lambda page: page.placard.offers_network),
         Scene("inspect-coding", _coding, lambda page: bool(page.session.progress)),
-        Scene("inspect-jpeg", _open(lambda files: files.jpeg), lambda page: page.front.parts.isVisible()),
+        Scene("inspect-jpeg", _jpeg, _jpeg_complete(0)),
+        Scene("inspect-jpeg-means", _bands(4, Layer.ACTUAL, Layer.BLOCK_COST, Part.ALL), _jpeg_complete(4)),
+        Scene("inspect-jpeg-band", _bands(3, Layer.PREDICTED, Layer.ACTUAL, Part.BAND), _jpeg_complete(3)),
+        Scene("inspect-jpeg-residual", _bands(2, Layer.ACTUAL, Layer.RESIDUAL, Part.ALL), _jpeg_complete(2)),
+        Scene("inspect-jpeg-part", _jpeg_part, _jpeg_complete(2)),
+        Scene("inspect-jpeg-block", _block(0, 1.0, Part.ALL), _block_told),
+        Scene("inspect-jpeg-closely", _block(3, 9.0, Part.BAND), _block_told),
         Scene("inspect-stored", _open(lambda files: files.stored), lambda page: "as it was" in page.placard.text),
         Scene("inspect-failed", _open(lambda files: files.foreign), lambda page: "firmware" in page.placard.text),
     )
@@ -211,6 +217,50 @@ def _damaged(page: InspectPage, engine: PacedEngine, files: SceneFiles) -> None:
 def _coding(page: InspectPage, engine: PacedEngine, _files: SceneFiles) -> None:
     engine.held = True
     page.analyse_with_network()
+
+
+def _jpeg(page: InspectPage, engine: PacedEngine, files: SceneFiles) -> None:
+    page.chooser.choose(left=SideChoice(Layer.ACTUAL), right=SideChoice(Layer.COST), pin=None)
+    _open(lambda these: these.jpeg)(page, engine, files)
+
+
+def _bands(scale: int, left: Layer, right: Layer, part: Part) -> Callable[[InspectPage, PacedEngine, SceneFiles], None]:
+    def prepare(page: InspectPage, _engine: PacedEngine, _files: SceneFiles) -> None:
+        _show(page, scale, SideChoice(left, part), SideChoice(right, part), None)
+
+    return prepare
+
+
+def _jpeg_part(page: InspectPage, _engine: PacedEngine, _files: SceneFiles) -> None:
+    _show(page, 0, SideChoice(Layer.ACTUAL), SideChoice(Layer.BLOCK_COST), None)
+    line = next(one for one in page.budget_table.lines if one.scale == 2 and one.channel == 0)
+    page.budget_bar.chosen.emit(line)
+
+
+def _block(scale: int, zoom: float, part: Part) -> Callable[[InspectPage, PacedEngine, SceneFiles], None]:
+    def prepare(page: InspectPage, _engine: PacedEngine, _files: SceneFiles) -> None:
+        width, height = page.viewport.picture_size
+        x, y = (int(share * size) for share, size in zip(_PLACE, (width, height), strict=True))
+        _show(page, scale, SideChoice(Layer.ACTUAL, part), SideChoice(Layer.BLOCK_COST, part), (x, y))
+        if zoom > 1:
+            page.viewport.show_closely(x, y, zoom * page.devicePixelRatioF())
+
+    return prepare
+
+
+def _jpeg_complete(scale: int) -> Callable[[InspectPage], bool]:
+    def complete(page: InspectPage) -> bool:
+        here = page.chooser.choice.scale == scale and bool(page.session.store.of_scale(scale))
+        return here and bool(page.session.parts) and not page.session.doing
+
+    return complete
+
+
+def _block_told(page: InspectPage) -> bool:
+    told, choice = page.panel.blocks.pixel, page.chooser.choice
+    if told is None or (told.scale, (told.x, told.y)) != (choice.scale, choice.pin):
+        return False
+    return _jpeg_complete(choice.scale)(page)
 
 
 def _complete(page: InspectPage) -> bool:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from srec_gui.analysis import JpegPart, make_layers
+from srec_gui.analysis import JpegPart
 from srec_gui.engine import CancelToken, CodecOptions, Engine, Progress
 from srec_gui.inspect.store import TileStore
+from srec_gui.inspect.words import Names, names_of
 from srec_gui.worker import Task, Worker
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from srec_engine import Inspection, Ledger, PixelReadout
+    from srec_engine import BlockReadout, Inspection, Ledger, PixelReadout
 
 __all__ = ["Session"]
 
@@ -45,7 +46,7 @@ class Session(QObject):
         failed(str): It could not be opened or analysed.
         tiles_changed(): There are new tiles in `store`.
         ledger_changed(): The ledger has more of the model's bits.
-        pixel_read(object): A `PixelReadout`.
+        pixel_read(object): A `PixelReadout`, or a `BlockReadout` of a JPEG.
         pixel_failed(str): Why the wanted pixel cannot be read out.
         state_changed(): `doing` or `progress` is another one.
         parts_read(): `parts` has come.
@@ -99,6 +100,21 @@ class Session(QObject):
     def ledger(self) -> Ledger | None:
         """Where the bytes of the file are."""
         return self.inspection.ledger if self.inspection is not None else None
+
+    @property
+    def names(self) -> Names:
+        """What things of the file are called."""
+        return names_of(self.inspection)
+
+    def halvings(self, scale: int) -> int:
+        """How often the picture was halved at a scale."""
+        return self.inspection.halvings(scale) if self.inspection is not None else scale
+
+    @property
+    def base_halvings(self) -> int:
+        """Of the coarsest scale."""
+        scales = self.inspection.shown_scales if self.inspection is not None else ()
+        return self.halvings(scales[0]) if scales else 0
 
     def prepare(self) -> None:
         """Load what the first question needs, while the person still chooses a file."""
@@ -236,10 +252,16 @@ class Session(QObject):
             scale, tiles = self._glance()
         if tiles:
             self._compute(scale, tiles)
-        elif self.inspection.ledger.model_bits is None and not self._ledger_asked:
+        elif self.ledger_is_open and not self._ledger_asked:
             self._complete_ledger()
         else:
             self._set_doing("")
+
+    @property
+    def ledger_is_open(self) -> bool:
+        """Whether there are bits of the model that are not in the ledger."""
+        ledger = self.ledger
+        return ledger is not None and bool(ledger.scales) and ledger.model_bits is None
 
     def _missing(self) -> list[int]:
         scale, tiles = self._wanted
@@ -262,18 +284,19 @@ class Session(QObject):
         inspection, store = self.inspection, self.store
         if inspection is None or inspection.geometry is None:
             return
-        side = inspection.geometry.tile_size >> scale
+        side = inspection.geometry.tile_size >> inspection.halvings(scale)
         batch = tiles[: max(1, _JOB_PIXELS // (side * side))]
 
         def work(cancel: CancelToken, report: Callable[[object], None]) -> None:
-            for maps in inspection.maps(scale, batch, cancel=cancel):
-                store.put(make_layers(maps))
+            for layers in inspection.layers(scale, batch, cancel=cancel):
+                store.put(layers)
                 report(_News())
 
         self._task = self._submit(work, self._ended, urgent=self._task_is_urgent)
         self._task.progressed.connect(lambda _news: self.tiles_changed.emit())
         if self._task_is_urgent:
-            self._set_doing(self.tr("Computing scale %1…").replace("%1", str(scale)))
+            name = self.names.scale(scale) if self.names.of_jpeg else str(scale)
+            self._set_doing(self.tr("Computing scale %1…").replace("%1", name))
 
     def _complete_ledger(self) -> None:
         inspection = self.inspection
@@ -326,12 +349,12 @@ class Session(QObject):
         if scale not in inspection.scales:
             return
 
-        def work(cancel: CancelToken, _report: Callable[[object], None]) -> PixelReadout:
-            return inspection.pixel(scale, x, y, cancel=cancel)
+        def work(cancel: CancelToken, _report: Callable[[object], None]) -> PixelReadout | BlockReadout:
+            return inspection.readout(scale, x, y, cancel=cancel)
 
         self._pixel_task = self._submit(work, self._pixel_came, urgent=True)
 
-    def _pixel_came(self, readout: PixelReadout) -> None:
+    def _pixel_came(self, readout: PixelReadout | BlockReadout) -> None:
         self._pixel_task = None
         self.pixel_read.emit(readout)
         self._read_pixel()

@@ -54,16 +54,15 @@ class Side(QWidget):
         counts: NDArray[np.int64] | None,
         *,
         coloured: bool,
-        coded: bool,
+        told: bool,
     ) -> None:
         """Show what was chosen in these colours.
 
-        `coloured` says whether the picture has three channels, `coded` whether the network coded the scale: of the base
-        there are only values.
+        `coloured` says whether the picture has three channels, `told` whether there is anything to see of the layer.
         """
         self.canvas.show_choice(choice, table)
         in_colour = coloured and choice.layer.in_values and choice.channel is None
         adjustable = not in_colour or choice.part is Part.REMAINDERS
         self.bar.show_layer(choice.layer, choice.part, limits, table, adjustable=adjustable)
         self.bar.show_histogram(counts)
-        self.bar.set_blank(not coded and not choice.layer.in_values)
+        self.bar.set_blank(not told)

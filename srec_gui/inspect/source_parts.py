@@ -26,7 +26,7 @@ from srec_gui.colours import colours
 from srec_gui.engine import FileInfo
 from srec_gui.wording import byte_size, share
 
-__all__ = ["PartLine", "SourceParts", "headline", "part_lines"]
+__all__ = ["PartLine", "SourceParts", "headline", "part_lines", "whole_bytes"]
 
 _WIDTH = 400
 _ROW = 22
@@ -56,17 +56,17 @@ class PartLine:
 
 def part_lines(parts: Sequence[JpegPart]) -> list[PartLine]:
     """The lines, in the order of the file; their bytes add up to it."""
-    total = sum(part.bits for part in parts) or 1
-    ends = list(accumulate(part.bits for part in parts))
+    bits = [part.bits for part in parts]
+    total = sum(bits) or 1
     return [
-        PartLine(
-            part.name[:1].upper() + part.name[1:],
-            round(end / 8) - round((end - part.bits) / 8),
-            part.bits / total,
-            bool(part.channel),
-        )
-        for part, end in zip(parts, ends, strict=True)
+        PartLine(part.name[:1].upper() + part.name[1:], size, part.bits / total, bool(part.channel))
+        for part, size in zip(parts, whole_bytes(bits), strict=True)
     ]
+
+
+def whole_bytes(bits: Sequence[int]) -> list[int]:
+    """Whole bytes that add up to what the bits do: parts end in the midst of them."""
+    return [round(end / 8) - round((end - own) / 8) for end, own in zip(accumulate(bits), bits, strict=True)]
 
 
 def headline(info: FileInfo, parts: Sequence[JpegPart]) -> str:

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from srec_gui.analysis import TileLayers
+from srec_gui.analysis import LayeredTile
 
 __all__ = ["TileStore"]
 
@@ -21,10 +21,10 @@ class TileStore:
         """An empty store of at most `limit` bytes."""
         self._limit = limit
         self._held = 0
-        self._tiles: OrderedDict[tuple[int, int], TileLayers] = OrderedDict()
+        self._tiles: OrderedDict[tuple[int, int], LayeredTile] = OrderedDict()
         self._lock = threading.Lock()
 
-    def put(self, layers: TileLayers) -> None:
+    def put(self, layers: LayeredTile) -> None:
         """Keep a tile."""
         with self._lock:
             before = self._tiles.pop((layers.scale, layers.tile), None)
@@ -34,7 +34,7 @@ class TileStore:
             while self._held > self._limit and len(self._tiles) > 1:
                 self._held -= self._tiles.popitem(last=False)[1].byte_count
 
-    def get(self, scale: int, tile: int) -> TileLayers | None:
+    def get(self, scale: int, tile: int) -> LayeredTile | None:
         """A tile, which is used with that; None when it is not here."""
         with self._lock:
             layers = self._tiles.get((scale, tile))
@@ -47,7 +47,7 @@ class TileStore:
         with self._lock:
             return [tile for tile in tiles if (scale, tile) not in self._tiles]
 
-    def of_scale(self, scale: int | None) -> list[TileLayers]:
+    def of_scale(self, scale: int | None) -> list[LayeredTile]:
         """The tiles of a scale that are here; of all scales for None."""
         with self._lock:
             return [layers for (own, _), layers in self._tiles.items() if scale is None or own == scale]

@@ -7,12 +7,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from srec_gui.analysis import Layer
+from srec_gui.analysis import Layer, Part
 from srec_gui.colours import colours
 from srec_gui.inspect.choice import Chooser
 from srec_gui.inspect.session import Session
 from srec_gui.inspect.tile_images import image_of
-from srec_gui.inspect.words import number, scale_name
+from srec_gui.inspect.words import number
 from srec_gui.wording import byte_size, share
 
 __all__ = ["PyramidStrip"]
@@ -41,6 +41,7 @@ class PyramidStrip(QWidget):
         session.opened.connect(self._opened)
         session.tiles_changed.connect(self._look)
         session.ledger_changed.connect(self._tell)
+        session.parts_read.connect(self._tell)
         chooser.changed.connect(self._describe)
         chooser.changed.connect(self.update)
 
@@ -49,11 +50,9 @@ class PyramidStrip(QWidget):
         return QSize(640, _HEIGHT)
 
     def scales(self) -> list[int]:
-        """The base and the coded scales."""
+        """The base and the coded scales, or the bands of a JPEG."""
         inspection = self._session.inspection
-        if inspection is None or not inspection.scales:
-            return []
-        return [len(inspection.scales), *inspection.scales]
+        return [] if inspection is None else list(inspection.shown_scales)
 
     def facts(self, scale: int) -> tuple[str, str]:
         """Two lines about a scale: its name and size, its bytes with share and bpsp."""
@@ -119,9 +118,12 @@ class PyramidStrip(QWidget):
     def _opened(self) -> None:
         self._pictures.clear()
         self._composed.clear()
-        base = self._session.base
-        if base is not None:
-            self._pictures[len(self.scales()) - 1] = _picture(base)
+        base, inspection = self._session.base, self._session.inspection
+        if base is not None and inspection is not None:
+            coarse = _picture(base)
+            # Bands of frequencies look alike when they are small: until more is known all look like the coarsest.
+            alike = self.scales()[:1] if inspection.has_free_pixels else self.scales()
+            self._pictures |= dict.fromkeys(alike, coarse)
         self._tell()
         self._describe()
         self.update()
@@ -138,13 +140,25 @@ class PyramidStrip(QWidget):
         if inspection is None or inspection.geometry is None:
             return "", ""
         height, width = inspection.geometry.scale_size(scale)
+        name = f"{self._session.names.scale(scale)}  ·  {width} × {height}"
+        if self._session.names.of_jpeg:
+            return name, self._band_facts(scale)
         ledger = inspection.ledger
         rows = ledger.of_scale(scale) if scale in inspection.scales else [r for r in ledger.rows if r.part == "base"]
         size, bpsp = sum(row.coded_bytes for row in rows), sum(row.bpsp for row in rows)
-        name = f"{scale_name(scale, len(inspection.scales))}  ·  {width} × {height}"
         if not size:
             return name, self.tr("unreadable")
         return name, f"{byte_size(size)}  ·  {share(size / ledger.file_bytes)}\n{number(bpsp, 3)} bpsp"
+
+    def _band_facts(self, scale: int) -> str:
+        """What a band takes now, and what it took in the JPEG."""
+        parts = [part for part in self._session.parts if part.scale == scale]
+        if not parts:
+            return ""
+        before, after = sum(part.bits for part in parts), sum(part.packed_bits or 0 for part in parts)
+        whole = sum(part.packed_bits or 0 for part in self._session.parts)
+        now = f"{byte_size(round(after / 8))}  ·  {share(after / whole)}"
+        return f"{now}\n{self.tr('JPEG: %1').replace('%1', byte_size(round(before / 8)))}"
 
     def _look(self) -> None:
         """Take up the pictures of scales that are complete now; fine ones look like the finest of those."""
@@ -162,9 +176,9 @@ class PyramidStrip(QWidget):
             return
         whole = np.zeros((height, width, 3), np.uint8)
         for layers in tiles:
-            plane = layers.pixels[Layer.ACTUAL]
-            rows = slice(layers.top, layers.top + plane.shape[1])
-            whole[rows, layers.left : layers.left + plane.shape[2]] = plane.transpose(1, 2, 0)
+            plane = layers.plane(Layer.ACTUAL, Part.ALL, None)
+            place = slice(layers.top, layers.top + layers.height), slice(layers.left, layers.left + layers.width)
+            whole[place] = plane if plane.ndim == 3 else plane[..., None]
         finer = [other for other in inspection.scales if other <= scale]
         self._composed.add(scale)
         self._pictures |= dict.fromkeys(finer, _picture(whole))

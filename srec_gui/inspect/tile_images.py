@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from srec_gui.analysis import TileLayers
+from srec_gui.analysis import LayeredTile
 from srec_gui.inspect.choice import SideChoice
 
 __all__ = ["ColourTable", "TileImages", "image_of", "qt_table"]
@@ -64,7 +64,7 @@ class TileImages:
         self._images.clear()
         self._held = 0
 
-    def find(self, layers: TileLayers, shown: SideChoice, times: int, table: ColourTable) -> QImage | None:
+    def find(self, layers: LayeredTile, shown: SideChoice, times: int, table: ColourTable) -> QImage | None:
         """The image of what is shown of a tile, reduced `times`, in these colours; None when it was not made."""
         key = _key(layers, shown, times)
         if key not in self._images:
@@ -76,7 +76,7 @@ class TileImages:
             self._images[key] = (image, table)
         return image
 
-    def make(self, layers: TileLayers, shown: SideChoice, times: int, table: ColourTable) -> QImage:
+    def make(self, layers: LayeredTile, shown: SideChoice, times: int, table: ColourTable) -> QImage:
         """Make the image; a few milliseconds for a tile of 512 pixels."""
         image = image_of(reduced(layers.plane(shown.layer, shown.part, shown.channel), times))
         _colour(image, table)
@@ -87,7 +87,7 @@ class TileImages:
         return image
 
 
-def _key(layers: TileLayers, shown: SideChoice, times: int) -> tuple[object, ...]:
+def _key(layers: LayeredTile, shown: SideChoice, times: int) -> tuple[object, ...]:
     return layers.scale, layers.tile, shown.layer, shown.part, shown.channel, times
 
 

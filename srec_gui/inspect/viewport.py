@@ -95,15 +95,15 @@ class Viewport(QObject):
         """The picture's point at device pixels (dx, dy) from the middle of a canvas."""
         return self.center[0] + dx / self.zoom, self.center[1] + dy / self.zoom
 
-    def visible(self, scale: int) -> tuple[int, int, int, int]:
-        """What is seen of a scale: (left, top, right, bottom) in its pixels, grown to whole ones."""
+    def visible(self, halvings: int) -> tuple[int, int, int, int]:
+        """What is seen of the picture halved so often: (left, top, right, bottom), grown to whole pixels of it."""
         half_width, half_height = self._view[0] / 2 / self.zoom, self._view[1] / 2 / self.zoom
-        size = 1 << scale
+        size = 1 << halvings
         left = math.floor((self.center[0] - half_width) / size)
         top = math.floor((self.center[1] - half_height) / size)
         right = math.ceil((self.center[0] + half_width) / size)
         bottom = math.ceil((self.center[1] + half_height) / size)
-        width, height = -(-self._picture[0] >> scale), -(-self._picture[1] >> scale)
+        width, height = -(-self._picture[0] >> halvings), -(-self._picture[1] >> halvings)
         return max(0, left), max(0, top), max(0, min(width, right)), max(0, min(height, bottom))
 
     def _settle(self) -> None:

@@ -13,6 +13,7 @@ from srec_engine import Inspection, JpegPart, JpegPartKind
 from srec_gui.engine import DamagedFileError, EncodeOptions, Method, SrecEngine, method_words
 from srec_gui.inspect.page import InspectPage
 from srec_gui.inspect.source_parts import part_lines
+from tests.packed_jpegs import srec_by_jpeg_xl
 
 PATIENCE = 60_000
 
@@ -30,6 +31,11 @@ def packed(source: Path, method: Method) -> Path:
     return source.with_suffix(".srec")
 
 
+def by_jpeg_xl(source: Path) -> Path:
+    source.with_suffix(".srec").write_bytes(srec_by_jpeg_xl(source.read_bytes(), source.name))
+    return source.with_suffix(".srec")
+
+
 def cells(page: InspectPage) -> list[tuple[str, ...]]:
     table = page.front.parts.table
     model: Any = table.model()
@@ -37,7 +43,7 @@ def cells(page: InspectPage) -> list[tuple[str, ...]]:
 
 
 def test_a_jpeg_shows_how_it_is_held_and_where_its_bits_are(qtbot: QtBot, page: InspectPage, jpeg: Path) -> None:
-    page.open_path(packed(jpeg, Method.JPEG))
+    page.open_path(by_jpeg_xl(jpeg))
     qtbot.waitUntil(page.front.parts.isVisible, timeout=PATIENCE)
     assert page.placard.offers_network
     assert method_words(Method.JPEG).how in page.placard.text
@@ -53,7 +59,7 @@ def test_a_jpeg_shows_how_it_is_held_and_where_its_bits_are(qtbot: QtBot, page: 
 
 
 def test_the_parts_go_with_their_file(qtbot: QtBot, page: InspectPage, jpeg: Path, stored: Path) -> None:
-    page.open_path(packed(jpeg, Method.JPEG))
+    page.open_path(by_jpeg_xl(jpeg))
     qtbot.waitUntil(page.front.parts.isVisible, timeout=PATIENCE)
     page.open_path(stored)
     assert not page.front.parts.isVisible()
