@@ -15,13 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from srec_engine import context_mixing
 from srec_engine.accounts.account import UnaccountedError
 from srec_engine.accounts.jpeg import jpegs_inside
+from srec_engine.compilation.kernels import is_compiled, mark_compiled
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing import (
     Band,
@@ -30,12 +33,13 @@ from srec_engine.context_mixing import (
     decode_means,
     encode_coefficients,
 )
+from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
 from srec_engine.errors import DamagedFileError
 from srec_engine.images.jpeg_skeletons import compress_skeletons, decompress_skeletons
 from srec_engine.jpeg import JpegCoefficients, JpegGeometry, geometry_of, read_jpeg, write_jpeg
 from srec_engine.limits import are_plausible_blocks, is_plausible_jpeg
 
-__all__ = ["OpenedJpeg", "open_jpeg", "pack_coefficients", "unpack_coefficients"]
+__all__ = ["OpenedJpeg", "open_jpeg", "pack_coefficients", "preparation", "unpack_coefficients"]
 
 Progress = Callable[[float], None]
 
@@ -46,6 +50,7 @@ MAX_ODDITY_BYTES = 1 << 20
 """By how much a skeleton may be longer than the file that it was taken from."""
 
 _CHECKSUM_BYTES = 4
+_COMPILED, _CODER = "coefficients", Path(context_mixing.__file__).parent
 _START = b"\xff\xd8"
 
 
@@ -110,6 +115,11 @@ class OpenedJpeg:
         return range(height * band.first, min(height * band.end, self.geometry.height))
 
 
+def preparation() -> str:
+    """What to tell the person where something has to be compiled that no earlier run left on disk; else ""."""
+    return "" if is_compiled(_COMPILED, _CODER) else FIRST_RUN_MESSAGE
+
+
 def pack_coefficients(data: bytes, threads: int, progress: Progress | None = None) -> bytes:
     """Pack a JPEG.
 
@@ -126,6 +136,7 @@ def pack_coefficients(data: bytes, threads: int, progress: Progress | None = Non
     head = _head(jpeg.skeleton, taken)
     packed = crc32(head).to_bytes(_CHECKSUM_BYTES, "little") + pack_integer(len(head)) + head
     packed += _coded(jpeg, threads, progress)
+    mark_compiled(_COMPILED, _CODER)
     blocks = sum(component.shape[0] * component.shape[1] for component in jpeg.components)
     is_plausible = is_plausible_jpeg(len(data), len(packed)) and are_plausible_blocks(blocks, len(packed))
     if not is_plausible or len(jpeg.skeleton) > len(data) + MAX_ODDITY_BYTES:
@@ -183,6 +194,7 @@ def unpack_coefficients(packed: bytes, size: int, what: str, threads: int, progr
     """
     opened = open_jpeg(packed, size, what)
     components, damaged = opened.coefficients(what, threads, progress)
+    mark_compiled(_COMPILED, _CODER)
     if damaged:
         raise DamagedFileError(f"{what} is damaged: some of its coefficients are.")
     return write_jpeg(opened.skeleton, components, what, size=size)

@@ -34,6 +34,7 @@ from srec_engine import (
     read_preview,
     read_source,
     register_pillow,
+    verify_file,
 )
 from srec_engine.container import open_reader
 from srec_engine.images.jpeg_packing import pack_jpeg
@@ -347,6 +348,21 @@ def test_what_would_become_of_a_jpeg_is_told_beforehand(tmp_path: Path) -> None:
     source.write_bytes(jpeg_of()[:-2])
     assert check_file(source).methods == (Method.VERBATIM,)
     assert check_file(source).reason == "its pixels are cut off"
+
+
+def test_whoever_waits_for_the_first_compilation_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    source = tmp_path / "a.jpg"
+    source.write_bytes(jpeg_of())
+    encode_file(source, tmp_path / "a.srec", progress=lambda news: told.append(news.message))
+    assert not any(told)
+    # A folder of which nothing is known: what was compiled is in memory, so nobody waits here.
+    monkeypatch.setenv("SREC_CACHE_DIR", str(tmp_path / "fresh"))
+    encode_file(source, tmp_path / "a.srec", progress=lambda news: told.append(news.message))
+    assert "preparing the entropy coder (first run)" in told
+    told.clear()
+    verify_file(tmp_path / "a.srec", progress=lambda news: told.append(news.message))
+    assert not any(told)
 
 
 def test_packing_can_be_stopped(tmp_path: Path) -> None:

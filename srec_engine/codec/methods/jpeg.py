@@ -64,6 +64,8 @@ class _Jpeg(HoldingMethod):
         job.advance_encoding(0.0, 0)
         data = subject.data()
         threads = job.options.codec.threads
+        if message := _preparation():
+            job.tell(Stage.PREPARING, 0.0, message=message)
         try:
             with job.clock.measure("entropy"):
                 packed = _heard(run_telling(lambda tell: pack_jpeg(data, threads, tell), job.cancel), job)
@@ -79,6 +81,8 @@ class _Jpeg(HoldingMethod):
         what = _what(reader)
         try:
             body = reader.body()
+            if parse_parts(body, what)[0].packer is JpegPacker.COEFFICIENTS and (message := _preparation()):
+                yield Step(Progress(Stage.PREPARING, 0.0, message=message), 0)
             if decoding.partial and decoding.region is None:
                 yield from _coarse_steps(parse_parts(body, what)[0], reader)
             with decoding.clock.measure("entropy"):
@@ -106,6 +110,13 @@ class _Jpeg(HoldingMethod):
 
 
 METHOD = _Jpeg()
+
+
+def _preparation() -> str:
+    """What to tell the person where something has to be compiled; else ""."""
+    from srec_engine.images.jpeg_coefficients import preparation  # brings in numba
+
+    return preparation()
 
 
 def _heard(work: Generator[float, None, bytes], job: Job) -> bytes:
