@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 from srec_gui.engine import EncodeOptions, Method, SrecEngine
 from srec_gui.view.document import State
 from srec_gui.view.page import ViewPage
+from tests.codec.jpeg_bodies import container_of, in_two_bands, packings_of
 from tests.gui.view.conftest import PICTURES
+from tests.jpegs import JPEG_KINDS, jpeg_of, photograph
 
 PATIENCE = 120_000  # the first decoding compiles the coder
 
@@ -70,6 +72,35 @@ def test_a_truncated_real_srec_shows_what_arrived_and_says_what_is_missing(
     assert real_page.document is not None
     assert real_page.document.state is State.DAMAGED
     assert real_page.canvas.picture is not None
+
+
+def test_a_damaged_jpeg_shows_what_is_left_and_names_the_rows(
+    qtbot: QtBot, real_page: ViewPage, tmp_path: Path
+) -> None:
+    data = jpeg_of(photograph(768, 160).resize((1152, 720)), quality=85)
+    with in_two_bands():
+        damaged = bytearray(container_of(packings_of(data)["ours"], data, (1152, 720)))
+    damaged[-300] ^= 0x55
+    (tmp_path / "torn.srec").write_bytes(damaged)
+    real_page.open_path(tmp_path / "torn.srec")
+    qtbot.waitUntil(lambda: real_page.damage_bar.isVisible(), timeout=PATIENCE)
+    assert "“torn.srec” is damaged: rows 352 to 719" in real_page.damage_bar.text
+    assert real_page.document is not None
+    assert real_page.document.state is State.DAMAGED
+    assert real_page.canvas.picture is not None
+    assert real_page.canvas.picture.original.size == (1152, 720)
+
+
+@pytest.mark.parametrize("kind", ["cmyk", "ycck"])
+def test_a_packed_jpeg_for_printing_is_shown(qtbot: QtBot, real_page: ViewPage, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a.jpg").write_bytes(JPEG_KINDS[kind].make())
+    SrecEngine().encode_file(tmp_path / "a.jpg", tmp_path / "a.srec", EncodeOptions(method=Method.JPEG))
+    real_page.open_path(tmp_path / "a.srec")
+    qtbot.waitUntil(
+        lambda: real_page.document is not None and real_page.document.state is State.COMPLETE, timeout=PATIENCE
+    )
+    assert real_page.canvas.picture is not None
+    assert real_page.canvas.picture.original.mode == "CMYK"
 
 
 @pytest.mark.parametrize("method", [Method.WEBP, Method.VERBATIM])
