@@ -76,8 +76,10 @@ def code_band_means(
             first = _means_seen(parts[0], shapes[0], part, shape) if index > 0 else _NO_MEANS
             second = _means_seen(parts[index - 1], shapes[index - 1], part, shape) if index > 1 else _NO_MEANS
             means = part[:, :, 0].astype(np.int64)
-            costs = _NO_COSTS if record is None else record.costs[index]
-            code_means(mixer, _mean_plane(min(index, KINDS - 1), means, first, second, tables, costs))
+            plane = _mean_plane(min(index, KINDS - 1), means, first, second, tables)
+            if record is not None:
+                plane = plane._replace(costs=record.costs[index], estimates=record.estimates[index])
+            code_means(mixer, plane)
             part[:, :, 0] = means
 
     return _coded(code, parts, tables, mode, stream)
@@ -163,14 +165,14 @@ def _mean_plane(
     first: NDArray[np.int64],
     second: NDArray[np.int64],
     tables: StreamTables,
-    costs: NDArray[np.int32],
 ) -> MeanPlane:
     lines = (2, means.shape[1] + 3)
     (weights,) = tables.predictors
     quick, slow = weights[kind]
     features, biases = np.zeros(MEAN_FEATURES, np.int64), np.zeros(MEAN_BIASES, np.int64)
     errors, signed = np.zeros(lines, np.int64), np.zeros(lines, np.int64)
-    return MeanPlane(means, first, second, kind, quick, slow, features, errors, signed, biases, costs)
+    room = (features, errors, signed, biases)
+    return MeanPlane(means, first, second, kind, quick, slow, *room, _NO_COSTS, _NO_ESTIMATES)
 
 
 def _block_room(shape: tuple[int, ...], kind: int, tables: StreamTables) -> BlockRoom:

@@ -35,6 +35,7 @@ STATE_LENGTH = 6
 
 _WORD = (1 << 32) - 1
 _TOP = 0xFF << 24
+_BELOW_TOP = (1 << 24) - 1
 _FRACTION = (1 << PROBABILITY_BITS) - 1
 
 
@@ -89,14 +90,8 @@ def coded(state: NDArray[np.int64], data: NDArray[np.uint8], bit: int, probabili
 
 @inlined
 def finish_encoding(state: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
-    """Write the fewest bytes that, with zeros behind them, lie between the bounds."""
-    for count in range(1, 5):
-        rest = (integer(1) << (32 - 8 * count)) - 1
-        value = (state[LOW] + rest) & ~rest
-        if value <= state[HIGH]:
-            for index in range(count):
-                _put(state, data, value >> (24 - 8 * index) & 0xFF)
-            return
+    """Write the last byte: with zeros behind it, it lies between the bounds, whose highest bytes differ."""
+    _put(state, data, (state[LOW] + _BELOW_TOP) >> 24)
 
 
 @inlined

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing.band_coder import BandRecord, code_band_blocks, code_band_means
-from srec_engine.context_mixing.bands import Band, ComponentShape, bands_of, mcu_rows, suitable_count
+from srec_engine.context_mixing.bands import Band, CoefficientError, ComponentShape, bands_of, mcu_rows, suitable_count
 from srec_engine.context_mixing.binary_coder import DECODING, ENCODING, RECORDING
+from srec_engine.context_mixing.magnitudes import LARGEST_MAGNITUDE
 from srec_engine.context_mixing.tables import CURRENT_TABLES, CoderTables, shipped_block_tables, shipped_mean_tables
 from srec_engine.errors import DamagedFileError
 
@@ -92,8 +93,14 @@ def encode_coefficients(
         threads: Bands that are coded side by side; each takes 40 MB beside its coefficients.
         progress: Hears how far it is.
         tables: Number of what to begin with.
+
+    Raises:
+        CoefficientError: When they are noise, or one but the means is -32768.
     """
     mean_tables, block_tables = shipped_mean_tables(tables), shipped_block_tables(tables)
+
+    if any(int(component[:, :, 1:].min(initial=0)) < -LARGEST_MAGNITUDE for component in components):
+        raise CoefficientError("one of its coefficients is beyond what is coded")
 
     def encoded(band: Band) -> tuple[bytes, bytes]:
         parts = _parts(components, shapes, band)

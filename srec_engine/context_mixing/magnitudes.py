@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from srec_engine.compilation.kernels import inlined, integer
-from srec_engine.context_mixing.binary_coder import coded
 from srec_engine.context_mixing.layout import CONTEXTS, LARGE_MAGNITUDES, MAGNITUDES, WEIGHT_SETS, enter_context
-from srec_engine.context_mixing.logistic import PROBABILITY_ONE
-from srec_engine.context_mixing.mixer import Mixer, code_bit
+from srec_engine.context_mixing.mixer import Mixer, code_bit, code_plain_bit
 from srec_engine.context_mixing.outlook import Outlook
 from srec_engine.context_mixing.quantisers import bit_length, classed
 
-__all__ = ["code_magnitude"]
+__all__ = ["LARGEST_MAGNITUDE", "code_magnitude"]
+
+LARGEST_MAGNITUDE = 32767
 
 _STARTS, _SIZES, _NODES, _ROWS = MAGNITUDES.starts, MAGNITUDES.sizes, MAGNITUDES.nodes, MAGNITUDES.rows
 _REFINEMENTS = MAGNITUDES.refinements
@@ -102,7 +102,7 @@ def _code_large(mixer: Mixer, size: int, refinement: int) -> int:
             node = _SECOND_BITS + (size_found & 1 if longer == 0 else 2 * longer + 1)
             bit = code_bit(mixer, bit, node, refinement + node)
         else:
-            bit = coded(mixer.state, mixer.data, bit, PROBABILITY_ONE >> 1)
+            bit = code_plain_bit(mixer, bit)
         size_found = 2 * size_found + bit
     return size_found
 
@@ -113,7 +113,7 @@ def code_magnitude(mixer: Mixer, size: int, seen: Outlook, kind: int, run: int, 
 
     Args:
         mixer: What predicts.
-        size: What to write, 0 to 32767.
+        size: What to write, 0 to `LARGEST_MAGNITUDE`.
         seen: What is known.
         kind: Of the component.
         run: Zeros just before it in the block.

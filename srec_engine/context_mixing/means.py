@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer, kernel
-from srec_engine.context_mixing.binary_coder import COST, MODE, RECORDING, coded
+from srec_engine.context_mixing.binary_coder import COST, MODE, RECORDING
 from srec_engine.context_mixing.layout import CONTEXTS, MEANS, enter_context
-from srec_engine.context_mixing.logistic import PROBABILITY_ONE
-from srec_engine.context_mixing.mixer import BIAS_INPUT, Mixer, code_bit
+from srec_engine.context_mixing.mixer import BIAS_INPUT, Mixer, code_bit, code_plain_bit
 from srec_engine.context_mixing.quantisers import bit_length, classed, signed_class
 
 __all__ = ["MEAN_BIASES", "MEAN_FEATURES", "MeanPlane", "code_means"]
@@ -58,6 +57,7 @@ class MeanPlane(NamedTuple):
         signed: int64 (2, columns + 3), the same with signs.
         biases: int64 (64,).
         costs: int32 (rows, columns, 64), where those of the means are written down, or without any rows.
+        estimates: int16 (rows, columns, 64), likewise what the means were predicted to be, in 1/16 step.
     """
 
     means: Any
@@ -71,6 +71,7 @@ class MeanPlane(NamedTuple):
     signed: Any
     biases: Any
     costs: Any
+    estimates: Any
 
 
 class MeansAround(NamedTuple):
@@ -167,7 +168,7 @@ def _code_difference(mixer: Mixer, difference: int, kind: int) -> int:
             node = _SECOND_BITS + 2 * (short - 3) + (size_found & 1)
             bit = code_bit(mixer, bit, node, refinement + node)
         else:
-            bit = coded(mixer.state, mixer.data, bit, PROBABILITY_ONE >> 1)
+            bit = code_plain_bit(mixer, bit)
         size_found = 2 * size_found + bit
     return -size_found if negative else size_found
 
@@ -296,4 +297,5 @@ def code_means(mixer: Mixer, plane: MeanPlane) -> None:
             means[row, column] = mean
             if mixer.state[MODE] == RECORDING:
                 plane.costs[row, column, 0] = mixer.state[COST] - cost_before
+                plane.estimates[row, column, 0] = min(max(guess.fine, -_MEAN_LIMIT), _MEAN_LIMIT)
             _learn_mean(plane, guess, row, column, mean)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from srec_engine.compilation.kernels import inlined, integer
 from srec_engine.context_mixing.binary_coder import COST, MODE, RECORDING, coded
 from srec_engine.context_mixing.layout import CONTEXTS
-from srec_engine.context_mixing.logistic import LOGIT_LIMIT, PROBABILITY_BITS, PROBABILITY_ONE
+from srec_engine.context_mixing.logistic import COST_BITS, LOGIT_LIMIT, PROBABILITY_BITS, PROBABILITY_ONE
 
 __all__ = [
     "BIAS_INPUT",
@@ -26,6 +26,7 @@ __all__ = [
     "REFINEMENT_STEPS",
     "Mixer",
     "code_bit",
+    "code_plain_bit",
     "learning_rates",
 ]
 
@@ -175,3 +176,11 @@ def code_bit(mixer: Mixer, bit: int, node: int, refinement: int) -> int:
     nearest = step + (share >> (_REFINEMENT_SPACING_BITS - 1))
     row[nearest] += (bit * (PROBABILITY_ONE - 1) - row[nearest]) >> _REFINEMENT_RATE_BITS
     return bit
+
+
+@inlined
+def code_plain_bit(mixer: Mixer, bit: int) -> int:
+    """Code a bit that is as likely as the other, and learn nothing. Arguments and what is returned as `code_bit`."""
+    if mixer.state[MODE] == RECORDING:
+        mixer.state[COST] += 1 << COST_BITS
+    return coded(mixer.state, mixer.data, bit, PROBABILITY_ONE >> 1)

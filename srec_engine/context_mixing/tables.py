@@ -195,7 +195,10 @@ def _unpacked(
 
     weights = (taken((sizes.rows, INPUTS), "<i2") << _WEIGHT_SHIFT).astype(np.int32)
     refinements = taken((sizes.refinements, REFINEMENT_STEPS), "<u2").astype(np.int32)
-    return StreamTables(slots, weights, refinements, tuple(taken(first.shape, "<i4") for first in predictors))
+    learned = tuple(taken(first.shape, "<i4") for first in predictors)
+    if cursor.remaining:
+        raise DamagedFileError(f"{what} is damaged: {cursor.remaining} bytes of it are left over.")
+    return StreamTables(slots, weights, refinements, learned)
 
 
 def _code_probabilities() -> NDArray[np.int32]:
