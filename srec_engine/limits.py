@@ -45,11 +45,12 @@ FREE_JPEG_BYTES = 1 << 22
 """Bytes that a JPEG may have, however short what its coefficients were coded to (4 MiB). Scans go over all blocks again
 and again, and may do so the oftener the longer the file is."""
 
-FREE_JPEG_BLOCKS = 1 << 20
-"""Blocks of 8 x 8 coefficients that a JPEG may have, however short what they were coded to: 128 MiB of memory."""
+FREE_JPEG_BLOCKS = 1 << 18
+"""Blocks of 8 x 8 coefficients that a JPEG may have, however short what they were coded to: 32 MiB of memory, and half
+a minute where each of them is full."""
 
-JPEG_BLOCKS_PER_BYTE = 1 << 5
-"""Blocks that a larger one may have for each byte of that. Photographs have one at most."""
+JPEG_BLOCKS_PER_BYTE = 1 << 4
+"""Blocks that a larger one may have for each byte of that. Photographs have four at most."""
 
 
 def is_plausible_picture(pixels: int, file_bytes: int) -> bool:

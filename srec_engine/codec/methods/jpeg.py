@@ -81,17 +81,16 @@ class _Jpeg(HoldingMethod):
         what = _what(reader)
         try:
             body = reader.body()
-            if parse_parts(body, what)[0].packer is JpegPacker.COEFFICIENTS and (message := _preparation()):
-                yield Step(Progress(Stage.PREPARING, 0.0, message=message), 0)
-            if decoding.partial and decoding.region is None:
-                yield from _coarse_steps(parse_parts(body, what)[0], reader)
-            with decoding.clock.measure("entropy"):
-                data = yield from _shown(
-                    run_telling(lambda tell: unpack_jpeg(body, what, threads, tell), decoding.cancel)
-                )
         except DamagedFileError as error:
             yield from _saved_steps(decoding, error)
             return
+        first = parse_parts(body, what)[0]
+        if first.packer is JpegPacker.COEFFICIENTS and (message := _preparation()):
+            yield Step(Progress(Stage.PREPARING, 0.0, message=message), 0)
+        if decoding.partial and decoding.region is None:
+            yield from _coarse_steps(first, reader)
+        with decoding.clock.measure("entropy"):
+            data = yield from _shown(run_telling(lambda tell: unpack_jpeg(body, what, threads, tell), decoding.cancel))
         damage = decoding.damage_of(data) or _contradiction(reader, data)
         yield decoding.last_step(data, damage, name=reader.source_name)
 
