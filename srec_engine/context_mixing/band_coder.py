@@ -16,6 +16,7 @@ from srec_engine.context_mixing.binary_coder import (
     STATE_LENGTH,
     begin_coding,
     finish_encoding,
+    has_run_out,
 )
 from srec_engine.context_mixing.blocks import code_blocks
 from srec_engine.context_mixing.companions import NO_COMPANION, Companion, companion_means, companion_of
@@ -69,6 +70,10 @@ def code_band_means(
 
     Returns:
         The stream.
+
+    Raises:
+        CoefficientError: When writing, that they are noise; when reading, that there are too few bytes for them, which
+            no writer leaves.
     """
 
     def code(mixer: Mixer) -> None:
@@ -119,6 +124,8 @@ def _coded(
     if mode != ENCODING:
         mixer = _mixer(tables, np.frombuffer(bytearray(stream), np.uint8), mode)
         code(mixer)
+        if _ran_out(mixer.state, mixer.data):
+            raise CoefficientError("its stream ends before its coefficients do")
         return stream
     # More than any photograph needs; what has no room is missed below.
     room = _SPARE_BYTES + sum(part.size for part in parts) * _BYTES_OF_A_COEFFICIENT
@@ -152,6 +159,11 @@ def _mixer(tables: StreamTables, data: NDArray[np.uint8], mode: int) -> Mixer:
 @kernel
 def _begin(state: NDArray[np.int64], data: NDArray[np.uint8], mode: int) -> None:
     begin_coding(state, data, mode)
+
+
+@kernel
+def _ran_out(state: NDArray[np.int64], data: NDArray[np.uint8]) -> bool:
+    return has_run_out(state, data)
 
 
 @kernel

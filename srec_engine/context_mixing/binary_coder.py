@@ -23,6 +23,7 @@ __all__ = [
     "begin_coding",
     "coded",
     "finish_encoding",
+    "has_run_out",
 ]
 
 ENCODING, DECODING, RECORDING = 0, 1, 2
@@ -33,6 +34,7 @@ MODE, LOW, HIGH, CODE, POSITION, COST = range(6)
 
 STATE_LENGTH = 6
 
+_READ_AHEAD = 3
 _WORD = (1 << 32) - 1
 _TOP = 0xFF << 24
 _BELOW_TOP = (1 << 24) - 1
@@ -49,7 +51,7 @@ def begin_coding(state: NDArray[np.int64], data: NDArray[np.uint8], mode: int) -
     state[POSITION] = 0
     state[COST] = 0
     if mode != ENCODING:
-        for _ in range(4):
+        for _ in range(_READ_AHEAD + 1):
             state[CODE] = state[CODE] << 8 | _next_byte(state, data)
 
 
@@ -92,6 +94,12 @@ def coded(state: NDArray[np.int64], data: NDArray[np.uint8], bit: int, probabili
 def finish_encoding(state: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
     """Write the last byte: with zeros behind it, it lies between the bounds, whose highest bytes differ."""
     _put(state, data, (state[LOW] + _BELOW_TOP) >> 24)
+
+
+@inlined
+def has_run_out(state: NDArray[np.int64], data: NDArray[np.uint8]) -> bool:
+    """Whether more was read than any writer's stream gives: four bytes at the beginning are read in advance."""
+    return bool(state[MODE] != ENCODING and state[POSITION] > data.shape[0] + _READ_AHEAD)
 
 
 @inlined

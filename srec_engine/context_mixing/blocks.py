@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer, kernel
-from srec_engine.context_mixing.binary_coder import COST, ENCODING, MODE, RECORDING
+from srec_engine.context_mixing.binary_coder import COST, ENCODING, MODE, RECORDING, has_run_out
 from srec_engine.context_mixing.counts import code_count
 from srec_engine.context_mixing.estimates import STEP_UNITS, learn_estimate
 from srec_engine.context_mixing.magnitudes import code_magnitude
@@ -64,6 +64,16 @@ def _contrast(plane: BlockPlane, row: int, column: int) -> int:
     if column + 1 < columns:
         total += abs(integer(blocks[row, column + 1, 0]) - mean)
     return classed(total * plane.steps[0] >> 4, 23)
+
+
+@inlined
+def _count(block: NDArray[np.int16]) -> int:
+    """How many coefficients are not zero, the mean left out."""
+    count = integer(0)
+    for k in range(1, 64):
+        if block[k] != 0:
+            count += 1
+    return count
 
 
 @inlined
@@ -141,16 +151,14 @@ def _code_coefficients(mixer: Mixer, plane: BlockPlane, room: BlockRoom, row: in
 
 @kernel
 def code_blocks(mixer: Mixer, plane: BlockPlane, room: BlockRoom) -> None:
-    """Write or read the coefficients of a component in a band."""
+    """Write or read the coefficients of a component in a band; it ends early where what is read has run out."""
     rows, columns, _ = plane.blocks.shape
     for row in range(rows):
         for column in range(columns):
+            if has_run_out(mixer.state, mixer.data):
+                return
             block = plane.blocks[row, column]
-            count = integer(0)
-            if mixer.state[MODE] == ENCODING:
-                for k in range(1, 64):
-                    if block[k] != 0:
-                        count += 1
+            count = _count(block) if mixer.state[MODE] == ENCODING else integer(0)
             cost_before = mixer.state[COST]
             count = code_count(mixer, plane, room, row, column, _contrast(plane, row, column), count)
             if mixer.state[MODE] == RECORDING:

@@ -139,14 +139,8 @@ def decode_coefficients(
     components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
 
     def decode(band: Band) -> bool:
-        found = streams[bands.index(band)]
-        if found.means is None:
-            return False
         parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
-        code_band_means(parts, shapes, shipped_mean_tables(number).copied(), DECODING, found.means)
-        if found.blocks is not None:
-            code_band_blocks(parts, shapes, shipped_block_tables(number).copied(), DECODING, found.blocks)
-        return found.blocks is not None
+        return _decode_band(streams[bands.index(band)], parts, shapes, number)
 
     whole = list(_in_bands(decode, bands, threads, progress))
     return DecodedCoefficients(components, [band for band, is_whole in zip(bands, whole, strict=True) if not is_whole])
@@ -164,9 +158,8 @@ def decode_means(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> 
     number, bands, streams = _opened(packed, shapes, what)
     components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
     for band, found in zip(bands, streams, strict=True):
-        if found.means is not None:
-            parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
-            code_band_means(parts, shapes, shipped_mean_tables(number).copied(), DECODING, found.means)
+        parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
+        _decode_band(_Streams(found.means, None), parts, shapes, number)
     return components
 
 
@@ -186,11 +179,36 @@ def record_coefficients(packed: bytes, shapes: Sequence[ComponentShape], what: s
             [costs[place] for costs, place in zip(found.costs, rows, strict=True)],
             [estimates[place] for estimates, place in zip(found.estimates, rows, strict=True)],
         )
-        if coded.means is not None:
-            code_band_means(parts, shapes, shipped_mean_tables(number).copied(), RECORDING, coded.means, record)
-            if coded.blocks is not None:
-                code_band_blocks(parts, shapes, shipped_block_tables(number).copied(), RECORDING, coded.blocks, record)
+        _decode_band(coded, parts, shapes, number, record)
     return found
+
+
+def _decode_band(
+    streams: _Streams,
+    parts: Sequence[NDArray[np.int16]],
+    shapes: Sequence[ComponentShape],
+    number: int,
+    record: BandRecord | None = None,
+) -> bool:
+    """Decode what there is of a band into `parts`, which are zeros; returns whether that is all."""
+    mode = DECODING if record is None else RECORDING
+    if streams.means is None:
+        return False
+    try:
+        code_band_means(parts, shapes, shipped_mean_tables(number).copied(), mode, streams.means, record)
+    except CoefficientError:
+        for part in parts:
+            part[:] = 0
+        return False
+    if streams.blocks is None:
+        return False
+    try:
+        code_band_blocks(parts, shapes, shipped_block_tables(number).copied(), mode, streams.blocks, record)
+    except CoefficientError:
+        for part in parts:
+            part[:, :, 1:] = 0
+        return False
+    return True
 
 
 def learn_tables(components: Sequence[NDArray[np.int16]], shapes: Sequence[ComponentShape], tables: CoderTables) -> int:

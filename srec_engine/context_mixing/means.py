@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer, kernel
-from srec_engine.context_mixing.binary_coder import COST, MODE, RECORDING
+from srec_engine.context_mixing.binary_coder import COST, MODE, RECORDING, has_run_out
 from srec_engine.context_mixing.layout import CONTEXTS, MEANS, enter_context
 from srec_engine.context_mixing.mixer import BIAS_INPUT, Mixer, code_bit, code_plain_bit
 from srec_engine.context_mixing.quantisers import bit_length, classed, signed_class
@@ -281,11 +281,13 @@ def _learn_mean(plane: MeanPlane, guess: MeanPrediction, row: int, column: int, 
 
 @kernel
 def code_means(mixer: Mixer, plane: MeanPlane) -> None:
-    """Write or read the means of a component, row by row."""
+    """Write or read the means of a component, row by row; it ends early where what is read has run out."""
     means = plane.means
     rows, columns = means.shape
     for row in range(rows):
         for column in range(columns):
+            if has_run_out(mixer.state, mixer.data):
+                return
             around = _see_neighbours(means, row, column, plane.features)
             first = _see_companion(plane.first, row, column, plane.features, _NEIGHBOURS)
             second = _see_companion(plane.second, row, column, plane.features, _NEIGHBOURS + _OF_A_COMPANION)

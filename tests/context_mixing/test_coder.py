@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing import (
     CoefficientError,
     decode_coefficients,
@@ -208,6 +210,38 @@ def test_progress_is_told_and_may_end_the_work(two_bands: None) -> None:
 
     with pytest.raises(InterruptedError):
         encode_coefficients(natural(shapes), shapes, 2, refuse)
+
+
+def test_a_stream_that_ends_before_its_coefficients_do_is_damage_at_once() -> None:
+    """Nothing is made of zeros behind a stream: a few bytes may not keep anybody busy for minutes."""
+    small, large = shapes_of(2, 2), shapes_of(64, 64)
+    packed = encode_coefficients(extreme(small), small)
+    found = decode_coefficients(packed, large, "it")
+    assert [(band.first, band.end) for band in found.damaged] == [(0, 64)]
+    assert not any(component.any() for component in found.components)
+    # The means are whole, and what follows them is too short.
+    whole, other = (encode_coefficients(natural(shapes), shapes) for shapes in (large, small))
+    found = decode_coefficients(spliced(whole, other), large, "it")
+    assert len(found.damaged) == 1
+    assert found.components[0][:, :, 0].any()
+    assert not found.components[0][:, :, 1:].any()
+
+
+def spliced(one: bytes, other: bytes) -> bytes:
+    """The means of one picture with the other coefficients of another, with checksums that are right."""
+    heads = []
+    for packed in (one, other):
+        cursor = Cursor(packed, "it")
+        assert cursor.take_integer() == 1
+        assert cursor.take_integer() == 1
+        lengths = []
+        for _ in range(2):
+            lengths.append(cursor.take_integer())
+            cursor.take(4)
+        heads.append([cursor.take(length) for length in lengths])
+    streams = (heads[0][0], heads[1][1])
+    head = b"".join(pack_integer(len(stream)) + zlib.crc32(stream).to_bytes(4, "little") for stream in streams)
+    return b"\1\1" + head + b"".join(streams)
 
 
 def test_more_bands_than_rows_are_damage() -> None:
