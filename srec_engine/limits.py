@@ -13,6 +13,7 @@ __all__ = [
     "MAX_SIDE",
     "NETWORK_PIXELS_PER_BYTE",
     "PACKED_BYTES_PER_BYTE",
+    "BlockBudget",
     "are_plausible_blocks",
     "is_plausible_jpeg",
     "is_plausible_packing",
@@ -71,3 +72,17 @@ def is_plausible_jpeg(size: int, packed: int) -> bool:
 def are_plausible_blocks(blocks: int, packed: int) -> bool:
     """Whether `packed` bytes may be coded coefficients of so many blocks."""
     return blocks <= max(FREE_JPEG_BLOCKS, JPEG_BLOCKS_PER_BYTE * packed)
+
+
+class BlockBudget:
+    """How many blocks may yet come out of a file: its parts may not each have what one alone may."""
+
+    def __init__(self, packed: int) -> None:
+        """Begin with what `packed` bytes may become."""
+        self._packed = packed
+        self._spent = 0
+
+    def spend(self, blocks: int) -> bool:
+        """Count some; returns whether they may come out."""
+        self._spent += blocks
+        return are_plausible_blocks(self._spent, self._packed)

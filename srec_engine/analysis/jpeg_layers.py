@@ -31,6 +31,7 @@ _MIDDLE = 128
 _BAND_CONTRAST = 2
 """Of a band alone in colour: as one channel has it in the range of 128 grey levels that it is shown with at first."""
 
+_COLOURS = 3
 _YCBCR = ("Y", "Cb", "Cr")
 _RED, _GREEN, _BLUE = 1.402, (-0.344136, -0.714136), 1.772
 """Of ITU-T T.871: what Cr adds to red, Cb and Cr to green, Cb to blue."""
@@ -61,7 +62,7 @@ class BlockLayers:
     Attributes:
         pixels: uint8 (channels, height, width) of all layers but the cost, of the band alone and of all up to it.
         costs: uint8 (channels + 1, rows, columns) of blocks, the last one of all channels together.
-        in_yuv: Whether the channels are Y, Cb, Cr, to be made red, green and blue of.
+        in_yuv: Whether the first channels are Y, Cb, Cr, to be made red, green and blue of.
     """
 
     scale: int
@@ -100,10 +101,15 @@ class BlockLayers:
         if layer is Layer.RESIDUAL:
             mean: _Floats = planes.mean(axis=0, dtype=np.float32)
             return np.rint(mean).astype(np.uint8)
-        levels = planes.astype(np.float32) - _MIDDLE
+        levels = planes[:_COLOURS].astype(np.float32) - _MIDDLE
         if part is Part.BAND:
             levels *= _BAND_CONTRAST
-        return _in_colour(levels, in_yuv=self.in_yuv)
+        colours = _in_colour(levels, in_yuv=self.in_yuv)
+        if len(planes) == _COLOURS or part is Part.BAND:
+            return colours
+        # Adobe's programs, and all that read their files, store inks inverted: what paper is left of each.
+        inked: NDArray[np.uint8] = (colours.astype(np.uint16) * planes[_COLOURS][..., None] // 255).astype(np.uint8)
+        return inked
 
     def cell(self, layer: Layer, part: Part) -> int:  # noqa: ARG002 - as the protocol says
         """A block for costs, a pixel for everything else."""
@@ -145,7 +151,7 @@ def make_block_layers(record: JpegRecord, scale: int, tile: int, box: Box) -> Bl
         part: byte_scale(Layer.BLOCK_COST, part).to_bytes(_costs(record, scale, box, where))
         for part, where in ((Part.BAND, band), (Part.ALL, np.concatenate([below, band])))
     }
-    return BlockLayers(scale, tile, box.left, box.top, pixels, costs, record.channels == _YCBCR)
+    return BlockLayers(scale, tile, box.left, box.top, pixels, costs, record.channels[:_COLOURS] == _YCBCR)
 
 
 def _samples(record: JpegRecord, channel: int, scale: int, box: Box, which: str, places: NDArray[np.int64]) -> _Floats:

@@ -19,6 +19,7 @@ _BAR_HEIGHT = 12
 _MARGIN = 8
 _TEXT_HEIGHT = 14
 _LEAST_WIDTH = 320
+_MOST_ENLARGED = 4096
 _GROUND, _INK = (255, 255, 255), (40, 42, 48)
 
 
@@ -48,7 +49,7 @@ def draw_map(plane: NDArray[np.uint8], layer: Layer, part: Part, limits: ValueRa
 
     table = colour_table(layer, part, limits)
     picture = Image.fromarray(plane if plane.ndim == 3 else table[plane])
-    larger = max(1, _LEAST_WIDTH // picture.width)
+    larger = max(1, min(_LEAST_WIDTH // picture.width, _MOST_ENLARGED // picture.height))
     picture = picture.resize((larger * picture.width, larger * picture.height), Image.Resampling.NEAREST)
     width = max(_LEAST_WIDTH, picture.width)
     bar = plane.ndim == 2

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Band", "CoefficientError", "ComponentShape", "bands_of", "mcu_rows", "suitable_count"]
+__all__ = ["Band", "CoefficientError", "ComponentShape", "bands_of", "largest_count", "mcu_rows", "suitable_count"]
 
 VALUES_OF_TWO_BANDS = 4_000_000
 """Coefficients that are not zero for which there are two more bands. One alone is for up to 3/8 of this."""
@@ -33,6 +33,10 @@ class ComponentShape(Protocol):
     @property
     def quantization(self) -> NDArray[np.uint16]:
         """Steps, (64,) in natural order, from 1 up."""
+
+
+FREE_BANDS = 16
+"""Bands that any picture may have. Each copies the tables, so that thousands would keep a reader busy."""
 
 
 class CoefficientError(Exception):
@@ -65,5 +69,14 @@ def mcu_rows(components: Sequence[ComponentShape]) -> int:
 def suitable_count(components: Sequence[ComponentShape], coefficients: Sequence[NDArray[np.int16]]) -> int:
     """How many bands to cut a picture into: each has to learn for itself, and should have something to learn from."""
     values = sum(int(np.count_nonzero(component)) for component in coefficients)
-    count = 1 if 8 * values <= 3 * VALUES_OF_TWO_BANDS else 2 * -(-values // VALUES_OF_TWO_BANDS)
-    return min(count, mcu_rows(components))
+    return min(_count(values), mcu_rows(components))
+
+
+def largest_count(components: Sequence[ComponentShape]) -> int:
+    """How many bands a reader takes: what `suitable_count` may be for a picture of this size, or a few."""
+    most = _count(64 * sum(shape.rows * shape.columns for shape in components))
+    return min(max(most, FREE_BANDS), mcu_rows(components))
+
+
+def _count(values: int) -> int:
+    return 1 if 8 * values <= 3 * VALUES_OF_TWO_BANDS else 2 * -(-values // VALUES_OF_TWO_BANDS)

@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 
 from srec_engine.container.fields import Cursor, pack_integer
 from srec_engine.context_mixing.band_coder import BandRecord, code_band_blocks, code_band_means
-from srec_engine.context_mixing.bands import Band, CoefficientError, ComponentShape, bands_of, mcu_rows, suitable_count
+from srec_engine.context_mixing.bands import (
+    Band,
+    CoefficientError,
+    ComponentShape,
+    bands_of,
+    largest_count,
+    suitable_count,
+)
 from srec_engine.context_mixing.binary_coder import DECODING, ENCODING, RECORDING
 from srec_engine.context_mixing.magnitudes import LARGEST_MAGNITUDE
 from srec_engine.context_mixing.tables import CURRENT_TABLES, CoderTables, shipped_block_tables, shipped_mean_tables
@@ -245,7 +252,7 @@ def _opened(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> tuple
     # A number that is not known is told apart from damage at once.
     shipped_mean_tables(number)
     count = cursor.take_integer()
-    if not 1 <= count <= mcu_rows(shapes):
+    if not 1 <= count <= largest_count(shapes):
         raise DamagedFileError(f"{what} is damaged: it cannot be cut into {count} bands.")
     bands = bands_of(shapes, count)
     heads = [(cursor.take_integer(), int.from_bytes(cursor.take(4), "little")) for _ in range(2 * len(bands))]
@@ -267,6 +274,8 @@ def _in_bands(
     """Results of all bands in their order."""
     if len(bands) == 1:
         yield work(bands[0])
+        if progress is not None:
+            progress(1.0)
         return
     with ThreadPoolExecutor(min(threads, len(bands)), "srec-band") as pool:
         tasks = [pool.submit(work, band) for band in bands]

@@ -136,6 +136,9 @@ def _shipped(number: int) -> tuple[bytes, str]:
             f"This JPEG was packed with tables that this program does not have (number {number}). "
             "A newer version of the program may have them."
         ) from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise DamagedFileError(f"{path} cannot be read: {reason}. Install the program again.") from error
 
 
 def packed_tables(tables: CoderTables) -> bytes:

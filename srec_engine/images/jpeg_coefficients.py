@@ -37,7 +37,7 @@ from srec_engine.entropy.messages import FIRST_RUN_MESSAGE
 from srec_engine.errors import DamagedFileError
 from srec_engine.images.jpeg_skeletons import compress_skeletons, decompress_skeletons
 from srec_engine.jpeg import JpegCoefficients, JpegGeometry, geometry_of, read_jpeg, write_jpeg
-from srec_engine.limits import are_plausible_blocks, is_plausible_jpeg
+from srec_engine.limits import BlockBudget, are_plausible_blocks, is_plausible_jpeg
 
 __all__ = ["OpenedJpeg", "open_jpeg", "pack_coefficients", "preparation", "unpack_coefficients"]
 
@@ -157,8 +157,11 @@ def _coded(jpeg: JpegCoefficients, threads: int, progress: Progress | None = Non
 
 def _taken(skeleton: bytes) -> Iterator[_Taken]:
     """The JPEGs inside of headers that get smaller."""
-    # Behind its own start marker, before which the length of the headers stands.
-    for start, end in jpegs_inside(skeleton, skeleton.index(_START) + len(_START))[:MAX_INNER]:
+    # Behind its own start marker, before which the length of the headers stands: that may look like a marker itself.
+    cursor = Cursor(skeleton, "JPEG")
+    cursor.take_integer()
+    begin = len(skeleton) - cursor.remaining + len(_START)
+    for start, end in jpegs_inside(skeleton, begin)[:MAX_INNER]:
         try:
             jpeg = read_jpeg(skeleton[start:end])
             coded = _coded(jpeg, 1)
@@ -179,7 +182,14 @@ def _head(skeleton: bytes, taken: Sequence[_Taken]) -> bytes:
     return b"".join([*fields, pack_integer(len(skeletons)), skeletons, *(jpeg.coded for jpeg in taken)])
 
 
-def unpack_coefficients(packed: bytes, size: int, what: str, threads: int, progress: Progress | None = None) -> bytes:
+def unpack_coefficients(
+    packed: bytes,
+    size: int,
+    what: str,
+    threads: int,
+    progress: Progress | None = None,
+    budget: BlockBudget | None = None,
+) -> bytes:
     """Undo `pack_coefficients`.
 
     Args:
@@ -188,11 +198,12 @@ def unpack_coefficients(packed: bytes, size: int, what: str, threads: int, progr
         what: Names it in messages.
         threads: As there.
         progress: As there.
+        budget: Of the file that it is a part of; None where it is all of it.
 
     Raises:
         DamagedFileError: When any of it is damaged.
     """
-    opened = open_jpeg(packed, size, what)
+    opened = open_jpeg(packed, size, what, budget=budget)
     components, damaged = opened.coefficients(what, threads, progress)
     mark_compiled(_COMPILED, _CODER)
     if damaged:
@@ -200,7 +211,9 @@ def unpack_coefficients(packed: bytes, size: int, what: str, threads: int, progr
     return write_jpeg(opened.skeleton, components, what, size=size)
 
 
-def open_jpeg(packed: bytes, size: int, what: str, *, with_inner: bool = True) -> OpenedJpeg:
+def open_jpeg(
+    packed: bytes, size: int, what: str, *, with_inner: bool = True, budget: BlockBudget | None = None
+) -> OpenedJpeg:
     """Read the headers of a packed JPEG, of which the coefficients may be damaged or missing at their end.
 
     Args:
@@ -208,6 +221,7 @@ def open_jpeg(packed: bytes, size: int, what: str, *, with_inner: bool = True) -
         size: Bytes of the JPEG.
         what: Names it in messages.
         with_inner: Whether JPEGs inside of its headers are wanted; zeros take their place else.
+        budget: Of the file that it is a part of; None where it is all of it.
 
     Raises:
         DamagedFileError: When the headers are damaged, or tell of more than is plausible.
@@ -219,20 +233,22 @@ def open_jpeg(packed: bytes, size: int, what: str, *, with_inner: bool = True) -
         raise DamagedFileError(f"{what} is damaged where the headers of its JPEG are: their checksum does not match.")
     if not is_plausible_jpeg(size, len(packed)):
         raise DamagedFileError(f"{what} is damaged: {len(packed)} bytes are to become {size}.")
-    skeleton = _skeleton(Cursor(head, what), size, what, with_inner=with_inner)
-    return OpenedJpeg(skeleton, _plausible_geometry(skeleton, len(packed), what), cursor.take_rest())
+    budget = BlockBudget(len(packed)) if budget is None else budget
+    skeleton = _skeleton(Cursor(head, what), size, what, budget if with_inner else None)
+    return OpenedJpeg(skeleton, _plausible_geometry(skeleton, len(packed), what, budget), cursor.take_rest())
 
 
-def _plausible_geometry(skeleton: bytes, packed: int, what: str) -> JpegGeometry:
+def _plausible_geometry(skeleton: bytes, packed: int, what: str, budget: BlockBudget) -> JpegGeometry:
     """What a skeleton tells of the picture, before any memory is set aside for it."""
     geometry = geometry_of(skeleton, what)
-    if not are_plausible_blocks(sum(each.rows * each.columns for each in geometry.components), packed):
+    blocks = sum(each.rows * each.columns for each in geometry.components)
+    if not are_plausible_blocks(blocks, packed) or not budget.spend(blocks):
         raise DamagedFileError(f"{what} is damaged: it announces {geometry.width} x {geometry.height} pixels.")
     return geometry
 
 
-def _skeleton(head: Cursor, size: int, what: str, *, with_inner: bool) -> bytes:
-    """The skeleton, put together again."""
+def _skeleton(head: Cursor, size: int, what: str, budget: BlockBudget | None) -> bytes:
+    """The skeleton, put together again, with zeros for the JPEGs in it where nothing may be spent on them."""
     count = head.take_integer()
     if count > MAX_INNER:
         raise DamagedFileError(f"{what} is damaged: its headers are to hold {count} JPEGs.")
@@ -249,12 +265,12 @@ def _skeleton(head: Cursor, size: int, what: str, *, with_inner: bool) -> bytes:
     for jpeg in inner:
         skeleton, coded = skeletons.take(jpeg.skeleton), head.take(jpeg.coded)
         parts.append(rest.take(jpeg.before))
-        parts.append(_inner_jpeg(skeleton, coded, jpeg.size, what) if with_inner else bytes(jpeg.size))
+        parts.append(bytes(jpeg.size) if budget is None else _inner_jpeg(skeleton, coded, jpeg.size, what, budget))
     return b"".join([*parts, rest.take_rest()])
 
 
-def _inner_jpeg(skeleton: bytes, coded: bytes, size: int, what: str) -> bytes:
-    geometry = _plausible_geometry(skeleton, len(coded), what)
+def _inner_jpeg(skeleton: bytes, coded: bytes, size: int, what: str, budget: BlockBudget) -> bytes:
+    geometry = _plausible_geometry(skeleton, len(coded), what, budget)
     decoded = decode_coefficients(coded, geometry.components, what)
     if decoded.damaged:
         raise DamagedFileError(f"{what} is damaged: some coefficients of a JPEG in its headers are.")

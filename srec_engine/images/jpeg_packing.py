@@ -16,7 +16,7 @@ from srec_engine.errors import DamagedFileError, MissingDependencyError
 from srec_engine.images.jpeg_parts import JpegPacker, PackedPart, parse_parts
 from srec_engine.images.jpeg_xl_size import jpeg_xl_size
 from srec_engine.images.second_reader import codecs
-from srec_engine.limits import MAX_PIXELS, is_plausible_packing, is_plausible_picture
+from srec_engine.limits import MAX_PIXELS, BlockBudget, is_plausible_packing, is_plausible_picture
 
 __all__ = ["jpeg_xl_of", "pack_jpeg", "packed_frame", "unpack_jpeg", "unpack_part", "unpacked_size"]
 
@@ -173,15 +173,24 @@ def unpack_jpeg(body: bytes, what: str, threads: int | None = None, progress: Pr
     """
     parts = parse_parts(body, what)
     whole, place, unpacked = max(1, sum(part.size for part in parts)), 0, []
+    budget = BlockBudget(len(body))
     for part in parts:
         share = None if progress is None else _part_of(progress, place / whole, (place + part.size) / whole)
-        unpacked.append(unpack_part(part, what, threads, share))
+        if share is not None:
+            share(0.0)
+        unpacked.append(unpack_part(part, what, threads, share, budget))
         place += part.size
     return b"".join(unpacked)
 
 
-def unpack_part(part: PackedPart, what: str, threads: int | None = None, progress: Progress | None = None) -> bytes:
-    """A part of the file again. Arguments and errors as for `unpack_jpeg`."""
+def unpack_part(
+    part: PackedPart,
+    what: str,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    budget: BlockBudget | None = None,
+) -> bytes:
+    """A part of the file again. Arguments and errors as for `unpack_jpeg`; `budget` is that of the whole file."""
     if part.packer is JpegPacker.GENERAL:
         data = decompress(part.packed, part.size, what)
     elif part.packer is JpegPacker.JPEG_XL:
@@ -189,7 +198,7 @@ def unpack_part(part: PackedPart, what: str, threads: int | None = None, progres
     else:
         from srec_engine.images.jpeg_coefficients import unpack_coefficients  # brings in numba
 
-        data = unpack_coefficients(part.packed, part.size, what, _threads(threads), progress)
+        data = unpack_coefficients(part.packed, part.size, what, _threads(threads), progress, budget)
     if len(data) != part.size:
         raise DamagedFileError(f"{what} is damaged: {len(data)} bytes came out where {part.size} are due.")
     return data

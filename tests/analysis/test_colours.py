@@ -71,5 +71,13 @@ def test_a_saved_map_has_its_colours_and_a_bar_of_all_of_them(layer: Layer) -> N
     assert wanted <= bar
 
 
+@pytest.mark.parametrize(("height", "width"), [(20_000, 8), (65_000, 1), (5, 5)])
+def test_a_saved_map_that_is_narrow_is_enlarged_as_far_as_it_stays_small(height: int, width: int) -> None:
+    limits = default_range(Layer.COST, Part.ALL)
+    sheet = draw_map(np.zeros((height, width), np.uint8), Layer.COST, Part.ALL, limits)
+    assert sheet.width >= 320
+    assert sheet.height <= max(height, 4096) + 100
+
+
 def test_bits_of_a_scale_are_not_called_bits_of_the_picture() -> None:
     assert unit_text(Layer.COST, Part.ALL) == "bits per subpixel of this scale"

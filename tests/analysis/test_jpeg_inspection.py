@@ -24,6 +24,7 @@ from srec_engine import (
 )
 from srec_engine.analysis.jpeg_parts import jpeg_parts
 from srec_engine.cli.main import main
+from tests.jpegs import JPEG_KINDS
 from tests.packed_jpegs import jpeg_of, srec_of
 
 COLOUR = ("Y", "Cb", "Cr")
@@ -224,3 +225,17 @@ def test_the_command_writes_the_maps_of_a_packed_jpeg(packed: bytes, tmp_path: P
     names = {path.name for path in folder.glob("*.png")}
     assert names == {f"scale-3-{name}.png" for name in ("actual", "predicted", "residual", "cost-of-blocks")}
     assert json.loads((folder / "ledger.json").read_text())["file_bytes"] == len(packed)
+
+
+@pytest.mark.parametrize("kind", ["cmyk", "ycck"])
+def test_a_jpeg_of_four_inks_is_shown_in_colour(kind: str, tmp_path: Path) -> None:
+    data = JPEG_KINDS[kind].make()
+    source = tmp_path / "inks.srec"
+    source.write_bytes(srec_of(data, name="inks.jpg"))
+    assert main(["inspect", str(source), "--out", str(tmp_path / "out"), "--scale", "0"]) == 0
+    inspection = inspect_file(source)
+    whole = next(iter(inspection.layers(0))).plane(Layer.ACTUAL, Part.ALL, None)
+    with Image.open(io.BytesIO(data)) as image:
+        expected = np.asarray(image.convert("RGB")).astype(int)
+    assert whole.shape == expected.shape
+    assert np.abs(whole - expected).mean() < 6

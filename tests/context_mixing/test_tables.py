@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,3 +114,15 @@ def test_a_damaged_file_of_tables_is_refused() -> None:
     for changed in (data[: len(data) // 2], data[:-1], b"", bytes(range(200))):
         with pytest.raises(DamagedFileError, match="its name"):
             unpacked_block_tables(bytes(changed), "its name")
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_tables_that_cannot_be_had_are_named(is_folder: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "tables"
+    if is_folder:
+        path.mkdir()
+    monkeypatch.setattr("srec_engine.context_mixing.tables.resource_path", lambda *_parts: path)
+    for shipped in (shipped_mean_tables, shipped_block_tables):
+        shipped.cache_clear()
+        with pytest.raises(DamagedFileError, match="cannot be read" if is_folder else "does not have"):
+            shipped(CURRENT_TABLES)

@@ -8,9 +8,10 @@ from PIL import Image
 from srec_engine import DamagedFileError
 from srec_engine.accounts import UnaccountedError
 from srec_engine.images.jpeg_coefficients import open_jpeg, pack_coefficients, unpack_coefficients
+from srec_engine.images.jpeg_packing import unpack_jpeg
 from srec_engine.images.jpeg_skeletons import KNOWN_TABLES, compress_skeletons, decompress_skeletons
 from srec_engine.jpeg import read_jpeg
-from tests.codec.jpeg_bodies import in_two_bands
+from tests.codec.jpeg_bodies import in_two_bands, part
 from tests.jpegs import JPEG_KINDS, jpeg_of, photograph, segment
 
 APP1 = 0xE1
@@ -94,3 +95,37 @@ def test_the_bytes_do_not_depend_on_the_number_of_threads() -> None:
         assert pack_coefficients(data, 1) == (packed := pack_coefficients(data, 3, shares.append))
     assert shares == [0.5, 1.0]
     assert unpack_coefficients(packed, len(data), "it", 2) == data
+
+
+def test_a_thumbnail_is_found_also_where_the_length_of_the_headers_looks_like_a_marker() -> None:
+    """27,775 bytes of headers: FF D8 01 in LEB128."""
+    outer, inner = jpeg_of(), thumbnail()
+    plain = with_segments(outer, b"Exif\0\0" + inner)
+    headers = len(read_jpeg(plain).skeleton) - 2
+    padding = 27_775 - headers - 4
+    padded, shorter = (with_segments(plain, bytes(padding - less)) for less in (0, 1))
+    assert read_jpeg(padded).skeleton.startswith(b"\xff\xd8\x01\xff\xd8")
+    assert packed_size(padded) < packed_size(shorter) + 20
+
+
+def test_parts_of_a_file_share_what_may_come_out_of_it() -> None:
+    flat = jpeg_of(Image.new("L", (4096, 2048), 99), subsampling=0)
+    body = part(2, len(flat), pack_coefficients(flat, 1))
+    assert unpack_jpeg(body, "it", 1) == flat
+    with pytest.raises(DamagedFileError, match="announces 4096 x 2048"):
+        unpack_jpeg(3 * body, "it", 1)
+
+
+def test_unpacking_ends_where_it_is_told_to_between_the_parts_of_a_file() -> None:
+    data = jpeg_of()
+    body = part(2, len(data), pack_coefficients(data, 1))
+    told: list[float] = []
+
+    def tell(share: float) -> None:
+        told.append(share)
+        if share >= 0.5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        unpack_jpeg(2 * body, "it", 1, tell)
+    assert told[0] == 0.0
