@@ -165,7 +165,8 @@ def test_coefficients_of_noise_are_refused_or_damaged_also_where_their_checksums
         # The tables, and how many bands there are.
         numbers = packed[end : end + 2]
         coded = numbers + heads + b"".join(streams)
-        assert not decode_coefficients(coded, shapes, "it").damaged
+        # Noise may say more than there are coefficients, or less.
+        assert len(decode_coefficients(coded, shapes, "it").components) == len(shapes)
         body = part(2, len(jpeg_of()), packed[:end] + coded)
         require_refused_or_damaged(container_of(body, jpeg_of()))
 
