@@ -250,7 +250,7 @@ def test_a_region_is_cut_to_the_picture_whatever_holds_it(tmp_path: Path) -> Non
     for options in (EncodeOptions(), EncodeOptions(method=Method.VERBATIM)):
         result = packed(tmp_path / "a.jpg", jpeg_of(), options)
         for region, size in (((200, 100, 500, 500), (56, 92)), ((-50, -50, 10, 10), (10, 10))):
-            (step,) = decode_steps(result, region=region)
+            *_, step = decode_steps(result, region=region)
             assert step.picture is not None
             assert step.picture.size == size
         with pytest.raises(ValueError, match="lies outside"):
@@ -259,7 +259,7 @@ def test_a_region_is_cut_to_the_picture_whatever_holds_it(tmp_path: Path) -> Non
 
 def test_a_region_of_it_can_be_decoded(tmp_path: Path) -> None:
     result = packed(tmp_path / "a.jpg", jpeg_of())
-    (step,) = decode_steps(result, region=(10, 20, 50, 60))
+    *_, step = decode_steps(result, region=(10, 20, 50, 60))
     with Image.open(tmp_path / "a.jpg") as original:
         assert step.picture is not None
         assert step.picture.tobytes() == original.crop((10, 20, 50, 60)).tobytes()
