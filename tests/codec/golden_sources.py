@@ -20,6 +20,8 @@ from tests.codec.golden import GOLDEN, LEARNING, MODEL, ROOT
 
 GOLDEN_SOURCES = GOLDEN / "sources"
 LEARNING_SOURCES = LEARNING / "sources"
+COEFFICIENT_SOURCES = GOLDEN / "coefficients"
+"""JPEGs by our own coder; those of before are by libjxl. Where libjxl is smaller depends on its version."""
 
 
 def _photo(width: int = 40, height: int = 30) -> Image.Image:
@@ -99,6 +101,20 @@ def _jpeg_and_more() -> bytes:
     return _saved(_photo(160, 120), "JPEG", quality=85) + _saved(_photo(), "JPEG") + b"words " * 40 + film
 
 
+def _camera_jpeg() -> bytes:
+    """A photograph with a thumbnail in its EXIF, chroma of half the resolution, and restart intervals."""
+    thumbnail = _saved(_photo(160, 120), "JPEG", quality=70)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = _saved(_photo(320, 200), "JPEG", quality=92, subsampling=2, exif=exif, restart_marker_rows=4)
+    place = data.index(b"Exif\0\0") - 2
+    size = int.from_bytes(data[place : place + 2], "big")
+    return b"".join(
+        (data[:place], (size + len(thumbnail)).to_bytes(2, "big"), data[place + 2 : place + size], thumbnail,
+         data[place + size :])
+    )  # fmt: skip
+
+
 SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
     "chunks.png": (_png, Method.SREC),
     "grey-of-4-bits.png": (_grey_png, Method.SREC),
@@ -117,6 +133,7 @@ SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
         Method.JPEG,
     ),
     "more-behind.jpg": (_jpeg_and_more, Method.JPEG),
+    "camera.jpg": (_camera_jpeg, Method.JPEG),
     "photo.qoi": (lambda: _saved(_photo(), "QOI"), Method.SREC),
 }
 
@@ -124,11 +141,13 @@ SOURCES: Mapping[str, tuple[Callable[[], bytes], Method]] = {
 def main() -> None:
     """Write the sources and the golden files that are missing."""
     LEARNING_SOURCES.mkdir(parents=True, exist_ok=True)
+    COEFFICIENT_SOURCES.mkdir(exist_ok=True)
     for name, (make, method) in SOURCES.items():
         source = GOLDEN_SOURCES / name
         if not source.exists():
             source.write_bytes(make())
-        packed = (LEARNING_SOURCES if method == Method.SREC else GOLDEN_SOURCES) / f"{name}.srec"
+        folder = {Method.SREC: LEARNING_SOURCES, Method.JPEG: COEFFICIENT_SOURCES}.get(method, GOLDEN_SOURCES)
+        packed = folder / f"{name}.srec"
         if not packed.exists():
             encode_file(source, packed, EncodeOptions(method=method, model=str(MODEL)))
 
