@@ -22,12 +22,12 @@ from srec_engine.context_mixing.signs import code_sign
 from srec_engine.context_mixing.transform import (
     BASIS,
     BASIS_BITS,
-    ZIGZAG,
     border_pixels,
     dequantised,
     flat_border,
     gap_spectrum,
 )
+from srec_engine.zigzag import ZIGZAG
 
 __all__ = ["code_blocks"]
 

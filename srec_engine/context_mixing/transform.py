@@ -16,7 +16,6 @@ from srec_engine.compilation.kernels import inlined, integer
 __all__ = [
     "BASIS",
     "BASIS_BITS",
-    "ZIGZAG",
     "border_pixels",
     "dequantised",
     "flat_border",
@@ -77,16 +76,6 @@ def mean_basis(factor: int) -> NDArray[np.int32]:
                 )
             rows.append(row)
     return np.array(rows, np.int32)
-
-
-def _zigzag() -> NDArray[np.int64]:
-    """By diagonals, up and down in turn (T.81 figure 5)."""
-    places = sorted(range(64), key=lambda k: ((k >> 3) + (k & 7), (k >> 3) if ((k >> 3) + (k & 7)) % 2 else (k & 7)))
-    return np.array(places, np.int64)
-
-
-ZIGZAG = _zigzag()
-"""Frequencies in natural order (8·vertical + horizontal) by their places in the zigzag order, int64 (64,)."""
 
 
 @inlined
