@@ -120,7 +120,7 @@ def code_band_blocks(
 def _coded(
     code: Callable[[Mixer], None], parts: Sequence[NDArray[np.int16]], tables: StreamTables, mode: int, stream: bytes
 ) -> bytes:
-    """Run a coder over one stream. When writing, more room is made until there is enough."""
+    """Run a coder over one stream."""
     if mode != ENCODING:
         mixer = _mixer(tables, np.frombuffer(bytearray(stream), np.uint8), mode)
         code(mixer)

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 Result = TypeVar("Result")
+Number = TypeVar("Number", np.int16, np.int32)
 
 Progress = Callable[[float], None]
 """Called now and then, in the caller's thread, with the share that is done; what it raises ends the work."""
@@ -143,11 +144,10 @@ def decode_coefficients(
         DamagedFileError: When nothing can be decoded.
     """
     number, bands, streams = _opened(packed, shapes, what)
-    components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
+    components = _zeros(shapes, np.int16)
 
     def decode(band: Band) -> bool:
-        parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
-        return _decode_band(streams[bands.index(band)], parts, shapes, number)
+        return _decode_band(streams[bands.index(band)], _views(components, shapes, band), shapes, number)
 
     whole = list(_in_bands(decode, bands, threads, progress))
     return DecodedCoefficients(components, [band for band, is_whole in zip(bands, whole, strict=True) if not is_whole])
@@ -163,30 +163,19 @@ def decode_means(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> 
         DamagedFileError: When nothing can be decoded.
     """
     number, bands, streams = _opened(packed, shapes, what)
-    components = [np.zeros((shape.rows, shape.columns, 64), np.int16) for shape in shapes]
+    components = _zeros(shapes, np.int16)
     for band, found in zip(bands, streams, strict=True):
-        parts = [component[band.rows(shape)] for component, shape in zip(components, shapes, strict=True)]
-        _decode_band(_Streams(found.means, None), parts, shapes, number)
+        _decode_band(_Streams(found.means, None), _views(components, shapes, band), shapes, number)
     return components
 
 
 def record_coefficients(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> RecordedCoefficients:
     """Decode as `decode_coefficients` does, and write down what each coefficient cost and what was expected of it."""
     number, bands, streams = _opened(packed, shapes, what)
-    full = [(shape.rows, shape.columns, 64) for shape in shapes]
-    found = RecordedCoefficients(
-        [np.zeros(size, np.int16) for size in full],
-        [np.zeros(size, np.int32) for size in full],
-        [np.zeros(size, np.int16) for size in full],
-    )
+    found = RecordedCoefficients(_zeros(shapes, np.int16), _zeros(shapes, np.int32), _zeros(shapes, np.int16))
     for band, coded in zip(bands, streams, strict=True):
-        rows = [band.rows(shape) for shape in shapes]
-        parts = [component[place] for component, place in zip(found.components, rows, strict=True)]
-        record = BandRecord(
-            [costs[place] for costs, place in zip(found.costs, rows, strict=True)],
-            [estimates[place] for estimates, place in zip(found.estimates, rows, strict=True)],
-        )
-        _decode_band(coded, parts, shapes, number, record)
+        record = BandRecord(_views(found.costs, shapes, band), _views(found.estimates, shapes, band))
+        _decode_band(coded, _views(found.components, shapes, band), shapes, number, record)
     return found
 
 
@@ -199,22 +188,19 @@ def _decode_band(
 ) -> bool:
     """Decode what there is of a band into `parts`, which are zeros; returns whether that is all."""
     mode = DECODING if record is None else RECORDING
-    if streams.means is None:
-        return False
-    try:
-        code_band_means(parts, shapes, shipped_mean_tables(number).copied(), mode, streams.means, record)
-    except CoefficientError:
-        for part in parts:
-            part[:] = 0
-        return False
-    if streams.blocks is None:
-        return False
-    try:
-        code_band_blocks(parts, shapes, shipped_block_tables(number).copied(), mode, streams.blocks, record)
-    except CoefficientError:
-        for part in parts:
-            part[:, :, 1:] = 0
-        return False
+    steps = (
+        (code_band_means, shipped_mean_tables, streams.means, 0),
+        (code_band_blocks, shipped_block_tables, streams.blocks, 1),
+    )
+    for code, tables, stream, first in steps:
+        if stream is None:
+            return False
+        try:
+            code(parts, shapes, tables(number).copied(), mode, stream, record)
+        except CoefficientError:
+            for part in parts:
+                part[:, :, first:] = 0
+            return False
     return True
 
 
@@ -236,8 +222,17 @@ def _parts(
     components: Sequence[NDArray[np.int16]], shapes: Sequence[ComponentShape], band: Band
 ) -> list[NDArray[np.int16]]:
     """A band's blocks of each component, to be encoded: a copy, as kernels are compiled for what may be written to."""
-    pairs = zip(components, shapes, strict=True)
-    return [np.array(component[band.rows(shape)], order="C") for component, shape in pairs]
+    return [np.array(view, order="C") for view in _views(components, shapes, band)]
+
+
+def _views(arrays: Sequence[NDArray[Number]], shapes: Sequence[ComponentShape], band: Band) -> list[NDArray[Number]]:
+    """A band's rows of something of each component."""
+    return [array[band.rows(shape)] for array, shape in zip(arrays, shapes, strict=True)]
+
+
+def _zeros(shapes: Sequence[ComponentShape], kind: type[Number]) -> list[NDArray[Number]]:
+    """Room for something of each coefficient of each component."""
+    return [np.zeros((shape.rows, shape.columns, 64), kind) for shape in shapes]
 
 
 def stream_bytes(packed: bytes, shapes: Sequence[ComponentShape], what: str) -> int:

@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srec_engine.compilation.kernels import inlined, integer, kernel
+from srec_engine.context_mixing.estimates import STEP_UNITS
 from srec_engine.context_mixing.transform import BASIS_BITS, dequantised, mean_basis
 
 __all__ = ["NO_COMPANION", "Companion", "companion_means", "companion_of"]
-
-STEP_UNITS = 16
-"""Companions are in units of 1/16 of the other component's step."""
 
 _COMPANION_LIMIT = 1 << 17
 _FACTORS = (1, 2, 4)

@@ -17,7 +17,7 @@ from srec_engine.context_mixing.transform import BASIS, BASIS_BITS
 __all__ = ["FEATURES", "STEP_UNITS", "border_gains", "estimated", "first_weights", "gap_feature", "learn_estimate"]
 
 STEP_UNITS = 16
-"""Estimates are in units of 1/16 step."""
+"""Estimates, and companions, which they are made of, are in units of 1/16 step."""
 
 FEATURES = 9
 """Gap above, gap to the left, coefficient above, to the left, of two companions, slope of the means, two companions

@@ -21,9 +21,12 @@ from srec_engine.context_mixing.logistic import COST_BITS, LOGIT_LIMIT, PROBABIL
 
 __all__ = [
     "BIAS_INPUT",
+    "COUNT_BITS",
     "COUNT_LIMIT",
+    "COUNT_MASK",
     "FIRST_WEIGHT",
     "REFINEMENT_STEPS",
+    "SLOT_BITS",
     "Mixer",
     "code_bit",
     "code_plain_bit",
@@ -42,9 +45,15 @@ FIRST_WEIGHT = 6554
 REFINEMENT_STEPS = 33
 """Logits at which the last table has entries: every half nat from -8 to 8."""
 
-_COUNT_BITS = 10
-_COUNT_MASK = (1 << _COUNT_BITS) - 1
-_SLOT_ONE = 1 << 22
+COUNT_BITS = 10
+"""Lowest bits of a slot: how often it was seen."""
+
+COUNT_MASK = (1 << COUNT_BITS) - 1
+
+SLOT_BITS = 22
+"""Bits of the probability above them."""
+
+_SLOT_ONE = 1 << SLOT_BITS
 _STRETCH_SHIFT = 20
 _LEARNING_RATE = 6
 _LEARNING_SHIFT = 20
@@ -138,12 +147,12 @@ def _learn(mixer: Mixer, node: int, bit: int, error: int) -> None:
     for index in range(CONTEXTS):
         place = mixer.contexts[index] + node
         slot = integer(mixer.slots[place])
-        count = slot & _COUNT_MASK
-        probability = slot >> _COUNT_BITS
+        count = slot & COUNT_MASK
+        probability = slot >> COUNT_BITS
         probability += (target - probability) * mixer.rates[count] >> PROBABILITY_BITS
         if count < COUNT_LIMIT:
             count += 1
-        mixer.slots[place] = probability << _COUNT_BITS | count
+        mixer.slots[place] = probability << COUNT_BITS | count
 
 
 @inlined

@@ -10,7 +10,7 @@ from srec_engine.context_mixing.planes import BlockPlane, BlockRoom, Neighbours
 
 __all__ = ["Outlook", "look_out", "slope_of"]
 
-_COMPANION_LIMIT = 4096
+_SQUARE_OFFSET = 4096
 _SLOPE_LIMIT, _SLOPE_BITS = 4096, 10
 _MARGINAL_SHARE, _MARGINAL_BITS = 13, 4
 """A gap is believed for 13/16 in the first row and column of frequencies, and for a half elsewhere."""
@@ -61,7 +61,7 @@ def slope_of(room: BlockRoom, column: int, which: int, now: int) -> int:
     products = room.products
     before = 1 - now
     product = integer(0)
-    square = integer(_COMPANION_LIMIT)
+    square = integer(_SQUARE_OFFSET)
     for part in range(2):
         total = products[before, column, which, part] + products[before, column + 2, which, part]
         total += 2 * (products[before, column + 1, which, part] + products[now, column, which, part])

@@ -20,7 +20,7 @@ from srec_engine.context_mixing.estimates import first_weights
 from srec_engine.context_mixing.layout import BLOCK_TABLES, CONTEXTS, INPUTS, MEAN_TABLES, TableSizes
 from srec_engine.context_mixing.logistic import LOGIT_LIMIT, PROBABILITY_BITS, probabilities_of_logits
 from srec_engine.context_mixing.means import MEAN_FEATURES
-from srec_engine.context_mixing.mixer import FIRST_WEIGHT, REFINEMENT_STEPS
+from srec_engine.context_mixing.mixer import COUNT_BITS, COUNT_MASK, FIRST_WEIGHT, REFINEMENT_STEPS, SLOT_BITS
 from srec_engine.context_mixing.planes import COUNT_FEATURES
 from srec_engine.errors import DamagedFileError
 from srec_engine.resources import resource_path
@@ -47,9 +47,7 @@ EMPTY_TABLES = 0
 KINDS = 3
 """Kinds of components: the first, the second, all others."""
 
-_COUNT_BITS = 10
-_COUNT_MASK = (1 << _COUNT_BITS) - 1
-_SLOT_SHIFT = 22 - PROBABILITY_BITS + _COUNT_BITS
+_SLOT_SHIFT = SLOT_BITS - PROBABILITY_BITS + COUNT_BITS
 _LEAST_COUNT = 60
 """What was seen less often is not kept in a file."""
 _KEPT_COUNT = 24
@@ -95,12 +93,21 @@ class CoderTables:
 
 def empty_tables() -> CoderTables:
     """Nothing learned: every bit is as likely as the other, and all weights are a tenth."""
+    return CoderTables(_empty(MEAN_TABLES, _first_of_means()), _empty(BLOCK_TABLES, _first_of_blocks()))
+
+
+def _first_of_means() -> tuple[NDArray[np.int64], ...]:
+    """Weights of the predictors of means before anything was learned."""
     means = np.zeros((KINDS, 2, MEAN_FEATURES), np.int64)
     means[:, :, : len(_MEAN_WEIGHTS)] = _MEAN_WEIGHTS
+    return (means,)
+
+
+def _first_of_blocks() -> tuple[NDArray[np.int64], ...]:
+    """Weights of the predictors of counts and of values before anything was learned."""
     counts = np.zeros((KINDS, COUNT_FEATURES), np.int64)
     counts[:, : len(_COUNT_WEIGHTS)] = _COUNT_WEIGHTS
-    estimates = np.stack([first_weights()] * KINDS)
-    return CoderTables(_empty(MEAN_TABLES, (means,)), _empty(BLOCK_TABLES, (counts, estimates)))
+    return counts, np.stack([first_weights()] * KINDS)
 
 
 def _empty(sizes: TableSizes, predictors: tuple[NDArray[np.int64], ...]) -> StreamTables:
@@ -118,13 +125,17 @@ def shipped_mean_tables(number: int) -> StreamTables:
     Raises:
         DamagedFileError: When there are none of this number, or their file is damaged.
     """
-    return empty_tables().means if number == EMPTY_TABLES else unpacked_mean_tables(*_shipped(number))
+    if number == EMPTY_TABLES:
+        return _empty(MEAN_TABLES, _first_of_means())
+    return unpacked_mean_tables(*_shipped(number))
 
 
 @functools.cache
 def shipped_block_tables(number: int) -> StreamTables:
     """Tables for all other coefficients. Raises as `shipped_mean_tables`."""
-    return empty_tables().blocks if number == EMPTY_TABLES else unpacked_block_tables(*_shipped(number))
+    return (
+        _empty(BLOCK_TABLES, _first_of_blocks()) if number == EMPTY_TABLES else unpacked_block_tables(*_shipped(number))
+    )
 
 
 def _shipped(number: int) -> tuple[bytes, str]:
@@ -148,7 +159,7 @@ def packed_tables(tables: CoderTables) -> bytes:
 
 
 def _packed(tables: StreamTables) -> bytes:
-    kept = (tables.slots & _COUNT_MASK) >= _LEAST_COUNT
+    kept = (tables.slots & COUNT_MASK) >= _LEAST_COUNT
     codes = np.searchsorted(_code_borders(), tables.slots[kept] >> _SLOT_SHIFT, "right").astype(np.uint8)
     weights = np.clip((tables.weights + (1 << _WEIGHT_SHIFT >> 1)) >> _WEIGHT_SHIFT, -32768, 32767)
     parts = (
@@ -167,12 +178,12 @@ def unpacked_mean_tables(data: bytes, what: str) -> StreamTables:
     Raises:
         DamagedFileError: When they cannot be read; `what` names the file.
     """
-    return _unpacked(data, 0, MEAN_TABLES, empty_tables().means.predictors, what)
+    return _unpacked(data, 0, MEAN_TABLES, _first_of_means(), what)
 
 
 def unpacked_block_tables(data: bytes, what: str) -> StreamTables:
     """The tables for all other coefficients. Arguments and errors as `unpacked_mean_tables`."""
-    return _unpacked(data, 1, BLOCK_TABLES, empty_tables().blocks.predictors, what)
+    return _unpacked(data, 1, BLOCK_TABLES, _first_of_blocks(), what)
 
 
 def _unpacked(

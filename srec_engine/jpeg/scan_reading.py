@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.compilation.kernels import inlined, integer, kernel, quotient
+from srec_engine.compilation.kernels import inlined, integer, kernel
 from srec_engine.jpeg.coefficients import ZIGZAG
 from srec_engine.jpeg.huffman import FAST_ENTRIES
 from srec_engine.jpeg.scan_notes import (
@@ -24,7 +24,7 @@ from srec_engine.jpeg.scan_notes import (
     Found,
     ScanNotes,
 )
-from srec_engine.jpeg.scan_units import ScanUnits
+from srec_engine.jpeg.scan_units import ScanUnits, block_place
 from srec_engine.jpeg.stuffing import Stream
 
 __all__ = ["read_blocks", "read_first_bits", "read_next_bits", "refine_means"]
@@ -68,15 +68,6 @@ def _value(window: Any, skipped: int, size: int) -> int:
     """The number that `size` bits, 1 to 15, stand for (F.2.2.1)."""
     bits = _bits(window, skipped, size)
     return bits if bits >> (size - 1) else bits + 1 - (1 << size)
-
-
-@inlined
-def _place(units: ScanUnits, unit: int, block: int) -> int:
-    """Where the coefficients of a block begin."""
-    row = quotient(unit, units.across)
-    table = units.blocks
-    down, right = integer(table[np.uint64(block), 1]), integer(table[np.uint64(block), 2])
-    return integer(table[np.uint64(block), 0]) + row * down + (unit - row * units.across) * right
 
 
 @inlined
@@ -198,7 +189,7 @@ def read_blocks(
             notes.means[lane] = 0
         while unit < stop:
             for part in range(len(units.blocks)):
-                place = _place(units, unit, part)
+                place = block_place(units, unit, part)
                 part_of = units.blocks[np.uint64(part)]
                 position = _read_mean(
                     data, position, codes, part_of[3], shift, coefficients, place, notes.means, part_of[5]
@@ -227,7 +218,7 @@ def refine_means(stream: Stream, units: ScanUnits, coefficients: Any, shift: int
         stop = min(unit + units.interval, units.total)
         while unit < stop:
             for part in range(len(units.blocks)):
-                place = np.uint64(_place(units, unit, part))
+                place = np.uint64(block_place(units, unit, part))
                 bit = (integer(data[np.uint64(position >> 3)]) >> (7 - (position & 7))) & 1
                 coefficients[place] |= bit << shift
                 position += 1
@@ -293,7 +284,7 @@ def read_first_bits(
         stop = min(unit + units.interval, units.total)
         going_on = integer(0)
         while unit < stop:
-            place = _place(units, unit, integer(0))
+            place = block_place(units, unit, integer(0))
             position, index, zero_runs, blocks = _read_first(
                 data, position, codes, whole_band, shift, coefficients, place
             )
@@ -372,7 +363,7 @@ def read_next_bits(
         stop = min(unit + units.interval, units.total)
         going_on, blocks, buffered = integer(0), integer(0), integer(0)
         while unit < stop:
-            place, index = _place(units, unit, integer(0)), whole_band[0]
+            place, index = block_place(units, unit, integer(0)), whole_band[0]
             if blocks == 0:
                 position, index, zero_runs, blocks = _read_next(
                     data, position, codes, whole_band, step, coefficients, place

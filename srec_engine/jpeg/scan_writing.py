@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from srec_engine.compilation.kernels import inlined, integer, kernel, leading_zeros, quotient
+from srec_engine.compilation.kernels import inlined, integer, kernel, leading_zeros
 from srec_engine.jpeg.coefficients import ZIGZAG
 from srec_engine.jpeg.scan_choices import LONGEST_RUN, ScanChoices
-from srec_engine.jpeg.scan_units import ScanUnits
+from srec_engine.jpeg.scan_units import ScanUnits, block_place
 from srec_engine.jpeg.stuffing import STREAM_PADDING, Stream
 
 __all__ = ["BUFFERED_BITS", "FAULTS", "write_blocks", "write_first_bits", "write_means", "write_next_bits"]
@@ -86,15 +86,6 @@ def _put_zeros(data: Any, state: Any, codes: Any, runs: int) -> Any:
     for _ in range(runs):
         state = _put_symbol(data, state, codes, integer(0xF0), integer(0), integer(0))
     return state
-
-
-@inlined
-def _place(units: ScanUnits, unit: int, block: int) -> int:
-    """Where the coefficients of a block begin."""
-    row = quotient(unit, units.across)
-    table = units.blocks
-    down, right = integer(table[np.uint64(block), 1]), integer(table[np.uint64(block), 2])
-    return integer(table[np.uint64(block), 0]) + row * down + (unit - row * units.across) * right
 
 
 @inlined
@@ -180,7 +171,7 @@ def write_blocks(
             means[lane] = 0
         while unit < stop:
             for part in range(len(units.blocks)):
-                place = _place(units, unit, part)
+                place = block_place(units, unit, part)
                 component = np.uint64(units.blocks[np.uint64(part), 5])
                 mean = integer(coefficients[np.uint64(place)]) >> shift
                 table = codes[np.uint64(units.blocks[np.uint64(part), 3])]
@@ -210,7 +201,7 @@ def write_means(stream: Stream, units: ScanUnits, coefficients: Any, shift: int,
         stop = min(unit + units.interval, units.total)
         while unit < stop:
             for part in range(len(units.blocks)):
-                mean = integer(coefficients[np.uint64(_place(units, unit, part))])
+                mean = integer(coefficients[np.uint64(block_place(units, unit, part))])
                 state = _put(data, state, (mean >> shift) & 1, integer(1))
             fault = _fault(state, room)
             if fault < 0:
@@ -271,7 +262,7 @@ def write_first_bits(
             following, cut = following + integer(zero_runs > 0), cut + is_cut
             if is_cut > 0 or zero_runs > 0:
                 state, blocks = _put_run(data, state, table, blocks), integer(0)
-            place = _place(units, unit, integer(0))
+            place = block_place(units, unit, integer(0))
             state, blocks, fault = _write_first(data, state, table, coefficients, place, whole_band, blocks, zero_runs)
             if blocks == choices.longest_run:
                 state, blocks = _put_run(data, state, table, blocks), integer(0)
@@ -378,7 +369,7 @@ def write_next_bits(
         while unit < stop:
             zero_runs, is_cut = _zero_runs_of(choices, following, unit), _is_cut(choices, cut, unit)
             following, cut = following + integer(zero_runs > 0), cut + is_cut
-            place = _place(units, unit, integer(0))
+            place = block_place(units, unit, integer(0))
             last_new = _last_new(coefficients, place, whole_band)
             if is_cut > 0 or zero_runs > 0 or last_new >= 0:
                 # What this block begins with is no end: the run is over.
